@@ -1,0 +1,68 @@
+# Caspia: the whole developer interface. `make` lists the targets.
+# Needs Python 3.11 or newer; everything else is installed into $(VENV) from the hash-locked requirements.
+
+VENV ?= .venv
+OUT ?= out/study
+BIN := $(VENV)/bin
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --progress-bar off
+COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help study test lint check unit docs bench lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+study: $(VENV)/.runtime ## Answer all reference consignments; report and results in out/study
+	$(BIN)/caspia study --out $(OUT)
+	@echo "report:  $(OUT)/report.html"
+	@echo "results: $(OUT)/results.duckdb"
+
+test: lint check unit docs ## Everything that must hold: lint, types, layers, data, tests, docs
+
+lint: $(VENV)/.dev ## Format, rules, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: $(VENV)/.dev ## Check the built-in data
+	$(BIN)/caspia check caspian
+
+unit: $(VENV)/.dev ## Tests, docstring examples and code blocks of the docs
+	$(BIN)/python -m pytest
+
+docs: $(VENV)/.dev ## Build the docs into docs/_build/html, warnings are errors
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+bench: $(VENV)/.dev ## Run the benchmarks
+	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file; done
+
+lock: $(VENV)/bin/uv ## Write both lock files anew; UPGRADE=--upgrade takes newer versions
+	$(COMPILE) --extra build --extra dev --output-file requirements-dev.txt
+	$(COMPILE) --extra build --constraints requirements-dev.txt --output-file requirements.txt
+
+clean: ## Remove everything that can be made again
+	rm -rf $(VENV) out dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests docs tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The package goes in last, without its requirements and with the build tool of the lock: no second resolution.
+$(VENV)/.runtime: requirements.txt pyproject.toml | $(BIN)/python
+	$(PIP) --no-compile --require-hashes -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
+	$(PIP) --no-compile --require-hashes -r requirements-dev.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/uv: | $(BIN)/python
+	$(PIP) uv

@@ -1,0 +1,72 @@
+"""Examples in docstrings and code blocks of the docs run as tests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
+from pathlib import Path
+from typing import Any
+
+from sybil import Example, Sybil
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from sybil.parsers.rest import DocTestParser
+
+ROOT = Path(__file__).parent
+OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
+
+
+def run_console(example: Example) -> None:
+    """Run the lines that begin with `$ `; the other lines must occur in what the command before them printed.
+
+    `# exit status 2` at the end of a command says with which status it ends; 0 otherwise.
+    """
+    output = ""
+    for line in str(example.parsed).splitlines():
+        if not line.startswith("$ "):
+            if " ".join(line.split()) not in output:
+                raise AssertionError(f"the command did not print {line!r}; it printed:\n{output}")
+            continue
+        command, _, status = line[2:].partition("# exit status")
+        done = subprocess.run(
+            command,
+            shell=True,
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            env=_environment(),
+        )
+        output = " ".join((done.stdout + done.stderr).split())
+        if done.returncode != int(status or 0):
+            raise AssertionError(
+                f"{command.strip()!r} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+            )
+
+
+def _environment() -> dict[str, str]:
+    """A wide terminal without colour that finds the commands of this Python first."""
+    here = os.fspath(Path(sys.executable).parent)
+    return os.environ | {"PATH": f"{here}:{os.environ['PATH']}", "COLUMNS": "200", "NO_COLOR": "1"}
+
+
+def _enter(namespace: dict[str, Any]) -> None:
+    """Every document runs in an empty folder of its own."""
+    namespace["_folder"] = tempfile.TemporaryDirectory(prefix="caspia-docs-")
+    os.chdir(namespace["_folder"].name)
+
+
+def _leave(namespace: dict[str, Any]) -> None:
+    os.chdir(ROOT)
+    namespace["_folder"].cleanup()
+
+
+_documents = Sybil(
+    parsers=[PythonCodeBlockParser(doctest_optionflags=OPTIONS), CodeBlockParser("console", run_console)],
+    patterns=["*.md"],
+    setup=_enter,
+    teardown=_leave,
+)
+_docstrings = Sybil(parsers=[DocTestParser(OPTIONS)], patterns=["*.py"], path="src")
+pytest_collect_file = (_documents + _docstrings).pytest()

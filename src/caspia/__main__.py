@@ -1,0 +1,5 @@
+"""`python -m caspia`."""
+
+from caspia.cli import main
+
+main()

@@ -1,0 +1,238 @@
+"""The command `caspia`: parse, ask the study, hand on to the view."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from caspia.errors import DataError, InputError
+
+# Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
+
+app = typer.Typer(
+    help="Caspia: the Caspian Route and its rivals as software.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(
+    help="The data: export the built-in tables as an example or to work on.", no_args_is_help=True
+)
+app.add_typer(data_app, name="data")
+
+Data = Annotated[str, typer.Option("--data", help="Built-in data set or a folder of the same form.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write into.")]
+
+
+@app.command()
+def route(  # noqa: PLR0913 - the options of a command are its parameters
+    origin: Annotated[str, typer.Argument(help="Place: UN/LOCODE or name.")],
+    destination: Annotated[str, typer.Argument(help="Place: UN/LOCODE or name.")],
+    commodity: Annotated[str, typer.Option(help="What is moved.")] = "containers",
+    avoid: Annotated[
+        str, typer.Option(help="Countries, places, modes, waters or corridors to avoid, separated by commas.")
+    ] = "",
+    month: Annotated[
+        int | None, typer.Option(help="Month of departure, 1-12; default the mean of the year.")
+    ] = None,
+    alternatives: Annotated[
+        int, typer.Option(help="Dissimilar routes beside the best of each corridor.")
+    ] = 0,
+    pareto: Annotated[
+        bool,
+        typer.Option("--pareto", help="Routes that none beats in money, time, reliability and emissions."),
+    ] = False,
+    legs: Annotated[bool, typer.Option("--legs", help="Show the legs of every route.")] = False,
+    data: Data = "caspian",
+    as_json: AsJson = False,
+) -> None:
+    """Compare what a consignment costs, how long it takes and how reliably, by every corridor."""
+    from caspia.study import Request, Study
+    from caspia.study.frames import legs_frame, place_names, route_record, routes_frame
+
+    study = Study.open(data)
+    words = tuple(word for word in avoid.split(",") if word.strip())
+    request = Request(origin, destination, commodity, words, month, alternatives)
+    found = study.itineraries(request, pareto=pareto)
+    frame = routes_frame(found, study.data, study.costs(commodity, month).cargo)
+    if as_json:
+        rows = frame.to_dict("records")
+        _print_json([route_record(item, row) for item, row in zip(found, rows, strict=True)])
+        return
+    from caspia.view import terminal
+
+    names = place_names(study.data)
+    tables = [legs_frame(key, item.legs, names) for key, item in zip(frame["route_id"], found, strict=True)]
+    ends = (found[0].legs[0].from_id, found[0].legs[-1].to_id)
+    terminal.print_routes(frame, tables if legs else [], (names[ends[0]], names[ends[1]]), request)
+
+
+@app.command()
+def study(
+    out: Out = Path("out/study"),
+    data: Data = "caspian",
+    seed: Annotated[int, typer.Option(help="Seed.")] = 2025,
+) -> None:
+    """Answer all reference consignments, validate, and write the report and the result store."""
+    from caspia.study import Settings, Study, check_writable, run_study, write_folder
+    from caspia.view import terminal
+    from caspia.view.report import write_report
+
+    check_writable(out)
+    opened = Study.open(data, Settings(seed=seed))
+    with _progress() as tell:
+        result = run_study(opened, tell)
+        tell("Report", 0, 1)
+        write_folder(out, result, write_report)
+        tell("Report", 1, 1)
+    terminal.print_study(result, out)
+
+
+@app.command()
+def validate(data: Data = "caspian", as_json: AsJson = False) -> None:
+    """Hold the model against published through times and prices that were not inputs."""
+    from caspia.study import Study, summary
+    from caspia.study import validate as run
+
+    opened = Study.open(data)
+    with _progress() as tell:
+        table = run(opened, lambda done, total: tell("Validation", done, total))
+    totals = summary(table)
+    if as_json:
+        _print_json({"observations": _records(table), "summary": _records(totals)})
+        return
+    from caspia.view import terminal
+
+    terminal.print_validation(table, totals)
+
+
+@app.command()
+def why(
+    key: Annotated[str, typer.Argument(help="subject.attribute, or the id of an object, class or source.")],
+    data: Data = "caspian",
+    as_json: AsJson = False,
+) -> None:
+    """Show where a number came from."""
+    from caspia.data import load_dataset
+    from caspia.study import why as lineage
+
+    table = lineage(load_dataset(data), key)
+    if as_json:
+        _print_json(_records(table))
+        return
+    from caspia.view import terminal
+
+    terminal.print_why(key, table)
+
+
+@app.command()
+def places(
+    query: Annotated[str, typer.Argument(help="Any part of a name or code; two capitals list a country.")],
+    data: Data = "caspian",
+    as_json: AsJson = False,
+) -> None:
+    """Find places by code or name in any usual spelling."""
+    from caspia.data import load_dataset
+    from caspia.network import search_places
+
+    found = search_places(load_dataset(data).tables["places"], query)
+    if as_json:
+        _print_json(_records(found))
+        return
+    from caspia.view import terminal
+
+    terminal.print_places(query, found)
+
+
+@app.command()
+def check(
+    folder: Annotated[str, typer.Argument(help="Data folder, or `caspian`.")], as_json: AsJson = False
+) -> None:
+    """Check a data folder: tables, references, facts, and the network that they make."""
+    from caspia.study.inspect import inspect
+
+    problems, counted = inspect(folder)
+    if as_json:
+        _print_json({"problems": [vars(problem) for problem in problems], "counts": counted})
+    else:
+        from caspia.view import terminal
+
+        terminal.print_check(folder, problems, counted)
+    if any(problem.severity == "error" for problem in problems):
+        raise typer.Exit(2)
+
+
+@data_app.command("export")
+def data_export(
+    out: Annotated[Path, typer.Argument(help="Folder to write; must not exist yet or be empty.")],
+) -> None:
+    """Write the built-in tables into a folder, to read or to work on."""
+    from caspia.study.export import export_tables
+
+    count = export_tables(out)
+    typer.echo(f"{count} files written to {out}; check them with `caspia check {out}`")
+
+
+def _records(frame: Any) -> list[dict[str, Any]]:
+    """Rows of a table with empty cells as null."""
+    import pandas as pd
+
+    return [
+        {name: None if pd.isna(value) else value for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    """NumPy scalars as Python numbers."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Progress bars with remaining time on standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done)
+
+        yield tell
+
+
+def main() -> None:
+    """Run the command; exit 2 for bad input, 130 when interrupted, 1 for a failure of ours."""
+    try:
+        app(standalone_mode=True)
+    except DataError as error:
+        _fail(f"{len(error.problems)} problem(s) in the data\n{error}", 2)
+    except InputError as error:
+        _fail(str(error), 2)
+    except KeyboardInterrupt:
+        _fail("interrupted; nothing was written", 130)
+
+
+def _fail(message: str, status: int) -> None:
+    typer.echo(f"caspia: {message}", err=True)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

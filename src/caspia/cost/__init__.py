@@ -1,0 +1,22 @@
+"""Pure functions from facts to money, time, emission and generalised cost of arcs."""
+
+from caspia.cost.arc_costs import ArcCosts, arc_costs
+from caspia.cost.cargo import Cargo, cargo_of
+from caspia.cost.lookup import Lookup
+from caspia.cost.sampling import Sampler, interval
+from caspia.cost.variables import Quantity, Reading, Terms, Variables, gather
+
+__all__ = [
+    "ArcCosts",
+    "Cargo",
+    "Lookup",
+    "Quantity",
+    "Reading",
+    "Sampler",
+    "Terms",
+    "Variables",
+    "arc_costs",
+    "cargo_of",
+    "gather",
+    "interval",
+]

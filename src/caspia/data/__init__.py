@@ -1,0 +1,21 @@
+"""Schemas, source catalogue, loading, checking and lineage; no model."""
+
+from caspia.data.check import check_folder
+from caspia.data.dataset import NO_FACT, Dataset, Facts, load_dataset, type_folder
+from caspia.data.read import locate, read_folder
+from caspia.data.recipes import parse_via
+from caspia.data.schema import attributes, table_schemas
+
+__all__ = [
+    "NO_FACT",
+    "Dataset",
+    "Facts",
+    "attributes",
+    "check_folder",
+    "load_dataset",
+    "locate",
+    "parse_via",
+    "read_folder",
+    "table_schemas",
+    "type_folder",
+]

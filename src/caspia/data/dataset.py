@@ -1,0 +1,222 @@
+"""The data of a study: typed object tables, facts, and which fact each object has or inherits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from caspia.data.check import check_folder
+from caspia.data.read import RawFolder, read_folder
+from caspia.data.schema import attributes
+from caspia.errors import DataError, InputError, Problem
+from caspia.units import PRICE_YEAR
+
+FactIndex = npt.NDArray[np.int32]
+NO_FACT = -1
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts as columns; money in dollars of `PRICE_YEAR`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        All facts as written, typed, with a column `key` (`subject.attribute`).
+    value, low, high : numpy.ndarray, shape (n_facts,)
+        Numbers for use; money deflated from its price year.
+    """
+
+    frame: pd.DataFrame
+    value: npt.NDArray[np.float64]
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Typed tables of one folder.
+
+    Attributes
+    ----------
+    name : str
+        Name of the data set.
+    folder : pathlib.Path
+        Where it was read from.
+    sha256 : str
+        Hash of the bytes of all tables.
+    tables : mapping of str to pandas.DataFrame
+        Object tables by name; the index counts rows from zero.
+    facts : Facts
+        All facts.
+    """
+
+    name: str
+    folder: Path
+    sha256: str
+    tables: Mapping[str, pd.DataFrame]
+    facts: Facts
+
+    @cached_property
+    def class_facts(self) -> FactIndex:
+        """Fact that each class has or inherits, shape (n_classes, n_attributes); -1 where none."""
+        classes = self.tables["classes"]
+        own = self._own_facts(classes["id"])
+        position = {key: row for row, key in enumerate(classes["id"])}
+        parents = [position.get(parent, -1) for parent in classes["parent_id"]]
+        done = np.zeros(len(parents), dtype=bool)
+
+        def resolve(row: int) -> None:
+            if not done[row]:
+                if parents[row] >= 0:
+                    resolve(parents[row])
+                    own[row] = np.where(own[row] == NO_FACT, own[parents[row]], own[row])
+                done[row] = True
+
+        for row in range(len(parents)):
+            resolve(row)
+        return own
+
+    @cached_property
+    def class_forms(self) -> list[str]:
+        """Cargo forms of each class, inherited where its own cell is empty."""
+        classes = self.tables["classes"]
+        forms = dict(zip(classes["id"], classes["forms"], strict=True))
+        parent = dict(zip(classes["id"], classes["parent_id"], strict=True))
+
+        def inherited(key: str) -> str:
+            return forms[key] or (inherited(parent[key]) if parent[key] else "")
+
+        return [inherited(key) for key in classes["id"]]
+
+    def object_facts(self, table: str) -> FactIndex:
+        """Fact that each object of a table has or inherits through its class.
+
+        Parameters
+        ----------
+        table : str
+            Name of an object table.
+
+        Returns
+        -------
+        numpy.ndarray of int32, shape (n_objects, n_attributes)
+            Row of `facts`, or -1.
+        """
+        frame = self.tables[table]
+        own = self._own_facts(frame["id"])
+        if "class_id" in frame.columns:
+            inherited = self.class_facts[self.rows("classes", frame["class_id"])]
+            own = np.where(own == NO_FACT, inherited, own)
+        return own
+
+    def rows(self, table: str, ids: pd.Series) -> npt.NDArray[np.int64]:
+        """Row numbers of ids in a table (-1 where absent)."""
+        return np.asarray(pd.Index(self.tables[table]["id"]).get_indexer(pd.Index(ids)), dtype=np.int64)
+
+    def _own_facts(self, ids: pd.Series) -> FactIndex:
+        frame = self.facts.frame
+        used = np.flatnonzero(frame["rank"].to_numpy() == 1)
+        row = pd.Index(ids).get_indexer(pd.Index(frame["subject"].to_numpy()[used]))
+        column = pd.Index(list(attributes())).get_indexer(pd.Index(frame["attribute"].to_numpy()[used]))
+        matrix = np.full((len(ids), len(attributes())), NO_FACT, dtype=np.int32)
+        known = row >= 0
+        matrix[row[known], column[known]] = used[known]
+        return matrix
+
+
+def load_dataset(data: str) -> Dataset:
+    """Read, check and type a data folder.
+
+    Parameters
+    ----------
+    data : str
+        Name of a built-in data set or path of a folder.
+
+    Returns
+    -------
+    Dataset
+        Typed tables.
+
+    Raises
+    ------
+    DataError
+        The folder breaks its rules; all problems are listed.
+    """
+    folder = read_folder(data)
+    problems = check_folder(folder)
+    if problems:
+        raise DataError(problems)
+    return type_folder(folder)
+
+
+def type_folder(folder: RawFolder) -> Dataset:
+    """Give types to the cells of a checked folder.
+
+    Parameters
+    ----------
+    folder : RawFolder
+        Text tables without problems.
+
+    Returns
+    -------
+    Dataset
+        Typed tables; money of facts deflated.
+    """
+    objects = {
+        name: _typed(folder, name) for name, table in folder.tables.items() if not table.schema.is_facts
+    }
+    parts = [_typed(folder, name) for name, table in folder.tables.items() if table.schema.is_facts]
+    frame = pd.concat(parts, ignore_index=True)
+    frame["key"] = frame["subject"] + "." + frame["attribute"]
+    return Dataset(folder.name, folder.path, folder.sha256, MappingProxyType(objects), _facts(frame))
+
+
+def _typed(folder: RawFolder, name: str) -> pd.DataFrame:
+    table = folder.tables[name]
+    columns = {
+        field.name: pd.to_numeric(table.frame[field.name]).astype("float64")
+        if field.type in ("number", "integer")
+        else table.frame[field.name]
+        for field in table.schema.fields
+    }
+    return pd.DataFrame(columns)
+
+
+def _facts(frame: pd.DataFrame) -> Facts:
+    factor = _deflation(frame)
+    value = frame["value"].to_numpy(dtype=float) * factor
+    low = frame["low"].fillna(frame["value"]).to_numpy(dtype=float) * factor
+    high = frame["high"].fillna(frame["value"]).to_numpy(dtype=float) * factor
+    for array in (value, low, high):
+        array.flags.writeable = False
+    return Facts(frame, value, low, high)
+
+
+def _deflation(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Factor from dollars of each fact's price year to dollars of `PRICE_YEAR`; 1 where no money."""
+    series = frame[(frame["attribute"] == "deflator_index") & (frame["rank"] == 1)]
+    index = {
+        int(year): float(value) for year, value in zip(series["value_year"], series["value"], strict=True)
+    }
+    years = frame["price_year"].fillna(PRICE_YEAR).astype(int)
+    # Dollars of a year after the series ends are taken as dollars of the price year.
+    missing = sorted({int(year) for year in years if year not in index and year < PRICE_YEAR})
+    if missing:
+        raise InputError(
+            Problem(
+                what="no deflator for a price year",
+                where="facts, subject US, attribute deflator_index",
+                got=", ".join(map(str, missing)),
+                allowed="a deflator_index fact for every price year in use",
+                repair="add the missing years",
+            )
+        )
+    base = index.get(PRICE_YEAR, 1.0)
+    return np.asarray([base / index.get(int(year), base) for year in years], dtype=float)

@@ -1,0 +1,1 @@
+"""The built-in study data: tables only, no code."""

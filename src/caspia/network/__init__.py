@@ -1,0 +1,39 @@
+"""The frozen multimodal graph and the tables' expansion into it."""
+
+from caspia.network.build import build_network
+from caspia.network.check import check_network
+from caspia.network.closures import Closure, resolve_closure, resolve_rule
+from caspia.network.network import (
+    FORMS,
+    LAND_MODES,
+    MODES,
+    SEA_MODES,
+    TABLE_OF_KIND,
+    ArcKind,
+    Arcs,
+    Network,
+    Role,
+    Vertices,
+)
+from caspia.network.places import find_place, normalise, search_places
+
+__all__ = [
+    "FORMS",
+    "LAND_MODES",
+    "MODES",
+    "SEA_MODES",
+    "TABLE_OF_KIND",
+    "ArcKind",
+    "Arcs",
+    "Closure",
+    "Network",
+    "Role",
+    "Vertices",
+    "build_network",
+    "check_network",
+    "find_place",
+    "normalise",
+    "resolve_closure",
+    "resolve_rule",
+    "search_places",
+]

@@ -1,0 +1,338 @@
+"""Expanding places, links, terminals, borders and services into the graph."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from caspia.data import NO_FACT, Dataset, attributes
+from caspia.network.network import FORMS, MODES, ArcKind, Arcs, Network, Role, Vertices
+
+CLOSURES = (*(f"closure_share_m{month:02d}" for month in range(1, 13)), "closure_spell_h")
+NO_JOURNEY_ENDS = frozenset({"waypoint", "chokepoint"})
+
+
+FactRow = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class _Traits:
+    """What an arc carries and passes."""
+
+    forms: str = ""
+    states: tuple[str, ...] = ()
+    waters: tuple[str, ...] = ()
+    reverse: bool = False
+    electrified: bool = False
+    is_open: bool = True
+
+
+@dataclass
+class _Tables:
+    """What the builder looks up again and again."""
+
+    data: Dataset
+    facts: dict[str, npt.NDArray[np.int32]]
+    place_row: dict[str, int]
+    forms_of_class: dict[str, str]
+    boarding: dict[tuple[int, str], list[int]]
+    sailing: dict[str, list[int]]
+    borders: dict[tuple[str, str], int]
+
+
+@dataclass
+class _Growth:
+    """The graph while it grows; never leaves this module."""
+
+    countries: dict[str, int]
+    waters: dict[str, int]
+    vertex: dict[tuple[int, int, int, int, str], int] = field(default_factory=dict)
+    arcs: list[tuple[Any, ...]] = field(default_factory=list)
+    facts: list[npt.NDArray[np.int32]] = field(default_factory=list)
+
+    def node(self, place: int, mode: int, gauge: int, role: Role, tag: str = "") -> int:
+        key = (place, mode, gauge, int(role), tag)
+        return self.vertex.setdefault(key, len(self.vertex))
+
+    def hub(self, place: int, mode: int, gauge: int) -> tuple[int, int]:
+        """Arrival and departure vertex of a mode at a place, joined when they are made."""
+        arrival = self.node(place, mode, gauge, Role.ARRIVAL)
+        is_new = (place, mode, gauge, int(Role.DEPARTURE), "") not in self.vertex
+        departure = self.node(place, mode, gauge, Role.DEPARTURE)
+        if is_new:
+            no_facts = np.full(len(attributes()), NO_FACT, dtype=np.int32)
+            self.arc((arrival, departure), (ArcKind.THROUGH, -1, mode), no_facts, _Traits())
+        return arrival, departure
+
+    def arc(
+        self, ends: tuple[int, int], label: tuple[ArcKind, int, int], facts: FactRow, traits: _Traits
+    ) -> None:
+        """Add an arc; `label` is its kind, the row of its table and its mode."""
+        forms = traits.forms.split(";") if traits.forms else FORMS
+        mask = sum(1 << FORMS.index(form) for form in forms)
+        states = tuple(self.countries[state] for state in traits.states if state in self.countries)
+        waters = tuple(self.waters[water] for water in traits.waters)
+        flags = (traits.reverse, mask, traits.electrified, traits.is_open)
+        self.arcs.append((*ends, *label, *flags, states, waters))
+        self.facts.append(facts)
+
+
+def build_network(data: Dataset) -> Network:
+    """Expand the tables of a data set into the frozen graph.
+
+    Parameters
+    ----------
+    data : Dataset
+        Checked tables.
+
+    Returns
+    -------
+    Network
+        Vertices and arcs with lineage to the rows and facts behind them.
+    """
+    tables = _look_up_tables(data)
+    links = data.tables["links"]
+    waters = sorted({water for cell in links["waters"] for water in cell.split(";") if water})
+    growth = _Growth(
+        countries={code: column for column, code in enumerate(data.tables["countries"]["id"])},
+        waters={water: column for column, water in enumerate(waters)},
+    )
+    _add_links(growth, tables)
+    _add_terminals(growth, tables)
+    _add_journey_ends(growth, tables)
+    return _freeze(growth, data)
+
+
+def _look_up_tables(data: Dataset) -> _Tables:
+    facts = {
+        name: data.object_facts(name) for name in ("links", "terminals", "borders", "services", "places")
+    }
+    facts["classes"] = data.class_facts
+    place_row = {key: row for row, key in enumerate(data.tables["places"]["id"])}
+    boarding: dict[tuple[int, str], list[int]] = defaultdict(list)
+    sailing: dict[str, list[int]] = defaultdict(list)
+    services = data.tables["services"]
+    for row, service in enumerate(services.itertuples()):
+        if service.status not in ("open", "restricted"):
+            continue
+        if service.link_id:
+            sailing[service.link_id].append(row)
+        elif service.place_id:
+            boarding[place_row[service.place_id], service.mode].append(row)
+    borders = data.tables["borders"]
+    crossing = {
+        (link, state): row
+        for row, (link, state) in enumerate(zip(borders["link_id"], borders["from_country"], strict=True))
+    }
+    forms = dict(zip(data.tables["classes"]["id"], data.class_forms, strict=True))
+    return _Tables(data, facts, place_row, forms, boarding, sailing, crossing)
+
+
+def _gauge(value: float) -> int:
+    return 0 if pd.isna(value) else int(value)
+
+
+def _add_links(growth: _Growth, tables: _Tables) -> None:
+    for row, link in enumerate(tables.data.tables["links"].itertuples()):
+        _add_direction(growth, tables, row, link, reverse=False)
+        if link.oneway != "yes":
+            _add_direction(growth, tables, row, link, reverse=True)
+
+
+def _add_direction(growth: _Growth, tables: _Tables, row: int, link: Any, *, reverse: bool) -> None:
+    start, end = (link.to_id, link.from_id) if reverse else (link.from_id, link.to_id)
+    mode, gauge = MODES.index(link.mode), _gauge(link.gauge_mm)
+    places = tables.place_row
+    states = [state for state in link.countries.split(";") if state]
+    site = (places[start], mode, gauge)
+    _, tail = growth.hub(*site)
+    head, _ = growth.hub(places[end], mode, gauge)
+    is_open = link.status == "open"
+    if link.mode in ("rail", "road") and len(states) > 1:
+        tail, is_open = _add_border(growth, tables, link, site, states[-1] if reverse else states[0])
+    facts = tables.facts["links"][row]
+    label = (ArcKind.LINE, row, mode)
+    traits = _Traits(
+        forms=tables.forms_of_class[link.class_id],
+        states=tuple(states),
+        waters=tuple(water for water in link.waters.split(";") if water),
+        reverse=reverse,
+        electrified=link.electrified == "yes",
+        is_open=is_open,
+    )
+    sailings = tables.sailing.get(link.id, [])
+    for service in sailings:
+        deck = growth.node(*site, Role.SAILING, f"{link.id}>{end}#{service}")
+        _add_wait(growth, tables, service, (tail, deck), site[0])
+        own = tables.facts["services"][service]
+        forms = tables.data.tables["services"]["forms"].iloc[service] or traits.forms
+        growth.arc((deck, head), label, np.where(own == NO_FACT, facts, own), replace(traits, forms=forms))
+    if not sailings:
+        growth.arc((tail, head), label, facts, traits)
+
+
+def _add_border(
+    growth: _Growth, tables: _Tables, link: Any, site: tuple[int, int, int], state: str
+) -> tuple[int, bool]:
+    _, tail = growth.hub(*site)
+    is_open = link.status == "open"
+    row = tables.borders.get((link.id, state))
+    if row is None:
+        return tail, is_open
+    gate = growth.node(*site, Role.BORDER, f"{link.id}<{state}")
+    is_open = is_open and tables.data.tables["borders"]["status"].iloc[row] != "closed"
+    facts = tables.facts["borders"][row]
+    traits = _Traits(states=(state,), is_open=is_open)
+    growth.arc((tail, gate), (ArcKind.BORDER, row, site[1]), facts, traits)
+    return gate, is_open
+
+
+def _add_wait(growth: _Growth, tables: _Tables, service: int, ends: tuple[int, int], place: int) -> None:
+    row = tables.data.tables["services"].iloc[service]
+    facts = tables.facts["services"][service].copy()
+    columns = [list(attributes()).index(name) for name in CLOSURES]
+    closures = tables.facts["places"][place][columns]
+    facts[columns] = np.where(closures == NO_FACT, facts[columns], closures)
+    forms = row["forms"] or tables.forms_of_class[row["class_id"]]
+    state = tables.data.tables["places"]["country"].iloc[place]
+    mode = MODES.index(row["mode"])
+    traits = _Traits(forms=forms, states=(state,))
+    growth.arc(ends, (ArcKind.WAIT, service, mode), facts, traits)
+
+
+def _entries(growth: _Growth, tables: _Tables, place: int, mode: int, gauge: int) -> int:
+    """Vertex by which cargo enters a mode at a place: a boarding vertex where departures are scheduled."""
+    _, departure = growth.hub(place, mode, gauge)
+    services = tables.boarding.get((place, MODES[mode]), [])
+    if not services:
+        return departure
+    is_new = (place, mode, gauge, int(Role.BOARDING), "") not in growth.vertex
+    board = growth.node(place, mode, gauge, Role.BOARDING)
+    if is_new:
+        for service in services:
+            _add_wait(growth, tables, service, (board, departure), place)
+    return board
+
+
+def _add_terminals(growth: _Growth, tables: _Tables) -> None:
+    known = set(growth.vertex)
+    places = tables.data.tables["places"]
+    for row, terminal in enumerate(tables.data.tables["terminals"].itertuples()):
+        place = tables.place_row[terminal.place_id]
+        for a, b in _gauge_pairs(terminal, place, known):
+            kind = ArcKind.GAUGE_CHANGE if terminal.kind == "gauge_change" else ArcKind.TERMINAL
+            traits = _Traits(
+                forms=terminal.forms or tables.forms_of_class[terminal.class_id],
+                states=(places["country"].iloc[place],),
+            )
+            facts = tables.facts["terminals"][row]
+            for start, end in ((a, b), (b, a)):
+                ends = growth.hub(place, *start)[0], _entries(growth, tables, place, *end)
+                growth.arc(ends, (kind, row, start[0]), facts, traits)
+
+
+def _gauge_pairs(
+    terminal: Any, place: int, known: set[tuple[int, int, int, int, str]]
+) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Pairs of (mode, gauge) that a terminal joins; an empty gauge stands for every gauge at the place."""
+
+    def sides(mode_name: str, gauge: float) -> list[tuple[int, int]]:
+        mode = MODES.index(mode_name)
+        gauges = {
+            key[2] for key in known if key[0] == place and key[1] == mode and key[3] == int(Role.ARRIVAL)
+        }
+        wanted = _gauge(gauge)
+        return [(mode, g) for g in sorted(gauges) if wanted in (0, g)]
+
+    first = sides(terminal.from_mode, terminal.from_gauge_mm)
+    second = sides(terminal.to_mode, terminal.to_gauge_mm)
+    return [(a, b) for a in first for b in second if a != b]
+
+
+def _add_journey_ends(growth: _Growth, tables: _Tables) -> None:
+    """Loading at the origin and unloading at the destination, by the class of a link of that mode there."""
+    places = tables.data.tables["places"]
+    kinds, states = places["kind"].to_numpy(), places["country"].to_numpy()
+    class_row = {key: row for row, key in enumerate(tables.data.tables["classes"]["id"])}
+    for (place, mode, gauge), class_id in _local_classes(tables).items():
+        if kinds[place] in NO_JOURNEY_ENDS:
+            continue
+        arrival, _ = growth.hub(place, mode, gauge)
+        entry = _entries(growth, tables, place, mode, gauge)
+        row = class_row[class_id]
+        traits = _Traits(forms=tables.forms_of_class[class_id], states=(states[place],))
+        facts = tables.facts["classes"][row]
+        origin = growth.node(place, -1, 0, Role.ORIGIN)
+        destination = growth.node(place, -1, 0, Role.DESTINATION)
+        growth.arc((origin, entry), (ArcKind.LOADING, row, mode), facts, traits)
+        growth.arc((arrival, destination), (ArcKind.UNLOADING, row, mode), facts, traits)
+
+
+def _local_classes(tables: _Tables) -> dict[tuple[int, int, int], str]:
+    """Class of the first open link (else of the first link) of each mode and gauge at each place."""
+    found: dict[tuple[int, int, int], str] = {}
+    links = tables.data.tables["links"]
+    state = tables.data.tables["places"]["country"].to_numpy()
+    domestic: set[tuple[int, int, int]] = set()
+    for link in links[links["status"] == "open"].itertuples():
+        for end in (link.from_id, link.to_id):
+            place = tables.place_row[end]
+            key = (place, MODES.index(link.mode), _gauge(link.gauge_mm))
+            # At a border the operator of the place's own country loads, not that of the neighbour.
+            at_home = link.countries == state[place]
+            if key not in found or (at_home and key not in domestic):
+                found[key] = link.class_id
+            if at_home:
+                domestic.add(key)
+    return found
+
+
+def _freeze(growth: _Growth, data: Dataset) -> Network:
+    keys = np.array([key[:4] for key in growth.vertex], dtype=np.int32).reshape(-1, 4)
+    columns = list(zip(*growth.arcs, strict=True))
+    integers = [np.array(columns[i], dtype=np.int32) for i in range(5)]
+    facts = np.array(growth.facts, dtype=np.int32)
+    length_fact = facts[:, list(attributes()).index("length_km")]
+    is_line = integers[2] == int(ArcKind.LINE)
+    length = np.where(is_line & (length_fact >= 0), data.facts.value[length_fact], 0.0)
+    arcs = Arcs(
+        tail=integers[0],
+        head=integers[1],
+        kind=integers[2],
+        row=integers[3],
+        mode=integers[4],
+        reverse=np.array(columns[5], dtype=bool),
+        length_km=length,
+        facts=facts,
+        forms=np.array(columns[6], dtype=np.uint8),
+        electrified=np.array(columns[7], dtype=bool),
+        is_open=np.array(columns[8], dtype=bool),
+        countries=_membership(columns[9], len(growth.countries)),
+        waters=_membership(columns[10], len(growth.waters)),
+    )
+    vertices = Vertices(place=keys[:, 0], mode=keys[:, 1], gauge_mm=keys[:, 2], role=keys[:, 3])
+    for record in (arcs, vertices):
+        for item in fields(record):
+            getattr(record, item.name).flags.writeable = False
+    return Network(
+        vertices,
+        arcs,
+        tuple(attributes()),
+        tuple(growth.countries),
+        tuple(growth.waters),
+        tuple(data.tables["places"]["id"]),
+    )
+
+
+def _membership(members: Iterable[tuple[int, ...]], width: int) -> npt.NDArray[np.bool_]:
+    rows = list(members)
+    matrix = np.zeros((len(rows), width), dtype=bool)
+    for row, columns in enumerate(rows):
+        matrix[row, list(columns)] = True
+    return matrix

@@ -1,0 +1,165 @@
+"""Turning words such as `RU`, `malacca` or `Khorgos` into the arcs that they close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from caspia.data import Dataset
+from caspia.errors import ClosureError, Problem, UnknownName
+from caspia.network.network import MODES, ArcKind, Network
+from caspia.network.places import find_place, normalise
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Closure:
+    """A thing that is avoided.
+
+    Attributes
+    ----------
+    kind : str
+        `country`, `mode`, `water`, `link` or `place`.
+    target : str
+        Id of the thing.
+    label : str
+        How messages name it.
+    arcs : numpy.ndarray of bool, shape (n_arcs,)
+        Arcs that it closes.
+    """
+
+    kind: str
+    target: str
+    label: str
+    arcs: BoolArray
+
+
+def resolve_closure(network: Network, data: Dataset, word: str) -> Closure:
+    """Find what a word closes.
+
+    Parameters
+    ----------
+    network : Network
+        The graph.
+    data : Dataset
+        Its tables.
+    word : str
+        ISO code or name of a country, a mode, a water, a link id, or a place by code or name.
+
+    Returns
+    -------
+    Closure
+        The arcs closed.
+
+    Raises
+    ------
+    ClosureError
+        Nothing answers to the word, or nothing of the network passes what it names, so that the closure
+        could not be honoured.
+    """
+    kind, target, label = _identify(network, data, word.strip())
+    arcs = _mask(network, data, kind, target)
+    if not arcs.any():
+        raise ClosureError(
+            Problem(
+                what=f"closing {label} cannot be honoured: no link of the data passes it",
+                where="avoid",
+                got=word,
+                allowed="a country, place, mode, water or corridor that the network passes",
+                repair="drop it; `caspia places QUERY` shows what the network knows",
+            )
+        )
+    return Closure(kind, target, label, arcs)
+
+
+def _identify(network: Network, data: Dataset, word: str) -> tuple[str, str, str]:
+    countries = data.tables["countries"]
+    names = {normalise(name): code for code, name in zip(countries["id"], countries["name"], strict=True)}
+    key = normalise(word)
+    code = word if word in network.countries else names.get(key)
+    slug = word.lower().replace(" ", "-").replace("_", "-")
+    if code:
+        return "country", code, countries["name"][countries["id"] == code].iloc[0]
+    if slug.replace("-", "_") in MODES:
+        return "mode", slug.replace("-", "_"), slug
+    if slug in network.waters:
+        return "water", slug, slug.replace("-", " ")
+    if (data.tables["links"]["id"] == word).any():
+        return "link", word, word
+    try:
+        row = find_place(data.tables["places"], word)
+    except UnknownName as error:
+        raise ClosureError(
+            Problem(
+                what="unknown thing to avoid",
+                where="avoid",
+                got=repr(word),
+                allowed="ISO code or name of a country, a place, a mode "
+                f"({', '.join(MODES)}), a water ({', '.join(network.waters)}), a corridor or a link id"
+                f"; nearest places: {error.problem.allowed}",
+                repair="correct the spelling",
+            )
+        ) from error
+    return "place", network.place_ids[row], data.tables["places"]["name"].iloc[row]
+
+
+def _mask(network: Network, data: Dataset, kind: str, target: str) -> BoolArray:
+    return np.asarray(_arcs_of(network, data, kind, target), dtype=bool)
+
+
+def _arcs_of(network: Network, data: Dataset, kind: str, target: str) -> Any:
+    arcs = network.arcs
+    if kind == "country":
+        return arcs.countries[:, network.countries.index(target)]
+    if kind == "mode":
+        return (arcs.kind == ArcKind.LINE) & (arcs.mode == MODES.index(target))
+    if kind == "water":
+        return (
+            arcs.waters[:, network.waters.index(target)]
+            if target in network.waters
+            else np.zeros(0, dtype=bool)
+        )
+    if kind == "link":
+        row = int(data.rows("links", data.tables["links"]["id"][data.tables["links"]["id"] == target])[0])
+        return (arcs.kind == ArcKind.LINE) & (arcs.row == row)
+    place = network.place_ids.index(target)
+    vertex_place = network.vertices.place
+    return (vertex_place[arcs.tail] == place) | (vertex_place[arcs.head] == place)
+
+
+def resolve_rule(network: Network, data: Dataset, rule: Any) -> BoolArray:
+    """Arcs that a row of the table rules bars.
+
+    Parameters
+    ----------
+    network : Network
+        The graph.
+    data : Dataset
+        Its tables.
+    rule : row of the table rules
+        With `target_kind` and `target`.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_arcs,)
+        Arcs barred; for a class, the line arcs whose link is of the class or of a class below it.
+    """
+    arcs = network.arcs
+    if rule.target_kind == "class":
+        classes = data.tables["classes"]
+        parent = dict(zip(classes["id"], classes["parent_id"], strict=True))
+
+        def within(key: str) -> bool:
+            return key == rule.target or (bool(parent[key]) and within(parent[key]))
+
+        member = data.tables["links"]["class_id"].map(within).to_numpy(dtype=bool)
+        is_line = arcs.kind == ArcKind.LINE
+        return np.asarray(is_line & member[np.where(is_line, arcs.row, 0)], dtype=bool)
+    known = rule.target_kind != "water" or rule.target in network.waters
+    return (
+        _mask(network, data, rule.target_kind, rule.target) if known else np.zeros(network.n_arcs, dtype=bool)
+    )

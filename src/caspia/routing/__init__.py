@@ -1,0 +1,27 @@
+"""Least-cost paths, alternatives, gates, Pareto sets and cost matrices over arrays.
+
+The room knows vertices, arcs and weights; what they stand for is the caller's business.
+"""
+
+from caspia.routing.alternatives import AlternativesOptions, alternatives
+from caspia.routing.gates import best_through
+from caspia.routing.graph import Graph, build_graph
+from caspia.routing.matrix import cost_matrix
+from caspia.routing.pareto import ParetoSet, pareto
+from caspia.routing.search import Path, Tree, all_to_one, one_to_all, shortest_path
+
+__all__ = [
+    "AlternativesOptions",
+    "Graph",
+    "ParetoSet",
+    "Path",
+    "Tree",
+    "all_to_one",
+    "alternatives",
+    "best_through",
+    "build_graph",
+    "cost_matrix",
+    "one_to_all",
+    "pareto",
+    "shortest_path",
+]

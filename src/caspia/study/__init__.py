@@ -1,0 +1,24 @@
+"""The only place that wires data, network, cost and routing together; frozen results and their store."""
+
+from caspia.study.reference import counts, manifest, run_study
+from caspia.study.request import Request
+from caspia.study.result import Result
+from caspia.study.store import check_writable, write_folder
+from caspia.study.study import Settings, Study
+from caspia.study.validation import summary, validate
+from caspia.study.why import why
+
+__all__ = [
+    "Request",
+    "Result",
+    "Settings",
+    "Study",
+    "check_writable",
+    "counts",
+    "manifest",
+    "run_study",
+    "summary",
+    "validate",
+    "why",
+    "write_folder",
+]

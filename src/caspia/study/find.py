@@ -1,0 +1,231 @@
+"""Finding routes: the best of each corridor, dissimilar alternatives, the Pareto set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from caspia.cost import ArcCosts
+from caspia.errors import InputError, Problem, Unreachable
+from caspia.network import Network
+from caspia.routing import Graph, alternatives, best_through, build_graph, one_to_all, pareto, shortest_path
+from caspia.study.corridors import CORRIDORS, Signatures
+from caspia.study.itinerary import Itinerary, World, describe
+from caspia.study.request import Question, open_weight
+
+IntArray = npt.NDArray[np.int64]
+ABSURD = 4.0
+"""A corridor whose best route costs more than this many times the best of all is not shown."""
+PARETO_EPSILON = 0.02
+PARETO_BOUND = 2.5
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What routes are searched in."""
+
+    world: World
+    graph: Graph
+    signatures: Signatures
+
+    @property
+    def network(self) -> Network:
+        """The graph with its lineage."""
+        return self.world.network
+
+
+def find_routes(question: Question, costs: ArcCosts, scene: Scene) -> list[Itinerary]:
+    """The best route of each corridor, then dissimilar alternatives, each labelled.
+
+    Parameters
+    ----------
+    question : Question
+        Resolved request.
+    costs : ArcCosts
+        Costs of its cargo.
+    scene : Scene
+        World, graph and signatures of corridors.
+
+    Returns
+    -------
+    list of Itinerary
+        The best of each corridor by generalised cost, then the alternatives.
+
+    Raises
+    ------
+    Unreachable
+        No way is open; the message says which constraint cuts it.
+    """
+    weight = open_weight(question, costs)
+    if question.request.via:
+        paths = [found for found in [path_via(question, weight, scene)] if found is not None]
+    else:
+        paths = list(_corridor_paths(question, weight, scene))
+        paths.sort(key=lambda arcs: float(weight[arcs].sum()))
+        limit = ABSURD * float(weight[paths[0]].sum()) if paths else 0.0
+        paths = [arcs for arcs in paths if float(weight[arcs].sum()) <= limit]
+    if not paths:
+        raise Unreachable(_what_cuts(question, costs, scene))
+    if question.request.alternatives:
+        paths += _alternatives(question, weight, scene, paths)
+    return [describe(arcs, scene.signatures.label(arcs), costs, scene.world) for arcs in paths]
+
+
+def _corridor_paths(question: Question, weight: npt.NDArray[np.float64], scene: Scene) -> Iterator[IntArray]:
+    for corridor in question.corridors:
+        found = [
+            _one_path(question, np.where(banned, np.inf, weight), gate, scene)
+            for gate, banned in scene.signatures.searches(corridor)
+        ]
+        # A route that came through the gate by another way belongs to a corridor further down the list.
+        paths = [arcs for arcs in found if arcs is not None and scene.signatures.label(arcs) == corridor]
+        if paths:
+            yield min(paths, key=lambda arcs: float(weight[arcs].sum()))
+
+
+def _one_path(
+    question: Question, weight: npt.NDArray[np.float64], gate: npt.NDArray[np.bool_] | None, scene: Scene
+) -> IntArray | None:
+    ends = question.source, question.target
+    if gate is None:
+        found = shortest_path(scene.graph, weight, *ends)
+    else:
+        found = best_through(scene.graph, weight, *ends, gate, group=scene.network.vertices.place)
+    return None if found is None else found.arcs.astype(np.int64)
+
+
+def _alternatives(
+    question: Question, weight: npt.NDArray[np.float64], scene: Scene, taken: list[IntArray]
+) -> list[IntArray]:
+    wanted = question.request.alternatives
+    found = alternatives(
+        scene.graph,
+        _without_avoided(question, weight, scene),
+        question.source,
+        question.target,
+        wanted + 1,
+        measure=scene.network.arcs.length_km,
+    )
+    seen = {tuple(arcs) for arcs in taken}
+    fresh = [path.arcs.astype(np.int64) for path in found if tuple(path.arcs) not in seen]
+    return fresh[:wanted]
+
+
+def _without_avoided(
+    question: Question, weight: npt.NDArray[np.float64], scene: Scene
+) -> npt.NDArray[np.float64]:
+    """Close the signatures of avoided corridors."""
+    closed = np.zeros(len(weight), dtype=bool)
+    for corridor in CORRIDORS:
+        if corridor not in question.corridors:
+            closed |= scene.signatures.of(corridor)
+    return np.where(closed, np.inf, weight)
+
+
+def find_pareto(question: Question, costs: ArcCosts, scene: Scene) -> list[Itinerary]:
+    """Routes that no other beats in money, time, reliability and emission at once.
+
+    Parameters
+    ----------
+    question : Question
+        Resolved request.
+    costs : ArcCosts
+        Costs of its cargo.
+    scene : Scene
+        World, graph and signatures.
+
+    Returns
+    -------
+    list of Itinerary
+        Ascending by money. Within `PARETO_EPSILON` of every Pareto optimum no more than `PARETO_BOUND` times
+        the least of each criterion.
+
+    Raises
+    ------
+    Unreachable
+        No way is open.
+    InputError
+        The set is too large to be complete.
+    """
+    weight = _without_avoided(question, open_weight(question, costs), scene)
+    criteria = np.vstack([costs.money.mean, costs.time.mean, costs.time.sd, costs.emission.mean])
+    criteria[:, ~np.isfinite(weight)] = np.inf
+    found = pareto(
+        scene.graph, criteria, question.source, question.target, epsilon=PARETO_EPSILON, bound=PARETO_BOUND
+    )
+    if not found.paths:
+        raise Unreachable(_what_cuts(question, costs, scene))
+    if not found.complete:
+        raise InputError(
+            Problem(
+                what="the Pareto set is too large to be shown complete",
+                where="pareto",
+                repair="narrow the request with --avoid",
+            )
+        )
+    order = np.argsort(found.values[:, 0], kind="stable")
+    paths = [np.asarray(found.paths[row].arcs, dtype=np.int64) for row in order]
+    return [describe(arcs, scene.signatures.label(arcs), costs, scene.world) for arcs in paths]
+
+
+def path_via(question: Question, weight: npt.NDArray[np.float64], scene: Scene) -> IntArray | None:
+    """Least-cost way through the places of `via`, in order.
+
+    The graph is laid out once per place still to come; reaching the place leads one layer up, so that one search
+    finds the exact least-cost walk.
+    """
+    network = scene.network
+    rows = [network.place_ids.index(place) for place in question.request.via]
+    layers, n, m = len(rows) + 1, network.n_vertices, network.n_arcs
+    arcs = network.arcs
+    place_of_head = network.vertices.place[arcs.head]
+    layer = np.repeat(np.arange(layers), m)
+    goals = np.array([*rows, -1])
+    rise = np.tile(place_of_head, layers) == goals[layer]
+    tail = np.tile(arcs.tail, layers) + layer * n
+    head = np.tile(arcs.head, layers) + (layer + rise) * n
+    graph = build_graph(tail, head, layers * n)
+    start = question.source
+    if rows and rows[0] == question.origin:
+        start += n
+    found = shortest_path(graph, np.tile(weight, layers), start, question.target + (layers - 1) * n)
+    return None if found is None else found.arcs.astype(np.int64) % m
+
+
+def _what_cuts(question: Question, costs: ArcCosts, scene: Scene) -> Problem:
+    """Name the constraint without which a way would be open."""
+    request = question.request
+
+    def reaches(weight: npt.NDArray[np.float64]) -> bool:
+        return bool(np.isfinite(one_to_all(scene.graph, weight, question.source).dist[question.target]))
+
+    names = [item.label for item in question.constraints]
+    cutting = [names[row] for row in range(len(names)) if reaches(open_weight(question, costs, without=row))]
+    if cutting:
+        reason = (
+            f"each of these cuts it: {'; '.join(cutting)}"
+            if len(cutting) > 1
+            else f"it is cut by {cutting[0]}"
+        )
+    elif names and reaches(costs.generalised_usd):
+        reason = f"these together cut it: {'; '.join(names)}"
+    elif len(question.corridors) < len(CORRIDORS):
+        reason = "only avoided corridors lead there"
+    else:
+        open_only = np.where(scene.network.arcs.is_open, 1.0, np.inf)
+        reason = (
+            f"no open chain of links and terminals carries {costs.cargo.form.replace('_', ' ')} cargo there"
+            + (f" in month {request.month}" if request.month else "")
+            if reaches(open_only)
+            else "no open link joins them"
+        )
+    return Problem(
+        what=f"no way from {request.origin} to {request.destination} for {request.commodity}: {reason}",
+        where="route",
+        got=f"avoid {', '.join(request.avoid)}" if request.avoid else "",
+        allowed="constraints that leave a way open",
+        repair="drop a constraint, or choose another commodity or place",
+    )

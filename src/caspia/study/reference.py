@@ -1,0 +1,191 @@
+"""The main job: all reference consignments, the validation, and the tables that the report is made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+import caspia
+from caspia.data import Dataset
+from caspia.errors import InputError
+from caspia.study.find import find_pareto
+from caspia.study.frames import legs_frame, place_names, routes_frame
+from caspia.study.itinerary import Itinerary
+from caspia.study.request import Request, resolve
+from caspia.study.result import Result
+from caspia.study.study import Study
+from caspia.study.validation import validate
+from caspia.units import PRICE_YEAR
+
+Progress = Callable[[str, int, int], None]
+OBJECT_TABLES = ("places", "links", "terminals", "borders", "services", "commodities", "sources")
+
+
+def run_study(study: Study, progress: Progress | None = None, *, alternatives: int = 3) -> Result:
+    """Answer all reference consignments of the data and validate the model.
+
+    Parameters
+    ----------
+    study : Study
+        Data and settings.
+    progress : callable, optional
+        Told the stage, the number done and the number of all.
+    alternatives : int
+        Dissimilar routes beside the best of each corridor.
+
+    Returns
+    -------
+    Result
+        All tables, frozen.
+    """
+    tell = progress or (lambda _stage, _done, _all: None)
+    consignments, routes, legs = _consignments(study, tell, alternatives)
+    validation = validate(study, lambda done, total: tell("Validation", done, total))
+    tables = {
+        "consignments": consignments,
+        "routes": routes,
+        "legs": legs,
+        "facts": _facts_used(study.data, legs, validation),
+        "places": study.data.tables["places"].rename(columns={"id": "place_id"}),
+        "links": _links(study.data, routes, legs),
+        "basemap": study.data.tables["basemap"],
+        "validation": validation,
+        "counts": counts(study.data),
+    }
+    tables["sources"] = study.data.tables["sources"].rename(columns={"id": "source_id"})
+    return Result(MappingProxyType(tables), MappingProxyType(manifest(study)))
+
+
+def manifest(study: Study) -> dict[str, object]:
+    """How a result was made: enough to make it again."""
+    return {
+        "version": caspia.__version__,
+        "data_name": study.data.name,
+        "data_hash": study.data.sha256,
+        "seed": study.settings.seed,
+        "draws": study.settings.draws,
+        "price_year": PRICE_YEAR,
+        "base_year": PRICE_YEAR,
+        "settings": {"seed": study.settings.seed, "draws": study.settings.draws},
+        "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "counts": dict(counts(study.data).itertuples(index=False)),
+    }
+
+
+def counts(data: Dataset) -> pd.DataFrame:
+    """Number of objects by table and of facts by method."""
+    rows: list[tuple[str, int]] = [(name, len(data.tables[name])) for name in OBJECT_TABLES]
+    methods = data.facts.frame["method"].value_counts()
+    rows.append(("facts", len(data.facts.frame)))
+    rows += [
+        (f"facts_{name}", int(methods.get(name, 0)))
+        for name in ("measured", "reported", "derived", "estimated", "assumed")
+    ]
+    return pd.DataFrame(rows, columns=["what", "count"])
+
+
+def _consignments(
+    study: Study, tell: Progress, alternatives: int
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    names = place_names(study.data)
+    heads, routes, legs = [], [], []
+    asked = list(study.data.tables["consignments"].itertuples())
+    for number, consignment in enumerate(asked, start=1):
+        head, found, runs = _answer(study, consignment, names, alternatives)
+        heads.append(head)
+        routes.append(found)
+        legs += runs
+        tell("Consignments", number, len(asked))
+    return pd.DataFrame(heads), _stack(routes), _stack(legs)
+
+
+def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
+
+
+def _answer(
+    study: Study, consignment: Any, names: dict[str, str], alternatives: int
+) -> tuple[dict[str, Any], pd.DataFrame, list[pd.DataFrame]]:
+    month = None if pd.isna(consignment.month) else int(consignment.month)
+    avoid = tuple(word for word in consignment.avoid.split(";") if word)
+    request = Request(
+        consignment.origin_id,
+        consignment.destination_id,
+        consignment.commodity_id,
+        avoid,
+        month,
+        alternatives,
+    )
+    cargo = study.costs(consignment.commodity_id, month).cargo
+    goods = study.data.tables["commodities"].set_index("id")["name"]
+    head = {
+        "consignment_id": consignment.id,
+        "name": consignment.name,
+        "origin_id": consignment.origin_id,
+        "origin": names[consignment.origin_id],
+        "destination_id": consignment.destination_id,
+        "destination": names[consignment.destination_id],
+        "commodity_id": consignment.commodity_id,
+        "commodity": goods[consignment.commodity_id],
+        "unit": cargo.unit,
+        "avoid": consignment.avoid,
+        "month": month,
+        "status": "answered",
+        "reason": "",
+    }
+    try:
+        found = study.itineraries(request)
+        frontier = _frontier(study, request)
+    except InputError as error:
+        return head | {"status": "unreachable", "reason": error.problem.what}, pd.DataFrame(), []
+    frame = routes_frame(found, study.data, cargo, consignment.id)
+    frame["on_pareto"] = [_undominated(item, frontier) for item in found]
+    runs = [legs_frame(route, item.legs, names) for route, item in zip(frame["route_id"], found, strict=True)]
+    return head, frame, runs
+
+
+def _frontier(study: Study, request: Request) -> list[Itinerary]:
+    question = resolve(request, study.data, study.network)
+    try:
+        return find_pareto(question, study.costs(request.commodity, request.month), study.scene)
+    except InputError:
+        return []
+
+
+def _criteria(item: Itinerary) -> tuple[float, float, float]:
+    return item.cost_usd, item.time_h, item.co2e_kg
+
+
+def _undominated(item: Itinerary, frontier: list[Itinerary]) -> bool:
+    """No route of the Pareto set is better by more than a hundredth in money, time and emission at once."""
+    own = _criteria(item)
+    return not any(
+        all(theirs < 0.99 * mine for theirs, mine in zip(_criteria(other), own, strict=True))
+        for other in frontier
+    )
+
+
+def _facts_used(data: Dataset, legs: pd.DataFrame, validation: pd.DataFrame) -> pd.DataFrame:
+    keys = {key for cell in legs["facts"] for key in cell.split(";")} if len(legs) else set()
+    subjects = set(validation["observation_id"]) if len(validation) else set()
+    frame = data.facts.frame
+    used = (frame["rank"] == 1) & (frame["key"].isin(keys) | frame["subject"].isin(subjects))
+    return frame[used].drop(columns="rank").reset_index(drop=True)
+
+
+def _links(data: Dataset, routes: pd.DataFrame, legs: pd.DataFrame) -> pd.DataFrame:
+    corridor_of = dict(zip(routes["route_id"], routes["corridor"], strict=True)) if len(routes) else {}
+    first = set(routes["route_id"][routes["rank"] == 1]) if len(routes) else set()
+    users: dict[str, set[str]] = defaultdict(set)
+    for leg in legs[["route_id", "link_ids"]].itertuples() if len(legs) else ():
+        if leg.route_id in first:
+            for link in filter(None, leg.link_ids.split(";")):
+                users[link].add(corridor_of[leg.route_id])
+    links = data.tables["links"].rename(columns={"id": "link_id"})
+    return links.assign(corridor=[";".join(sorted(users.get(link, ()))) for link in links["link_id"]])

@@ -1,0 +1,141 @@
+"""Writing a result where others can read it: documented DuckDB tables and a manifest, all or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from caspia.errors import InputError, Problem
+from caspia.study.result import Result
+
+STORED = ("consignments", "routes", "legs", "facts", "sources", "places", "links", "validation", "counts")
+COMMENTS: Mapping[str, str] = {
+    "consignments": "Reference consignments: what is moved from where to where and what it avoids",
+    "routes": "Routes by consignment: best of each corridor (rank 1) and alternatives; costs per unit of cargo",
+    "legs": "Runs and operations of every route, expected values; facts and sources joined by ;",
+    "facts": "Facts behind the results as written in the data: value, interval, method, source",
+    "sources": "Where the facts come from",
+    "places": "Places of the network",
+    "links": "Links of the network and the corridors whose best routes use them",
+    "validation": "Observed beside modelled through times and prices; misfit is modelled over observed less one",
+    "counts": "Objects by table and facts by method",
+}
+UNITS: Mapping[str, str] = {
+    "_km": "kilometres",
+    "_h": "hours",
+    "_h_p10": "hours, tenth percentile",
+    "_h_p50": "hours, median",
+    "_h_p90": "hours, ninetieth percentile",
+    "_h_sd": "hours, standard deviation",
+    "_usd": "US dollars of the price year per unit of cargo",
+    "_usd_p10": "US dollars per unit, tenth percentile",
+    "_usd_p50": "US dollars per unit, median",
+    "_usd_p90": "US dollars per unit, ninetieth percentile",
+    "co2e_kg": "kg CO2e well-to-wheel per unit of cargo, expected",
+}
+
+
+def write_folder(folder: Path, result: Result, report: Callable[[Result, Path], None] | None = None) -> Path:
+    """Write a result into a folder, complete or not at all.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where `results.duckdb`, `manifest.json` and the report shall be; older ones are replaced.
+    result : Result
+        What is written.
+    report : callable, optional
+        Writes the report of a result to a path.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as temporary:
+            made = Path(temporary)
+            write_database(made / "results.duckdb", result)
+            (made / "manifest.json").write_text(
+                json.dumps(dict(result.manifest), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+            )
+            if report:
+                report(result, made / "report.html")
+            for path in sorted(made.iterdir()):
+                os.replace(path, folder / path.name)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    return folder
+
+
+def unwritable(folder: Path, error: OSError) -> InputError:
+    """Say that a folder cannot be written."""
+    return InputError(
+        Problem(
+            what="folder cannot be written",
+            where=str(folder),
+            got=error.strerror or str(error),
+            allowed="a folder that this user may write",
+            repair="choose another with --out",
+        )
+    )
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse an unwritable folder before the work is done.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def write_database(path: Path, result: Result) -> None:
+    """Write the tables of a result to a new DuckDB file with a comment on every table and measured column.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file that does not exist yet.
+    result : Result
+        What is written.
+    """
+    with duckdb.connect(str(path)) as database:
+        for name in STORED:
+            frame = _plain(result.tables[name])
+            database.register("frame", frame)
+            database.execute(f"CREATE TABLE {name} AS SELECT * FROM frame")
+            database.unregister("frame")
+            database.execute(f"COMMENT ON TABLE {name} IS '{COMMENTS[name]}'")
+            for column in frame.columns:
+                meaning = next((text for end, text in UNITS.items() if column.endswith(end)), None)
+                if meaning:
+                    database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{meaning}'")
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Columns of strings as objects, which DuckDB reads whatever string type pandas uses."""
+    if frame.columns.empty:
+        return pd.DataFrame({"empty": pd.Series(dtype=object)})
+    return frame.astype(
+        {name: object for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])}
+    )

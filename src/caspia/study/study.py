@@ -1,0 +1,178 @@
+"""A study: data, network and settings; every question of the program is one of its methods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from caspia.cost import ArcCosts, Lookup, Sampler, arc_costs, cargo_of
+from caspia.data import NO_FACT, Dataset, attributes, load_dataset
+from caspia.network import Network, build_network
+from caspia.routing import build_graph
+from caspia.study.corridors import signatures
+from caspia.study.find import Scene, find_pareto, find_routes
+from caspia.study.frames import routes_frame
+from caspia.study.itinerary import Itinerary, World
+from caspia.study.request import Request, commodity_id, resolve
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user may set beside the data.
+
+    Attributes
+    ----------
+    seed : int
+        Seed of all draws.
+    draws : int
+        Number of draws behind each interval.
+    """
+
+    seed: int = 2025
+    draws: int = 2000
+
+
+@dataclass(frozen=True)
+class Study:
+    """Data and settings, and the network made from them.
+
+    Attributes
+    ----------
+    data : Dataset
+        Checked tables.
+    settings : Settings
+        Seed and number of draws.
+    """
+
+    data: Dataset
+    settings: Settings = Settings()
+    _costs: dict[tuple[str, int | None], ArcCosts] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def open(cls, data: str = "caspian", settings: Settings | None = None) -> Study:
+        """Open a study on a built-in data set or a folder.
+
+        Parameters
+        ----------
+        data : str
+            Name or path.
+        settings : Settings, optional
+            Seed and number of draws.
+
+        Returns
+        -------
+        Study
+
+        Raises
+        ------
+        caspia.errors.DataError
+            The folder breaks its rules.
+        """
+        return cls(load_dataset(data), settings or Settings())
+
+    @cached_property
+    def network(self) -> Network:
+        """The multimodal graph."""
+        return build_network(self.data)
+
+    @cached_property
+    def scene(self) -> Scene:
+        """Network, graph and corridors in which routes are searched."""
+        keys = tuple(self.data.facts.frame["key"])
+        sampler = Sampler(keys, self.settings.seed, self.settings.draws)
+        graph = build_graph(self.network.arcs.tail, self.network.arcs.head, self.network.n_vertices)
+        return Scene(World(self.data, self.network, sampler), graph, signatures(self.network))
+
+    @cached_property
+    def grid_g_per_kwh(self) -> npt.NDArray[np.float64]:
+        """Intensity of electricity by row of the table countries; NaN where unknown."""
+        fact = self.data.object_facts("countries")[:, list(attributes()).index("grid_g_per_kwh")]
+        return np.where(fact == NO_FACT, np.nan, self.data.facts.value[fact])
+
+    def costs(self, commodity: str, month: int | None = None) -> ArcCosts:
+        """Costs of every arc for a commodity and month.
+
+        Parameters
+        ----------
+        commodity : str
+            Id or name.
+        month : int, optional
+            Month of departure.
+
+        Returns
+        -------
+        ArcCosts
+            Kept for later calls.
+        """
+        identity = commodity_id(self.data, commodity)
+        key = (identity, month)
+        if key not in self._costs:
+            look = Lookup(self.network, self.data.facts)
+            self._costs[key] = arc_costs(look, cargo_of(self.data, identity), month, self.grid_g_per_kwh)
+        return self._costs[key]
+
+    def itineraries(self, request: Request, *, pareto: bool = False) -> list[Itinerary]:
+        """Routes of a request.
+
+        Parameters
+        ----------
+        request : Request
+            What is asked.
+        pareto : bool
+            The Pareto set instead of the best of each corridor.
+
+        Returns
+        -------
+        list of Itinerary
+
+        Raises
+        ------
+        caspia.errors.InputError
+            Unknown names, closures that cannot be honoured, or no way.
+        """
+        question = resolve(request, self.data, self.network)
+        costs = self.costs(request.commodity, request.month)
+        return (find_pareto if pareto else find_routes)(question, costs, self.scene)
+
+    def routes(
+        self,
+        origin: str,
+        destination: str,
+        *,
+        commodity: str = "containers",
+        avoid: tuple[str, ...] | str = (),
+        month: int | None = None,
+        alternatives: int = 0,
+        pareto: bool = False,
+    ) -> pd.DataFrame:
+        """Compare the routes of a consignment: one row a corridor and alternative.
+
+        Parameters
+        ----------
+        origin, destination : str
+            Places by UN/LOCODE or name.
+        commodity : str
+            Id of a commodity.
+        avoid : tuple of str or str
+            Countries, places, modes, waters or corridors; a string is split at commas.
+        month : int, optional
+            Month of departure (1-12).
+        alternatives : int
+            Number of dissimilar routes beside the best of each corridor.
+        pareto : bool
+            The Pareto set over money, time, reliability and emission instead.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as in the table `routes` of a result; units in the names.
+        """
+        words = tuple(avoid.split(",")) if isinstance(avoid, str) else avoid
+        request = Request(origin, destination, commodity, words, month, alternatives)
+        return routes_frame(
+            self.itineraries(request, pareto=pareto), self.data, self.costs(commodity, month).cargo
+        )

@@ -1,0 +1,160 @@
+"""Modelled against published through times and through prices that were not inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from caspia.data import Dataset
+from caspia.errors import InputError
+from caspia.study.itinerary import Itinerary
+from caspia.study.request import Request
+from caspia.study.study import Study
+from caspia.units import HOURS_PER_DAY, TEU_PER_FEU
+
+UNIT_OF_ATTRIBUTE = {
+    "transit_time_d": "day",
+    "price_usd_per_feu": "USD/FEU",
+    "price_usd_per_teu": "USD/TEU",
+    "price_usd_per_t": "USD/t",
+}
+ENDS = ("loading", "unloading")
+
+
+def validate(study: Study, progress: Callable[[int, int], None] | None = None) -> pd.DataFrame:
+    """Ask the model every observation.
+
+    Parameters
+    ----------
+    study : Study
+        Data and settings.
+    progress : callable, optional
+        Told the number done and the number of all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an observation: observed and modelled value, misfit (modelled over observed less one). Times
+        of scope `terminal` leave out loading and unloading.
+    """
+    values = _values(study.data)
+    observations = list(study.data.tables["observations"].itertuples())
+    rows = []
+    for number, observation in enumerate(observations):
+        rows.append(_compare(study, observation, values[observation.id]))
+        if progress:
+            progress(number + 1, len(observations))
+    return pd.DataFrame(rows)
+
+
+def _values(data: Dataset) -> dict[str, dict[str, Any]]:
+    facts = data.facts.frame
+    chosen = facts[(facts["rank"] == 1) & facts["attribute"].isin(list(UNIT_OF_ATTRIBUTE))]
+    money = np.asarray(data.facts.value)[chosen.index]
+    records = chosen.assign(real=money, factor=money / chosen["value"]).to_dict("records")
+    return {str(record["subject"]): {str(k): v for k, v in record.items()} for record in records}
+
+
+def _compare(study: Study, observation: Any, fact: dict[str, Any]) -> dict[str, Any]:
+    names = study.data.tables["places"].set_index("id")["name"]
+    factor = fact["factor"]
+    row = {
+        "observation_id": observation.id,
+        "name": observation.name,
+        "kind": observation.kind,
+        "corridor": observation.corridor,
+        "origin": names[observation.origin_id],
+        "destination": names[observation.destination_id],
+        "commodity_id": observation.commodity_id,
+        "year": fact["value_year"],
+        "scope": observation.scope,
+        "observed": fact["real"],
+        "observed_low": fact["low"] * factor,
+        "observed_high": fact["high"] * factor,
+        "unit": UNIT_OF_ATTRIBUTE[fact["attribute"]],
+        "source_id": fact["source_id"],
+        "note": observation.note,
+    }
+    item = _ask(study, observation)
+    if item is None:
+        return (
+            row
+            | {"modelled": np.nan, "modelled_p10": np.nan, "modelled_p90": np.nan}
+            | {
+                "misfit": np.nan,
+                "status": "no route",
+            }
+        )
+    mid, low, high = _modelled(study, observation, item, row["unit"])
+    return row | {
+        "modelled": mid,
+        "modelled_p10": low,
+        "modelled_p90": high,
+        "misfit": mid / row["observed"] - 1,
+        "status": "compared",
+    }
+
+
+def _ask(study: Study, observation: Any) -> Itinerary | None:
+    """The model's way: through the observation's places if it names some, else the best of its corridor."""
+    via = tuple(place for place in observation.via.split(";") if place)
+    request = Request(observation.origin_id, observation.destination_id, observation.commodity_id, via=via)
+    try:
+        found = study.itineraries(request)
+    except InputError:
+        return None
+    if via:
+        return found[0]
+    return next((item for item in found if item.corridor == observation.corridor), None)
+
+
+def _modelled(study: Study, observation: Any, item: Itinerary, unit: str) -> tuple[float, float, float]:
+    costs = study.costs(observation.commodity_id)
+    world = study.scene.world
+    kinds = [leg.operation for leg in item.legs]
+    terminal = observation.scope.split(" ")[0].rstrip(",;") == "terminal"
+    if observation.kind == "time":
+        # Terminal-to-terminal times start when the train or ship leaves and end when it arrives.
+        arcs = item.arcs[1:-1] if terminal and (kinds[0], kinds[-1]) == ENDS else item.arcs
+        draws = world.sampler.path(costs.time, arcs) / HOURS_PER_DAY
+    else:
+        per = TEU_PER_FEU if unit == "USD/TEU" else 1.0
+        per *= costs.cargo.tonnes if unit == "USD/t" and costs.cargo.unit == "FEU" else 1.0
+        draws = world.sampler.path(costs.money, item.arcs) / per
+    low, mid, high = np.quantile(draws, (0.1, 0.5, 0.9))
+    return float(mid), float(low), float(high)
+
+
+def summary(validation: pd.DataFrame) -> pd.DataFrame:
+    """Median misfits by kind and corridor.
+
+    Parameters
+    ----------
+    validation : pandas.DataFrame
+        As `validate` gives it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        kind, corridor (`all` for the whole kind), compared, median_absolute_error, median_misfit,
+        within_25_percent.
+    """
+    compared = validation[validation["status"] == "compared"]
+    return pd.DataFrame(_summary_rows(compared))
+
+
+def _summary_rows(compared: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for kind, group in compared.groupby("kind", sort=True):
+        parts = [("all", group), *group.groupby("corridor", sort=True)]
+        for corridor, part in parts:
+            yield {
+                "kind": kind,
+                "corridor": corridor,
+                "compared": len(part),
+                "median_absolute_error": float(part["misfit"].abs().median()),
+                "median_misfit": float(part["misfit"].median()),
+                "within_25_percent": float((part["misfit"].abs() <= 0.25).mean()),
+            }

@@ -1,0 +1,253 @@
+"""What stands behind each number: facts and sources in the compact form that a report embeds.
+
+A number carries an evidence key: ``r3.cost`` (cost of the fourth route), ``l17`` (a leg), ``o2`` (an
+observation), ``s5`` (a source). The report looks the key up in the evidence and lists the facts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from caspia.view import records
+from caspia.view.records import ResultLike, Row
+
+Json = dict[str, object]
+
+OPERATIONS = {
+    "line": "carriage",
+    "terminal": "transfer",
+    "gauge_change": "gauge change",
+    "border": "border",
+    "wait": "wait",
+    "loading": "loading",
+    "unloading": "unloading",
+}
+"""Operations of legs as a reader calls them."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One entry of the source catalogue."""
+
+    id: str
+    title: str
+    publisher: str
+    date: str
+    url: str
+    licence: str
+
+    @property
+    def year(self) -> str:
+        """The year, or what stands for it."""
+        return self.date[:4] if self.date[:4].isdigit() else self.date
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All facts, legs and sources of a result, with their keys."""
+
+    data: Json
+    """What the report embeds: lists of sources, facts, legs, routes and observations."""
+    route_keys: Mapping[str, str]
+    """Route id to ``r`` and number."""
+    leg_keys: Mapping[tuple[str, int], str]
+    """Route id and leg number to ``l`` and number."""
+    observation_keys: Mapping[str, str]
+    """Observation id to ``o`` and number."""
+    source_keys: Mapping[str, str]
+    """Source id to ``s`` and number."""
+    route_sources: Mapping[str, tuple[str, ...]]
+    """Source ids behind each route."""
+
+
+def safe_url(url: str) -> str:
+    """Return an address that may become a link.
+
+    Parameters
+    ----------
+    url
+        Anything.
+
+    Returns
+    -------
+    str
+        The address if it is http or https, else empty.
+
+    Examples
+    --------
+    >>> safe_url("https://example.org/a"), safe_url("javascript:alert(1)")
+    ('https://example.org/a', '')
+    """
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    return url.strip() if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def aspect(attribute: str, unit: str) -> str:
+    """Tell what a fact says something about.
+
+    Parameters
+    ----------
+    attribute, unit
+        Of the fact.
+
+    Returns
+    -------
+    str
+        ``c`` money, ``e`` emissions, ``l`` length, ``t`` time, ``x`` anything else.
+
+    Examples
+    --------
+    >>> aspect("tariff_usd_per_teu_km", "USD/TEU-km"), aspect("border_h", "h"), aspect("length_km", "km")
+    ('c', 't', 'l')
+    """
+    if "USD" in unit or "usd" in attribute:
+        return "c"
+    if "co2" in attribute.lower() or "co2" in unit.lower():
+        return "e"
+    if unit == "km":
+        return "l"
+    if unit in {"h", "km/h", "d", "day"} or attribute.endswith(("_h", "_kmh", "_days", "_per_week")):
+        return "t"
+    return "x"
+
+
+def sources(result: ResultLike) -> list[Source]:
+    """Return the source catalogue of a result, sorted by title.
+
+    Parameters
+    ----------
+    result
+        The result of a study.
+
+    Returns
+    -------
+    list of Source
+        Unsafe addresses are left out.
+    """
+    found = [
+        Source(
+            id=records.text(row, "source_id"),
+            title=records.text(row, "title") or records.text(row, "source_id"),
+            publisher=records.text(row, "publisher"),
+            date=records.text(row, "date"),
+            url=safe_url(records.text(row, "url")),
+            licence=records.text(row, "licence"),
+        )
+        for row in records.rows(result, "sources")
+    ]
+    return sorted(found, key=lambda s: (s.title.lower(), s.id))
+
+
+def _figure(value: float) -> float | None:
+    return float(f"{value:.6g}") if math.isfinite(value) else None
+
+
+def _fact(row: Row, source_number: Mapping[str, int]) -> list[object]:
+    attribute, unit = records.text(row, "attribute"), records.text(row, "unit")
+    year, price_year = records.real(row, "value_year"), records.real(row, "price_year")
+    return [
+        records.text(row, "key"),
+        _figure(records.real(row, "value")),
+        unit,
+        _figure(records.real(row, "low")),
+        _figure(records.real(row, "high")),
+        _figure(year),
+        _figure(price_year),
+        records.text(row, "method"),
+        records.text(row, "recipe"),
+        source_number.get(records.text(row, "source_id"), -1),
+        records.text(row, "locator"),
+        records.text(row, "note"),
+        aspect(attribute, unit),
+    ]
+
+
+def _legs(
+    result: ResultLike, fact_number: Mapping[str, int]
+) -> tuple[list[list[object]], dict[tuple[str, int], str], dict[str, list[int]], dict[str, dict[str, None]]]:
+    """Number the legs route by route; collect the numbers and the sources of each route."""
+    rows = sorted(
+        records.rows(result, "legs"), key=lambda r: (records.text(r, "route_id"), records.real(r, "leg"))
+    )
+    legs: list[list[object]] = []
+    keys: dict[tuple[str, int], str] = {}
+    of_route: dict[str, list[int]] = {}
+    used: dict[str, dict[str, None]] = {}
+    for row in rows:
+        route_id = records.text(row, "route_id")
+        of_route.setdefault(route_id, []).append(len(legs))
+        used.setdefault(route_id, {}).update(dict.fromkeys(records.items(row, "sources")))
+        keys[route_id, int(records.real(row, "leg"))] = f"l{len(legs)}"
+        operation = OPERATIONS.get(records.text(row, "operation"), records.text(row, "operation"))
+        facts = [fact_number[k] for k in records.items(row, "facts") if k in fact_number]
+        legs.append([operation, records.text(row, "from_name"), records.text(row, "to_name"), facts])
+    return legs, keys, of_route, used
+
+
+def _observations(result: ResultLike, source_number: Mapping[str, int]) -> list[list[object]]:
+    return [
+        [
+            records.text(row, "name"),
+            _figure(records.real(row, "observed")),
+            _figure(records.real(row, "observed_low")),
+            _figure(records.real(row, "observed_high")),
+            records.text(row, "unit"),
+            _figure(records.real(row, "year")),
+            records.text(row, "scope"),
+            source_number.get(records.text(row, "source_id"), -1),
+            records.text(row, "note"),
+        ]
+        for row in records.rows(result, "validation")
+    ]
+
+
+def evidence(result: ResultLike) -> Evidence:
+    """Collect the facts and sources behind all numbers of a result.
+
+    Parameters
+    ----------
+    result
+        The result of a study.
+
+    Returns
+    -------
+    Evidence
+        Compact data and the keys into it.
+    """
+    catalogue = sources(result)
+    source_number = {s.id: i for i, s in enumerate(catalogue)}
+    facts = [_fact(row, source_number) for row in records.rows(result, "facts")]
+    fact_number = {str(fact[0]): i for i, fact in enumerate(facts)}
+    legs, leg_keys, of_route, used = _legs(result, fact_number)
+    names = {c.id: c.name for c in records.consignments(result)}
+    routes = records.routes(result)
+    data: Json = {
+        "sources": [[s.title, s.publisher, s.date, s.url, s.licence] for s in catalogue],
+        "facts": facts,
+        "legs": legs,
+        "routes": [
+            [f"{names.get(r.consignment_id, r.consignment_id)}: {r.label}", *_span(of_route.get(r.id, []))]
+            for r in routes
+        ],
+        "observations": _observations(result, source_number),
+    }
+    observed = [records.text(row, "observation_id") for row in records.rows(result, "validation")]
+    return Evidence(
+        data,
+        {r.id: f"r{i}" for i, r in enumerate(routes)},
+        leg_keys,
+        {observation_id: f"o{i}" for i, observation_id in enumerate(observed)},
+        {s.id: f"s{i}" for i, s in enumerate(catalogue)},
+        {route_id: tuple(ids) for route_id, ids in used.items()},
+    )
+
+
+def _span(numbers: Sequence[int]) -> list[int]:
+    """Return the first leg and the one after the last."""
+    return [numbers[0], numbers[-1] + 1] if numbers else [0, 0]

@@ -1,0 +1,276 @@
+"""The report: one HTML file that opens without a server and without a network.
+
+Charts are Vega-Lite specifications drawn by the bundled Vega; facts and sources are embedded as compact JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+import vl_convert
+from markupsafe import Markup
+
+from caspia.view import answers, atlas, chapters, charts, evidence, evidence_charts, records, theme
+from caspia.view import map as maps
+from caspia.view.atlas import Atlas
+from caspia.view.evidence import Evidence
+from caspia.view.formats import plural
+from caspia.view.records import ResultLike, Route
+from caspia.view.strands import route_links
+from caspia.view.theme import Spec
+
+VEGA_LITE = "6.4"
+"""Version of Vega-Lite that is bundled; that of the installed Altair."""
+
+_COUNT_NAMES = {"facts_measured": "facts measured", "facts_assumed": "facts assumed"}
+
+
+@cache
+def vega_bundle() -> str:
+    """Return the JavaScript of Vega, Vega-Lite and Vega-Embed as one script.
+
+    Returns
+    -------
+    str
+        Defines ``window.vegaEmbed``; safe inside a script element.
+    """
+    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def embedded(data: object) -> Markup:
+    """Write data as JSON that is safe inside a script element.
+
+    Parameters
+    ----------
+    data
+        Anything that JSON can hold; NaN becomes null.
+
+    Returns
+    -------
+    Markup
+        Without ``<``, ``>`` and ``&``, so that no name can end the element.
+
+    Examples
+    --------
+    >>> str(embedded(["</script>"]))
+    '["\\\\u003c/script\\\\u003e"]'
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 - all signs that HTML knows are escaped above
+
+
+def _resource(name: str) -> str:
+    return resources.files("caspia.view").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _consignment_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, Spec]:
+    links = route_links(result)
+    names = records.country_names(result)
+    found: dict[str, Spec] = {}
+    for question in records.consignments(result):
+        routes = records.routes(result, question.id)
+        if not routes:
+            continue
+        keys = {route_id: f"{key}.all" for route_id, key in proof.route_keys.items()}
+        picture = maps.close_up(result, world, question, links, keys)
+        found[f"map-{question.id}"] = maps.map_spec(picture, _crossing(routes, names), 560)
+        found[f"cost-time-{question.id}"] = charts.cost_time(routes, keys)
+        found[f"times-{question.id}"] = charts.times(routes, keys)
+        found[f"emissions-{question.id}"] = charts.emissions(routes, keys)
+    return found
+
+
+def _crossing(routes: Sequence[Route], names: Mapping[str, str]) -> str:
+    best = answers.best(routes)
+    if best is None or len(best.countries) < 2:
+        return "The ways by corridor"
+    countries = list(dict.fromkeys(best.countries))
+    if len(countries) > 5:
+        return f"The best way touches {len(countries)} countries, {best.border_crossings} land borders"
+    return f"The best way: {answers.country_list(countries, names)}"
+
+
+def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, Spec]:
+    """Draw all charts of a report.
+
+    Parameters
+    ----------
+    result
+        The result of a study.
+    world
+        The projected world.
+    proof
+        Evidence keys.
+
+    Returns
+    -------
+    dict of str to Spec
+        Charts by name; maps refer to the data sets `caspia.view.map.BASE` and `caspia.view.map.NETWORK`.
+    """
+    keys = {route_id: f"{key}.all" for route_id, key in proof.route_keys.items()}
+    picture = maps.overview(result, world, route_links(result), keys)
+    found = {"map-overview": maps.map_spec(picture, answers.map_finding(result), 880)}
+    found |= _consignment_charts(result, world, proof)
+    observed = records.rows(result, "validation")
+    for kind in ("time", "price"):
+        for nth, (unit, rows) in enumerate(evidence_charts.comparable(observed, kind).items()):
+            found[f"validation-{kind}-{nth}"] = evidence_charts.validation(rows, unit)
+    facts = records.rows(result, "facts")
+    if facts:
+        found["methods"] = evidence_charts.methods(facts)
+    return found
+
+
+def _manifest_rows(manifest: Mapping[str, object]) -> list[tuple[str, str]]:
+    rows = []
+    for key, value in manifest.items():
+        if isinstance(value, Mapping):
+            if key != "counts":
+                rows += [(f"{key}: {inner}", str(v)) for inner, v in value.items()]
+        else:
+            rows.append((key.replace("_", " "), str(value)))
+    return rows
+
+
+def _count_rows(result: ResultLike) -> list[tuple[str, str]]:
+    rows = [(records.text(r, "what"), int(records.real(r, "count") or 0)) for r in records.rows(result, "counts")]
+    return [(_COUNT_NAMES.get(what, what.replace("_", " ")), plural(count, "").strip()) for what, count in rows]
+
+
+def _context(result: ResultLike, title: str) -> dict[str, object]:
+    world, proof = atlas.atlas(result), evidence.evidence(result)
+    catalogue = {s.id: s for s in evidence.sources(result)}
+    questions = records.consignments(result)
+    names = records.country_names(result)
+    drawn = all_charts(result, world, proof)
+    observed, facts = records.rows(result, "validation"), records.rows(result, "facts")
+    by_question = {q.id: records.routes(result, q.id) for q in questions}
+    price_year = str(result.manifest.get("price_year", ""))
+    return {
+        "title": title,
+        "manifest": result.manifest,
+        "names": {code: answers.country_list([code], names) for q in questions for code in q.avoid},
+        "headline": answers.headline(result),
+        "overview": chapters.overview_table(questions, by_question, proof.route_keys, price_year),
+        "chapters": [chapters.chapter(result, q, proof, catalogue, names) for q in questions],
+        "corridors": [
+            c for c in theme.CORRIDORS.values() if any(r.look.name == c.name for rs in by_question.values() for r in rs)
+        ],
+        "validation": {
+            "answer": answers.validation_answer(observed),
+            "charts": [name for name in drawn if name.startswith("validation-")],
+            "table": chapters.validation_table(observed, proof) if observed else None,
+        },
+        "facts_answer": answers.facts_finding(facts),
+        "assumptions": chapters.assumptions_table(facts, catalogue),
+        "sources": list(catalogue.values()),
+        "source_keys": proof.source_keys,
+        "counts": _count_rows(result),
+        "manifest_rows": _manifest_rows(result.manifest),
+        "aspects": {name: _aspect(spec) for name, spec in drawn.items()},
+        "charts_json": embedded({name: _slim(spec) for name, spec in drawn.items()}),
+        "config_json": embedded(theme.config().to_dict()),
+        "world_json": embedded({maps.BASE: world.base_features(), maps.NETWORK: world.network_features()}),
+        "evidence_json": embedded(proof.data),
+        "tokens_json": embedded({pair[0]: name for name, pair in theme.TOKENS.items()}),
+        "vega": Markup(vega_bundle()),  # noqa: S704 - the bundle of vl_convert, no input of ours
+        "css": Markup(_resource("report.css")),  # noqa: S704
+        "js": Markup(_resource("report.js")),  # noqa: S704
+        "light": Markup(theme.css_variables("light")),  # noqa: S704
+        "dark": Markup(theme.css_variables("dark")),  # noqa: S704
+    }
+
+
+def _slim(spec: Spec) -> Spec:
+    """Leave out what all charts share."""
+    return {key: value for key, value in spec.items() if key not in {"config", "$schema"}}
+
+
+def _aspect(spec: Spec) -> str:
+    width, height = spec.get("width"), spec.get("height")
+    if isinstance(width, int | float) and isinstance(height, int | float):
+        return f"{width} / {height + 60}"
+    return "4 / 3"
+
+
+def render_report(result: ResultLike, *, title: str = "Caspia: corridors compared") -> str:
+    """Write the report of a result as a page.
+
+    Parameters
+    ----------
+    result
+        The result of a study.
+    title
+        Title of the page.
+
+    Returns
+    -------
+    str
+        HTML that loads nothing from outside.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("caspia.view", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(_context(records.Prepared(result), title))
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it appears whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Where; its folder must exist.
+    content
+        What.
+
+    Raises
+    ------
+    OSError
+        The folder does not exist or cannot be written to; nothing is left behind.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_report(result: ResultLike, path: str | Path, *, title: str = "Caspia: corridors compared") -> Path:
+    """Write the report of a result to a file, which appears whole or not at all.
+
+    Parameters
+    ----------
+    result
+        The result of a study.
+    path
+        The HTML file; an older one is replaced.
+    title
+        Title of the page.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    target = Path(path)
+    write_atomically(target, render_report(result, title=title).encode("utf-8"))
+    return target

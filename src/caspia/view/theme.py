@@ -1,0 +1,269 @@
+"""One look for everything: colours, dashes and shapes of corridors, tokens of light and dark ground.
+
+Colours are Paul Tol's bright scheme [1]_. Charts are written with the light tokens of `TOKENS`; the report
+replaces each by a CSS variable, a picture by the tokens of the ground it is drawn on.
+
+References
+----------
+.. [1] P. Tol, "Colour Schemes", SRON/EPS/TN/09-002, 2021.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import altair as alt
+
+Ground = Literal["light", "dark"]
+Spec = dict[str, object]
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
+
+
+@dataclass(frozen=True)
+class Corridor:
+    """How one corridor looks and how a sentence names it.
+
+    Parameters
+    ----------
+    name
+        Corridor of the routes table.
+    colour
+        Line and fill, hexadecimal.
+    dash
+        Dash pattern in pixels, empty for a solid line.
+    shape
+        Vega symbol of its marks.
+    glyph
+        The same symbol as a character.
+    way
+        How a sentence says it, as ``over the Caspian``.
+    """
+
+    name: str
+    colour: str
+    dash: tuple[int, ...]
+    shape: str
+    glyph: str
+    way: str
+
+
+_SHAPE_DIAMOND = "diamond"
+CORRIDORS: dict[str, Corridor] = {
+    c.name: c
+    for c in (
+        Corridor("Caspian", "#4477AA", (), "circle", "●", "over the Caspian"),
+        Corridor("Northern", "#EE6677", (9, 2), "triangle-up", "▲", "over Russia"),
+        Corridor("Southern", "#228833", (5, 2), "square", "■", "over Iran"),
+        Corridor("Eastern", "#CCBB44", (8, 2, 2, 2), _SHAPE_DIAMOND, "◆", "over China"),
+        Corridor("Ocean", "#66CCEE", (2, 2), "triangle-down", "▼", "by the ocean"),
+        Corridor("Other", "#BBBBBB", (4, 4), "cross", "✚", "by another way"),
+    )
+}
+"""The corridors in the order of every table, legend and chart."""
+
+TOKENS: dict[str, tuple[str, str]] = {
+    "ground": ("#fdfdfc", "#14181c"),
+    "ink": ("#1b2127", "#e9ecee"),
+    "muted": ("#57606a", "#a6afb8"),
+    "grid": ("#e4e6e7", "#2d343a"),
+    "land": ("#f1ede4", "#2b2f31"),
+    "coast": ("#c9c1b1", "#4c5254"),
+    "water": ("#dce7ed", "#182129"),
+    "halo": ("#fbfaf6", "#1d2226"),
+    "track": ("#b3ab9c", "#5d6466"),
+    "lane": ("#a9bcc7", "#3b4c58"),
+    "naming": ("#857c6c", "#8b9193"),
+    "casing": ("#3e4650", "#0c0f12"),
+}
+"""Tokens of colour: on light and on dark ground. All light values differ, so that they can be replaced."""
+
+
+def token(name: str) -> str:
+    """Return the light colour of a token, as charts are written with.
+
+    Parameters
+    ----------
+    name
+        Key of `TOKENS`.
+
+    Returns
+    -------
+    str
+        Hexadecimal colour.
+
+    Examples
+    --------
+    >>> token("ink")
+    '#1b2127'
+    """
+    return TOKENS[name][0]
+
+
+def corridor(name: str) -> Corridor:
+    """Return the look of a corridor; an unknown one looks like ``Other``.
+
+    Parameters
+    ----------
+    name
+        Corridor of the routes table.
+
+    Returns
+    -------
+    Corridor
+        Colour, dash, shape and wording.
+
+    Examples
+    --------
+    >>> corridor("Caspian").colour, corridor("Lunar").name
+    ('#4477AA', 'Other')
+    """
+    return CORRIDORS.get(name, CORRIDORS["Other"])
+
+
+def order(name: str) -> int:
+    """Return the place of a corridor in tables and charts.
+
+    Parameters
+    ----------
+    name
+        Corridor of the routes table.
+
+    Returns
+    -------
+    int
+        0 for the Caspian, 5 for others.
+
+    Examples
+    --------
+    >>> order("Northern")
+    1
+    """
+    return list(CORRIDORS).index(corridor(name).name)
+
+
+def recolour(spec: Spec, ground: Ground) -> Spec:
+    """Return a chart drawn for another ground.
+
+    Parameters
+    ----------
+    spec
+        Vega-Lite specification written with light tokens.
+    ground
+        ``light`` or ``dark``.
+
+    Returns
+    -------
+    Spec
+        A copy in which each token has the value of that ground.
+
+    Examples
+    --------
+    >>> recolour({"mark": {"color": "#1b2127"}}, "dark")
+    {'mark': {'color': '#e9ecee'}}
+    """
+    text = json.dumps(spec)
+    if ground == "dark":
+        for light, dark in TOKENS.values():
+            text = text.replace(f'"{light}"', f'"{dark}"')
+    result: Spec = json.loads(text)
+    return result
+
+
+def css_variables(ground: Ground) -> str:
+    """Return the tokens and corridor colours as declarations of CSS variables.
+
+    Parameters
+    ----------
+    ground
+        ``light`` or ``dark``.
+
+    Returns
+    -------
+    str
+        Declarations without braces.
+
+    Examples
+    --------
+    >>> "--ink:#e9ecee;" in css_variables("dark")
+    True
+    """
+    which = 0 if ground == "light" else 1
+    tokens = "".join(f"--{name}:{pair[which]};" for name, pair in TOKENS.items())
+    return tokens + "".join(f"--{c.name.lower()}:{c.colour};" for c in CORRIDORS.values())
+
+
+class Rows:
+    """The data sets of one chart: rows are named, so that Altair does not walk through them.
+
+    Examples
+    --------
+    >>> rows = Rows()
+    >>> rows.add([{"x": 1}]).to_dict()
+    {'name': 'd0'}
+    >>> rows.sets
+    {'d0': [{'x': 1}]}
+    """
+
+    def __init__(self) -> None:
+        self.sets: dict[str, list[object]] = {}
+
+    def add(self, rows: Sequence[object]) -> alt.NamedData:
+        """Name some rows."""
+        name = f"d{len(self.sets)}"
+        self.sets[name] = list(rows)
+        return alt.NamedData(name=name)
+
+    def finish(self, chart: alt.LayerChart, **properties: object) -> Spec:
+        """Write a chart with its title, its size and its rows as a specification.
+
+        The schema is checked by the tests for every kind of chart and not again for every chart.
+        """
+        spec: Spec = chart.properties(config=config(), **properties).to_dict(validate=False)
+        spec["datasets"] = self.sets
+        return spec
+
+
+def config() -> alt.Config:
+    """Return the Vega-Lite configuration of every chart.
+
+    Returns
+    -------
+    altair.Config
+        Fonts, axes and titles in light tokens.
+
+    Examples
+    --------
+    >>> config().to_dict()["background"]
+    'transparent'
+    """
+    ink, muted, grid = token("ink"), token("muted"), token("grid")
+    return alt.Config(
+        background="transparent",
+        font=FONT,
+        view=alt.ViewConfig(stroke=None),
+        title=alt.TitleConfig(
+            color=ink,
+            subtitleColor=muted,
+            fontSize=14,
+            subtitleFontSize=12,
+            anchor="start",
+            offset=12,
+            fontWeight=600,
+        ),
+        axis=alt.AxisConfig(
+            labelColor=muted,
+            titleColor=muted,
+            gridColor=grid,
+            domainColor=grid,
+            tickColor=grid,
+            labelFontSize=11,
+            titleFontSize=11,
+            titleFontWeight="normal",
+            labelLimit=220,
+        ),
+        text=alt.MarkConfig(color=ink, fontSize=12),
+    )
