@@ -40,9 +40,7 @@ def run_console(example: Example) -> None:
         )
         output = " ".join((done.stdout + done.stderr).split())
         if done.returncode != int(status or 0):
-            raise AssertionError(
-                f"{command.strip()!r} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-            )
+            raise AssertionError(f"{command.strip()!r} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
 
 
 def _environment() -> dict[str, str]:

@@ -48,7 +48,7 @@ def target(root, tmp_path_factory):
 def installed(target):
     """What an isolated Python (-I) without site packages (-S) finds in the wheel."""
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", COUNT, str(target)],
+        [sys.executable, "-B", "-I", "-S", "-c", COUNT, str(target)],
         check=True,
         capture_output=True,
         encoding="utf-8",

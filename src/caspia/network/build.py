@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,12 @@ NO_JOURNEY_ENDS = frozenset({"waypoint", "chokepoint"})
 
 
 FactRow = npt.NDArray[np.int32]
+
+
+@cache
+def _forms_mask(forms: str) -> int:
+    """Bits of a `;` list of forms; an empty list is every form."""
+    return sum(1 << FORMS.index(form) for form in (forms.split(";") if forms else FORMS))
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,8 @@ class _Tables:
     boarding: dict[tuple[int, str], list[int]]
     sailing: dict[str, list[int]]
     borders: dict[tuple[str, str], int]
+    services: list[Any]
+    states: npt.NDArray[np.object_]
 
 
 @dataclass
@@ -70,12 +79,9 @@ class _Growth:
             self.arc((arrival, departure), (ArcKind.THROUGH, -1, mode), no_facts, _Traits())
         return arrival, departure
 
-    def arc(
-        self, ends: tuple[int, int], label: tuple[ArcKind, int, int], facts: FactRow, traits: _Traits
-    ) -> None:
+    def arc(self, ends: tuple[int, int], label: tuple[ArcKind, int, int], facts: FactRow, traits: _Traits) -> None:
         """Add an arc; `label` is its kind, the row of its table and its mode."""
-        forms = traits.forms.split(";") if traits.forms else FORMS
-        mask = sum(1 << FORMS.index(form) for form in forms)
+        mask = _forms_mask(traits.forms)
         states = tuple(self.countries[state] for state in traits.states if state in self.countries)
         waters = tuple(self.waters[water] for water in traits.waters)
         flags = (traits.reverse, mask, traits.electrified, traits.is_open)
@@ -110,15 +116,14 @@ def build_network(data: Dataset) -> Network:
 
 
 def _look_up_tables(data: Dataset) -> _Tables:
-    facts = {
-        name: data.object_facts(name) for name in ("links", "terminals", "borders", "services", "places")
-    }
+    facts = {name: data.object_facts(name) for name in ("links", "terminals", "borders", "services", "places")}
     facts["classes"] = data.class_facts
     place_row = {key: row for row, key in enumerate(data.tables["places"]["id"])}
     boarding: dict[tuple[int, str], list[int]] = defaultdict(list)
     sailing: dict[str, list[int]] = defaultdict(list)
     services = data.tables["services"]
-    for row, service in enumerate(services.itertuples()):
+    records = list(services.itertuples())
+    for row, service in enumerate(records):
         if service.status not in ("open", "restricted"):
             continue
         if service.link_id:
@@ -131,7 +136,8 @@ def _look_up_tables(data: Dataset) -> _Tables:
         for row, (link, state) in enumerate(zip(borders["link_id"], borders["from_country"], strict=True))
     }
     forms = dict(zip(data.tables["classes"]["id"], data.class_forms, strict=True))
-    return _Tables(data, facts, place_row, forms, boarding, sailing, crossing)
+    states = data.tables["places"]["country"].to_numpy(dtype=object)
+    return _Tables(data, facts, place_row, forms, boarding, sailing, crossing, records, states)
 
 
 def _gauge(value: float) -> int:
@@ -171,7 +177,7 @@ def _add_direction(growth: _Growth, tables: _Tables, row: int, link: Any, *, rev
         deck = growth.node(*site, Role.SAILING, f"{link.id}>{end}#{service}")
         _add_wait(growth, tables, service, (tail, deck), site[0])
         own = tables.facts["services"][service]
-        forms = tables.data.tables["services"]["forms"].iloc[service] or traits.forms
+        forms = tables.services[service].forms or traits.forms
         growth.arc((deck, head), label, np.where(own == NO_FACT, facts, own), replace(traits, forms=forms))
     if not sailings:
         growth.arc((tail, head), label, facts, traits)
@@ -193,16 +199,20 @@ def _add_border(
     return gate, is_open
 
 
+@cache
+def _closure_columns() -> list[int]:
+    return [list(attributes()).index(name) for name in CLOSURES]
+
+
 def _add_wait(growth: _Growth, tables: _Tables, service: int, ends: tuple[int, int], place: int) -> None:
-    row = tables.data.tables["services"].iloc[service]
+    row = tables.services[service]
     facts = tables.facts["services"][service].copy()
-    columns = [list(attributes()).index(name) for name in CLOSURES]
+    columns = _closure_columns()
     closures = tables.facts["places"][place][columns]
     facts[columns] = np.where(closures == NO_FACT, facts[columns], closures)
-    forms = row["forms"] or tables.forms_of_class[row["class_id"]]
-    state = tables.data.tables["places"]["country"].iloc[place]
-    mode = MODES.index(row["mode"])
-    traits = _Traits(forms=forms, states=(state,))
+    forms = row.forms or tables.forms_of_class[row.class_id]
+    mode = MODES.index(row.mode)
+    traits = _Traits(forms=forms, states=(tables.states[place],))
     growth.arc(ends, (ArcKind.WAIT, service, mode), facts, traits)
 
 
@@ -221,15 +231,16 @@ def _entries(growth: _Growth, tables: _Tables, place: int, mode: int, gauge: int
 
 
 def _add_terminals(growth: _Growth, tables: _Tables) -> None:
-    known = set(growth.vertex)
-    places = tables.data.tables["places"]
+    gauges: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for place, mode, gauge, _, _ in growth.vertex:
+        gauges[place, mode].add(gauge)
     for row, terminal in enumerate(tables.data.tables["terminals"].itertuples()):
         place = tables.place_row[terminal.place_id]
-        for a, b in _gauge_pairs(terminal, place, known):
+        for a, b in _gauge_pairs(terminal, place, gauges):
             kind = ArcKind.GAUGE_CHANGE if terminal.kind == "gauge_change" else ArcKind.TERMINAL
             traits = _Traits(
                 forms=terminal.forms or tables.forms_of_class[terminal.class_id],
-                states=(places["country"].iloc[place],),
+                states=(tables.states[place],),
             )
             facts = tables.facts["terminals"][row]
             for start, end in ((a, b), (b, a)):
@@ -238,17 +249,13 @@ def _add_terminals(growth: _Growth, tables: _Tables) -> None:
 
 
 def _gauge_pairs(
-    terminal: Any, place: int, known: set[tuple[int, int, int, int, str]]
+    terminal: Any, place: int, gauges: Mapping[tuple[int, int], set[int]]
 ) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Pairs of (mode, gauge) that a terminal joins; an empty gauge stands for every gauge at the place."""
 
     def sides(mode_name: str, gauge: float) -> list[tuple[int, int]]:
-        mode = MODES.index(mode_name)
-        gauges = {
-            key[2] for key in known if key[0] == place and key[1] == mode and key[3] == int(Role.ARRIVAL)
-        }
-        wanted = _gauge(gauge)
-        return [(mode, g) for g in sorted(gauges) if wanted in (0, g)]
+        mode, wanted = MODES.index(mode_name), _gauge(gauge)
+        return [(mode, present) for present in sorted(gauges.get((place, mode), ())) if wanted in (0, present)]
 
     first = sides(terminal.from_mode, terminal.from_gauge_mm)
     second = sides(terminal.to_mode, terminal.to_gauge_mm)

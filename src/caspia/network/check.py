@@ -82,9 +82,7 @@ def _lengths(data: Dataset) -> Iterator[Problem]:
                 allowed=f"at least {straight:.1f} km",
                 repair="mend the length or the coordinates of the ends",
             )
-        elif length > 3.0 * max(
-            polyline_km([point[link.from_id], *parse_via(link.via), point[link.to_id]]), 5.0
-        ):
+        elif length > 3.0 * max(polyline_km([point[link.from_id], *parse_via(link.via), point[link.to_id]]), 5.0):
             yield Problem(
                 what="link is three times as long as its drawn line",
                 where=where,
@@ -98,9 +96,7 @@ def _gauges(data: Dataset) -> Iterator[Problem]:
     for row, link in enumerate(data.tables["links"].itertuples()):
         if (link.mode == "rail") == pd.isna(link.gauge_mm):
             yield Problem(
-                what="rail link without a gauge"
-                if link.mode == "rail"
-                else "gauge on a link that is no railway",
+                what="rail link without a gauge" if link.mode == "rail" else "gauge on a link that is no railway",
                 where=f"links.csv, row {row + 2}, {link.id}",
                 allowed="1000, 1067, 1435, 1520 or 1676 for rail, empty otherwise",
                 repair="mend gauge_mm",
@@ -202,9 +198,7 @@ def _islands(network: Network, data: Dataset) -> Iterator[Problem]:
         )
     linked = {end for column in ("from_id", "to_id") for end in data.tables["links"][column]}
     for place in names[~names.isin(linked)]:
-        yield Problem(
-            what="place without a link", where=place, repair="link it or remove it", severity="warning"
-        )
+        yield Problem(what="place without a link", where=place, repair="link it or remove it", severity="warning")
 
 
 def _components(network: Network) -> np.ndarray:

@@ -12,9 +12,7 @@ import pandas as pd
 from caspia.errors import Problem, UnknownName
 
 # Letters that Unicode does not decompose into a base letter and a mark.
-_LATIN = str.maketrans(
-    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "ə": "e", "ö": "o", "ü": "u"}
-)
+_LATIN = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "ə": "e", "ö": "o", "ü": "u"})
 
 
 def normalise(text: str) -> str:
@@ -70,6 +68,9 @@ def find_place(places: pd.DataFrame, text: str) -> int:
     UnknownName
         No place answers to it, or several; the message suggests some.
     """
+    exact = (places["id"] == text.strip().upper()).to_numpy()
+    if exact.any():
+        return int(exact.argmax())
     key = normalise(text)
     known = list(spellings(places))
     by_id = [row for row, place in enumerate(places["id"]) if normalise(place) == key]

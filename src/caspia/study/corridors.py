@@ -2,13 +2,14 @@
 
 The first line that fits decides:
 
-1. Northern: crosses a land border of Russia other than that with Kazakhstan, changes between land and water in
-   Russia, or begins or ends there. (Kazakh lines that dip into Russia and return do not count.)
-2. Southern: passes Iran by land.
+1. Northern: crosses a land border of Russia other than that with Kazakhstan, changes between land and water
+   in Russia, or begins or ends there. (Kazakh lines that dip into Russia and return do not count.)
+2. Southern: crosses a land border of Iran other than that with Turkmenistan, changes between land and water in
+   Iran, or begins or ends there.
 3. Caspian: crosses the Caspian Sea to or from Azerbaijan, and begins or ends there or crosses its western
    land border. (Ships that call there on the way along the sea do not count.)
-4. Eastern: crosses a land border of China.
-5. Other: passes Afghanistan or Pakistan by land.
+4. Other: crosses a land border of Afghanistan or Pakistan.
+5. Eastern: crosses a land border of China.
 6. Ocean: goes by sea.
 7. Other: anything else.
 """
@@ -27,7 +28,7 @@ from caspia.network import LAND_MODES, MODES, SEA_MODES, ArcKind, Network
 BoolArray = npt.NDArray[np.bool_]
 CORRIDORS = ("Caspian", "Northern", "Southern", "Eastern", "Ocean", "Other")
 AFGHAN = "Afghan"
-PRECEDENCE = ("Northern", "Southern", "Caspian", "Eastern", AFGHAN, "Ocean")
+PRECEDENCE = ("Northern", "Southern", "Caspian", AFGHAN, "Eastern", "Ocean")
 CASPIAN_SEA = "caspian-sea"
 
 
@@ -100,11 +101,11 @@ def signatures(network: Network) -> Signatures:
     sea = line & _in_modes(arcs.mode, SEA_MODES)
     crosses = arcs.countries.sum(axis=1) > 1
     marks = {
-        "Northern": _northern(network, land & crosses),
-        "Southern": land & _state(network, "IR"),
+        "Northern": _passes(network, land & crosses, "RU", but="KZ"),
+        "Southern": _passes(network, land & crosses, "IR", but="TM"),
         "Caspian": sea & _caspian_crossing(network),
+        AFGHAN: land & crosses & (_state(network, "AF") | _state(network, "PK")),
         "Eastern": land & crosses & _state(network, "CN"),
-        AFGHAN: land & (_state(network, "AF") | _state(network, "PK")),
         "Ocean": sea,
     }
     west = land & crosses & (_state(network, "GE") | _state(network, "TR") | _state(network, "AM"))
@@ -126,13 +127,13 @@ def _state(network: Network, code: str) -> BoolArray:
     return column.astype(bool)
 
 
-def _northern(network: Network, crossing: BoolArray) -> BoolArray:
-    arcs, russia = network.arcs, _state(network, "RU")
-    mode_of = network.vertices.mode
-    on_land = np.isin(mode_of, [MODES.index(name) for name in LAND_MODES])
+def _passes(network: Network, crossing: BoolArray, state: str, *, but: str) -> BoolArray:
+    """Arcs of a state that lead on: other land borders than `but`, changes of land and water, journey ends."""
+    arcs = network.arcs
+    on_land = _in_modes(network.vertices.mode, LAND_MODES)
     changes = (arcs.kind == ArcKind.TERMINAL) & (on_land[arcs.tail] != on_land[arcs.head])
-    passes_on = (crossing & ~_state(network, "KZ")) | changes | _is_end(network)
-    return np.asarray(russia & passes_on, dtype=bool)
+    leads_on = (crossing & ~_state(network, but)) | changes | _is_end(network)
+    return np.asarray(_state(network, state) & leads_on, dtype=bool)
 
 
 def _caspian_crossing(network: Network) -> BoolArray:

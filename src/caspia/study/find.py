@@ -114,9 +114,7 @@ def _alternatives(
     return fresh[:wanted]
 
 
-def _without_avoided(
-    question: Question, weight: npt.NDArray[np.float64], scene: Scene
-) -> npt.NDArray[np.float64]:
+def _without_avoided(question: Question, weight: npt.NDArray[np.float64], scene: Scene) -> npt.NDArray[np.float64]:
     """Close the signatures of avoided corridors."""
     closed = np.zeros(len(weight), dtype=bool)
     for corridor in CORRIDORS:
@@ -206,9 +204,7 @@ def _what_cuts(question: Question, costs: ArcCosts, scene: Scene) -> Problem:
     cutting = [names[row] for row in range(len(names)) if reaches(open_weight(question, costs, without=row))]
     if cutting:
         reason = (
-            f"each of these cuts it: {'; '.join(cutting)}"
-            if len(cutting) > 1
-            else f"it is cut by {cutting[0]}"
+            f"each of these cuts it: {'; '.join(cutting)}" if len(cutting) > 1 else f"it is cut by {cutting[0]}"
         )
     elif names and reaches(costs.generalised_usd):
         reason = f"these together cut it: {'; '.join(names)}"

@@ -46,9 +46,7 @@ def routes_frame(
     return pd.DataFrame(rows)
 
 
-def _route_row(
-    item: Itinerary, names: dict[str, str], cargo: Cargo, key: tuple[str, int, float]
-) -> dict[str, Any]:
+def _route_row(item: Itinerary, names: dict[str, str], cargo: Cargo, key: tuple[str, int, float]) -> dict[str, Any]:
     consignment_id, rank, least = key
     return {
         "route_id": f"{consignment_id}:{item.corridor.lower()}-{rank}",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from caspia.cost import ArcCosts, Quantity, Sampler, interval
 from caspia.data import Dataset
-from caspia.network import MODES, ArcKind, Network
+from caspia.network import MODES, SEA_MODES, ArcKind, Network
 
 IntArray = npt.NDArray[np.int64]
 OPERATIONS = {
@@ -31,6 +32,31 @@ class World:
     data: Dataset
     network: Network
     sampler: Sampler
+
+    @cached_property
+    def fact_keys(self) -> npt.NDArray[np.object_]:
+        """Key of every fact."""
+        return np.asarray(self.data.facts.frame["key"], dtype=object)
+
+    @cached_property
+    def fact_sources(self) -> npt.NDArray[np.object_]:
+        """Source of every fact."""
+        return np.asarray(self.data.facts.frame["source_id"], dtype=object)
+
+    @cached_property
+    def assumed(self) -> npt.NDArray[np.bool_]:
+        """Facts that are assumed."""
+        return np.asarray((self.data.facts.frame["method"] == "assumed"), dtype=bool)
+
+    @cached_property
+    def link_ids(self) -> npt.NDArray[np.object_]:
+        """Id of every link."""
+        return np.asarray(self.data.tables["links"]["id"], dtype=object)
+
+    @cached_property
+    def link_countries(self) -> npt.NDArray[np.object_]:
+        """States of every link in order, joined by `;`."""
+        return np.asarray(self.data.tables["links"]["countries"], dtype=object)
 
 
 @dataclass(frozen=True)
@@ -139,7 +165,7 @@ def describe(arcs: IntArray, corridor: str, costs: ArcCosts, world: World) -> It
         co2e_kg_p=interval(emission),
         generalised_usd=float(costs.generalised_usd[arcs].sum()) + insurance,
         insurance_usd=insurance,
-        assumed_share=_assumed_share(arcs, costs, world.data),
+        assumed_share=_assumed_share(arcs, costs, world),
     )
 
 
@@ -161,7 +187,7 @@ def _runs(arcs: IntArray, network: Network) -> Iterator[IntArray]:
 
 
 def _leg(run: IntArray, costs: ArcCosts, world: World) -> Leg:
-    network, frame = world.network, world.data.facts.frame
+    network = world.network
     kind = ArcKind(int(network.arcs.kind[run[0]]))
     facts = np.unique(np.concatenate([_facts(q, run) for q in (costs.money, costs.time, costs.emission)]))
     if kind is ArcKind.LINE:
@@ -180,8 +206,8 @@ def _leg(run: IntArray, costs: ArcCosts, world: World) -> Leg:
         cost_usd=float(costs.money.mean[run].sum()),
         co2e_kg=float(costs.emission.mean[run].sum()),
         link_ids=tuple(_link_ids(run, world)) if kind is ArcKind.LINE else (),
-        facts=tuple(frame["key"].to_numpy()[facts]),
-        sources=tuple(dict.fromkeys(frame["source_id"].to_numpy()[facts])),
+        facts=tuple(world.fact_keys[facts]),
+        sources=tuple(dict.fromkeys(world.fact_sources[facts])),
     )
 
 
@@ -191,31 +217,30 @@ def _facts(quantity: Quantity, run: IntArray) -> IntArray:
 
 
 def _link_ids(run: IntArray, world: World) -> Iterator[str]:
-    ids = world.data.tables["links"]["id"].to_numpy()
     for arc in run:
-        yield str(ids[world.network.arcs.row[arc]])
+        yield str(world.link_ids[world.network.arcs.row[arc]])
 
 
 def _countries(run: IntArray, world: World) -> tuple[str, ...]:
     network = world.network
     if network.arcs.kind[run[0]] != ArcKind.LINE:
         return ()
-    cells = world.data.tables["links"]["countries"].to_numpy()
     states: list[str] = []
     for arc in run:
-        passed = [state for state in str(cells[network.arcs.row[arc]]).split(";") if state]
+        passed = [state for state in str(world.link_countries[network.arcs.row[arc]]).split(";") if state]
         for state in reversed(passed) if network.arcs.reverse[arc] else passed:
             if not states or states[-1] != state:
                 states.append(state)
-    return tuple(states)
+    # Lanes name both shores of a strait on every link; a voyage passes each state once.
+    at_sea = MODES[int(network.arcs.mode[run[0]])] in SEA_MODES
+    return tuple(dict.fromkeys(states)) if at_sea else tuple(states)
 
 
-def _assumed_share(arcs: IntArray, costs: ArcCosts, data: Dataset) -> float:
-    assumed = (data.facts.frame["method"] == "assumed").to_numpy()
+def _assumed_share(arcs: IntArray, costs: ArcCosts, world: World) -> float:
     total = guessed = 0.0
     for quantity, worth in ((costs.money, 1.0), (costs.time, costs.cargo.value_of_time_usd_per_h)):
         variable, coefficient = quantity.terms_of(arcs)
         cost = worth * coefficient * quantity.variables.mean[variable]
         total += float(cost.sum())
-        guessed += float(cost[assumed[quantity.variables.fact[variable]]].sum())
+        guessed += float(cost[world.assumed[quantity.variables.fact[variable]]].sum())
     return guessed / total if total > 0 else 0.0

@@ -166,8 +166,7 @@ def _undominated(item: Itinerary, frontier: list[Itinerary]) -> bool:
     """No route of the Pareto set is better by more than a hundredth in money, time and emission at once."""
     own = _criteria(item)
     return not any(
-        all(theirs < 0.99 * mine for theirs, mine in zip(_criteria(other), own, strict=True))
-        for other in frontier
+        all(theirs < 0.99 * mine for theirs, mine in zip(_criteria(other), own, strict=True)) for other in frontier
     )
 
 

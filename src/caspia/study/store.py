@@ -136,6 +136,4 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Columns of strings as objects, which DuckDB reads whatever string type pandas uses."""
     if frame.columns.empty:
         return pd.DataFrame({"empty": pd.Series(dtype=object)})
-    return frame.astype(
-        {name: object for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])}
-    )
+    return frame.astype({name: object for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])})

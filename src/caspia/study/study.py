@@ -173,6 +173,4 @@ class Study:
         """
         words = tuple(avoid.split(",")) if isinstance(avoid, str) else avoid
         request = Request(origin, destination, commodity, words, month, alternatives)
-        return routes_frame(
-            self.itineraries(request, pareto=pareto), self.data, self.costs(commodity, month).cargo
-        )
+        return routes_frame(self.itineraries(request, pareto=pareto), self.data, self.costs(commodity, month).cargo)

@@ -37,8 +37,9 @@ def validate(study: Study, progress: Callable[[int, int], None] | None = None) -
     Returns
     -------
     pandas.DataFrame
-        One row an observation: observed and modelled value, misfit (modelled over observed less one). Times
-        of scope `terminal` leave out loading and unloading.
+        One row an observation: observed and modelled value, misfit (modelled over observed less one), status
+        (`compared`; `dependent` where an input shares the source; `no route`). Scope `terminal` leaves out
+        loading and unloading; freight prices are without cargo insurance.
     """
     values = _values(study.data)
     observations = list(study.data.tables["observations"].itertuples())
@@ -94,7 +95,8 @@ def _compare(study: Study, observation: Any, fact: dict[str, Any]) -> dict[str, 
         "modelled_p10": low,
         "modelled_p90": high,
         "misfit": mid / row["observed"] - 1,
-        "status": "compared",
+        # What shares its source with an input cannot judge the model; it is shown but not counted.
+        "status": "dependent" if observation.scope.endswith("dependent") else "compared",
     }
 
 
@@ -116,14 +118,14 @@ def _modelled(study: Study, observation: Any, item: Itinerary, unit: str) -> tup
     world = study.scene.world
     kinds = [leg.operation for leg in item.legs]
     terminal = observation.scope.split(" ")[0].rstrip(",;") == "terminal"
+    # From terminal to terminal: without what is done and charged before departure and after arrival.
+    arcs = item.arcs[1:-1] if terminal and (kinds[0], kinds[-1]) == ENDS else item.arcs
     if observation.kind == "time":
-        # Terminal-to-terminal times start when the train or ship leaves and end when it arrives.
-        arcs = item.arcs[1:-1] if terminal and (kinds[0], kinds[-1]) == ENDS else item.arcs
         draws = world.sampler.path(costs.time, arcs) / HOURS_PER_DAY
     else:
         per = TEU_PER_FEU if unit == "USD/TEU" else 1.0
         per *= costs.cargo.tonnes if unit == "USD/t" and costs.cargo.unit == "FEU" else 1.0
-        draws = world.sampler.path(costs.money, item.arcs) / per
+        draws = world.sampler.path(costs.money, arcs) / per
     low, mid, high = np.quantile(draws, (0.1, 0.5, 0.9))
     return float(mid), float(low), float(high)
 

@@ -163,9 +163,7 @@ def consignment_answer(consignment: Consignment, routes: Sequence[Route], names:
         reason = f": {consignment.reason.rstrip('.')}" if consignment.reason else ""
         return f"No open way takes a {cargo(consignment)}{sent} {ends}{' ' + without if without else ''}{reason}."
     subject = f"{without[0].upper()}{without[1:]}, a" if without else "A"
-    start = (
-        f"{subject} {cargo(consignment)}{sent} {ends} takes {_spread(main.time_days, 'days')} {main.look.way}"
-    )
+    start = f"{subject} {cargo(consignment)}{sent} {ends} takes {_spread(main.time_days, 'days')} {main.look.way}"
     if rival is None:
         return f"{start} and costs {interval_text(main.cost_usd, 'USD')}; no other corridor is open to it."
     dearer = times(main.cost_usd.p50 / rival.cost_usd.p50)
@@ -429,4 +427,6 @@ def facts_finding(rows: Sequence[records.Row]) -> str:
     assumed = sum(1 for row in rows if records.text(row, "method") == "assumed")
     if not rows:
         return "No fact entered the results"
-    return f"{assumed} of {plural(len(rows), 'fact')} behind the results are assumed ({percent(assumed / len(rows))})"
+    return (
+        f"{assumed} of {plural(len(rows), 'fact')} behind the results are assumed ({percent(assumed / len(rows))})"
+    )

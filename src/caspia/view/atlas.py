@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from caspia.view import projection, records
+from caspia.view.modes import MODE_NAMES
 from caspia.view.records import ResultLike
 
 Feature = dict[str, object]
@@ -17,19 +18,6 @@ _LAND_TOLERANCE = 0.35
 """Largest displacement of coasts and borders by simplification, frame units (a third of a pixel)."""
 _LEAST_AREA = 1.2
 """Islands smaller than this are left out, square frame units."""
-
-MODE_NAMES = {
-    "rail": "railway",
-    "road": "road",
-    "deep_sea": "ocean lane",
-    "short_sea": "short sea lane",
-    "ferry": "ferry",
-    "feeder": "container feeder",
-    "inland_waterway": "waterway",
-    "crude_pipeline": "crude oil pipeline",
-    "gas_pipeline": "gas pipeline",
-}
-"""Modes of links as a reader calls them."""
 
 WATER_MODES = frozenset({"deep_sea", "short_sea", "ferry", "feeder", "inland_waterway"})
 """Modes that are drawn in the colour of water."""

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from caspia.view import answers, records, theme
-from caspia.view.atlas import MODE_NAMES
-from caspia.view.evidence import OPERATIONS, Evidence, Source
-from caspia.view.formats import MISSING, days, interval, number, percent
+from caspia.view.evidence import Evidence, Source
+from caspia.view.formats import MISSING, interval, number, percent
 from caspia.view.records import Consignment, Range, ResultLike, Route, Row
 
 
@@ -60,14 +59,6 @@ class Table:
 
 
 @dataclass(frozen=True)
-class LegTable:
-    """The legs of one route."""
-
-    route: Route
-    table: Table
-
-
-@dataclass(frozen=True)
 class Chapter:
     """One consignment: answer, pictures, table, computation and sources."""
 
@@ -77,7 +68,8 @@ class Chapter:
     choice: str
     charts: tuple[str, ...]
     table: Table | None
-    legs: tuple[LegTable, ...]
+    routes: tuple[tuple[Route, str], ...]
+    """Routes with their evidence keys."""
     sources: tuple[Source, ...]
 
 
@@ -219,7 +211,10 @@ def routes_table(question: Consignment, routes: Sequence[Route], keys: Mapping[s
 
 
 def overview_table(
-    questions: Sequence[Consignment], by_question: Mapping[str, Sequence[Route]], keys: Mapping[str, str], price_year: str
+    questions: Sequence[Consignment],
+    by_question: Mapping[str, Sequence[Route]],
+    keys: Mapping[str, str],
+    price_year: str,
 ) -> Table:
     """Make the table of all consignments, a column of days and one of dollars for each corridor.
 
@@ -260,59 +255,6 @@ def overview_table(
     return Table("overview", caption, tuple(columns), tuple(lines))
 
 
-_LEG_COLUMNS = (
-    Column("Leg", hint="Choose the number to see the facts"),
-    Column("Operation", numeric=False),
-    Column("Mode", numeric=False),
-    Column("From", numeric=False),
-    Column("To", numeric=False),
-    Column("Length", "km"),
-    Column("Time", "h"),
-    Column("Cost", "USD"),
-    Column("Emissions", "kg CO₂e"),
-)
-
-
-def legs_table(route: Route, legs: Sequence[Row], keys: Mapping[tuple[str, int], str]) -> LegTable:
-    """Make the table of legs of one route.
-
-    Parameters
-    ----------
-    route
-        The route.
-    legs
-        Its rows of the legs table, in order.
-    keys
-        Evidence keys by route id and leg number.
-
-    Returns
-    -------
-    LegTable
-        One line a leg; its number carries the evidence key.
-    """
-    lines = []
-    for row in legs:
-        nth = int(records.real(row, "leg"))
-        start, end = records.text(row, "from_name"), records.text(row, "to_name")
-        mode = records.text(row, "mode")
-        operation = records.text(row, "operation")
-        cells = (
-            Cell(str(nth), str(nth), key=keys.get((route.id, nth), "")),
-            plain(OPERATIONS.get(operation, operation)),
-            plain(MODE_NAMES.get(mode, mode)),
-            plain(start),
-            plain("" if end == start else end),
-            *(
-                figure(v, kind="") if v else Cell("", kind="")
-                for v in (records.real(row, c) for c in ("length_km", "time_h", "cost_usd", "co2e_kg"))
-            ),
-        )
-        lines.append(Line(cells))
-    hours = sum(records.real(row, "time_h") for row in legs)
-    caption = f"{route.label}: {len(legs)} legs, {number(days(hours))} days in the mode of all facts"
-    return LegTable(route, Table(f"legs-{route.id}", caption, _LEG_COLUMNS, tuple(lines)))
-
-
 def validation_table(rows: Sequence[Row], proof: Evidence) -> Table:
     """Make the table of observations.
 
@@ -341,8 +283,12 @@ def validation_table(rows: Sequence[Row], proof: Evidence) -> Table:
     lines = []
     for row in rows:
         key = proof.observation_keys.get(records.text(row, "observation_id"), "")
-        seen = Range(records.real(row, "observed_low"), records.real(row, "observed"), records.real(row, "observed_high"))
-        said = Range(records.real(row, "modelled_p10"), records.real(row, "modelled"), records.real(row, "modelled_p90"))
+        seen = Range(
+            records.real(row, "observed_low"), records.real(row, "observed"), records.real(row, "observed_high")
+        )
+        said = Range(
+            records.real(row, "modelled_p10"), records.real(row, "modelled"), records.real(row, "modelled_p90")
+        )
         misfit = records.real(row, "misfit")
         year = records.real(row, "year")
         lost = records.text(row, "status") == "no route"
@@ -428,13 +374,6 @@ def chapter(
     routes = records.routes(result, question.id)
     price_year = str(result.manifest.get("price_year", ""))
     table = routes_table(question, routes, proof.route_keys, price_year) if routes else None
-    legs = []
-    rows = records.rows(result, "legs")
-    for r in routes:
-        own = sorted(
-            (x for x in rows if records.text(x, "route_id") == r.id), key=lambda x: records.real(x, "leg")
-        )
-        legs.append(legs_table(r, own, proof.leg_keys))
     used = dict.fromkeys(s for r in routes for s in proof.route_sources.get(r.id, ()))
     cited = sorted((catalogue[s] for s in used if s in catalogue), key=lambda s: s.title.lower())
     kinds = ("map", "cost-time", "times", "emissions") if routes else ()
@@ -445,6 +384,6 @@ def chapter(
         choice=answers.choice_answer(routes),
         charts=tuple(f"{kind}-{question.id}" for kind in kinds),
         table=table,
-        legs=tuple(legs),
+        routes=tuple((r, proof.route_keys.get(r.id, "")) for r in routes),
         sources=tuple(cited),
     )

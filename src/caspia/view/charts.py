@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import altair as alt
 import shapely
 
-from caspia.view import answers, theme
+from caspia.view import answers, canvas
 from caspia.view.formats import number
 from caspia.view.labels import Label, beside_points
 from caspia.view.records import Range, Route
@@ -64,6 +64,8 @@ def _row(route: Route, refs: Refs) -> dict[str, object]:
     """Write a route as a row that charts read."""
     row: dict[str, object] = {
         "label": route.label,
+        "size": 130 if route.rank == 1 else 45,
+        "faint": 0.8 if route.rank == 1 else 0.3,
         "corridor": route.look.name,
         "via": route.via,
         "col": route.look.colour,
@@ -101,8 +103,7 @@ def isolines(routes: Sequence[Route], x: Extent, y: Extent) -> list[dict[str, ob
     Returns
     -------
     list of dict
-        Ends of each line inside the chart: ``x``, ``y``, ``x2``, ``y2``, ``text``, ``below`` (leaves at the foot), ``side``;
-        none without a value of time.
+        Ends of each line inside the chart, its text and where that is written; none without a value of time.
     """
     values = [r.value_of_time_usd_per_day for r in routes if r.value_of_time_usd_per_day > 0]
     if not values:
@@ -122,7 +123,8 @@ def isolines(routes: Sequence[Route], x: Extent, y: Extent) -> list[dict[str, ob
                     "y2": least - worth * right,
                     "text": f"{number(worth)} USD a day",
                     "below": right < x.high,
-                    "side": "left" if right < x.low + 0.7 * (x.high - x.low) else "right",
+                    "side": "left" if right < x.low + 0.8 * (x.high - x.low) else "right",
+                    "lift": -8 - 12 * len(lines),
                 }
             )
     return lines
@@ -146,28 +148,24 @@ def cost_time(routes: Sequence[Route], refs: Refs, *, width: int = 420, height: 
         Marks with intervals as crosses and lines of equal generalised cost.
     """
     x, y = padded([r.time_days for r in routes]), padded([r.cost_usd for r in routes])
-    rows = [
-        {**_row(r, refs), **place} for r, place in zip(routes, _beside(routes, x, y, height), strict=True)
-    ]
+    rows = [{**_row(r, refs), **place} for r, place in zip(routes, _beside(routes, x, y, height), strict=True)]
     titles = "Door to door, days (P10–P90)", f"Cost, {routes[0].cost_unit} (P10–P90)"
     xs = alt.X("time:Q", title=titles[0], scale=alt.Scale(domain=[x.low, x.high], nice=False, zero=False))
     ys = alt.Y("cost:Q", title=titles[1], scale=alt.Scale(domain=[y.low, y.high], nice=False, zero=False))
-    data = theme.Rows()
+    data = canvas.Rows()
     base = alt.Chart(data.add(rows))
     colour = alt.Color("col:N", scale=None)
-    rule = {"strokeWidth": 1.6, "opacity": 0.8, "clip": True}
+    rule: canvas.Look = {"strokeWidth": 1.6, "opacity": alt.ExprRef("datum.faint"), "clip": True}
     crosses = [
         base.mark_rule(**rule).encode(x=_other(xs, "time_low:Q"), x2="time_high:Q", y=ys, color=colour),
         base.mark_rule(**rule).encode(x=xs, y=_other(ys, "cost_low:Q"), y2="cost_high:Q", color=colour),
     ]
-    marks = base.mark_point(filled=True, size=130, opacity=1, stroke=token("ink"), strokeWidth=0.8).encode(
-        x=xs, y=ys, fill=alt.Fill("col:N", scale=None), shape=alt.Shape("shape:N", scale=None), tooltip=_TIP
-    )
+    marks = base.mark_point(
+        filled=True, size=alt.ExprRef("datum.size"), opacity=1, stroke=token("ink"), strokeWidth=0.8
+    ).encode(x=xs, y=ys, fill=alt.Fill("col:N", scale=None), shape=alt.Shape("shape:N", scale=None), tooltip=_TIP)
     layers = [*_isoline_layers(data, isolines(routes, x, y), (xs, ys)), *crosses, marks]
     layers += [_name_layer(base, halo=halo).encode(x=xs, y=ys, text="label:N") for halo in (True, False)]
-    return data.finish(
-        alt.layer(*layers), title=answers.cost_time_finding(routes), width=width, height=height
-    )
+    return data.finish(alt.layer(*layers), title=answers.cost_time_finding(routes), width=width, height=height)
 
 
 _NARROW_PX = 330.0
@@ -207,10 +205,8 @@ def _other(channel: alt.X | alt.Y, field: str) -> alt.X | alt.Y:
 
 
 def _name_layer(base: alt.Chart, *, halo: bool) -> alt.Chart:
-    look = (
-        {"stroke": token("ground"), "strokeWidth": 4, "strokeJoin": "round"}
-        if halo
-        else {"color": token("ink")}
+    look: canvas.Look = (
+        {"stroke": token("ground"), "strokeWidth": 4, "strokeJoin": "round"} if halo else {"color": token("ink")}
     )
     return base.transform_filter("datum.named").mark_text(
         dx=alt.ExprRef("datum.dx"),
@@ -224,21 +220,21 @@ def _name_layer(base: alt.Chart, *, halo: bool) -> alt.Chart:
 
 
 def _isoline_layers(
-    data: theme.Rows, lines: Sequence[dict[str, object]], axes: tuple[alt.X, alt.Y]
+    data: canvas.Rows, lines: Sequence[dict[str, object]], axes: tuple[alt.X, alt.Y]
 ) -> list[alt.Chart]:
     if not lines:
         return []
     xs, ys = axes
     base = alt.Chart(data.add(lines))
     tip = [alt.Tooltip("text:N", title="Equal generalised cost at")]
-    text = {"fontSize": 10, "color": token("muted")}
+    text: canvas.Look = {"fontSize": 10, "color": token("muted")}
     ends = _other(xs, "x2:Q"), _other(ys, "y2:Q")
     return [
         base.mark_rule(strokeDash=[3, 3], strokeWidth=1, color=token("muted"), opacity=0.8).encode(
             x=_other(xs, "x:Q"), y=_other(ys, "y:Q"), x2="x2:Q", y2="y2:Q", tooltip=tip
         ),
         base.transform_filter("datum.below")
-        .mark_text(align=alt.ExprRef("datum.side"), dx=-5, dy=-8, **text)
+        .mark_text(align=alt.ExprRef("datum.side"), dx=-2, dy=alt.ExprRef("datum.lift"), **text)
         .encode(x=ends[0], y=ends[1], text="text:N"),
         base.transform_filter("!datum.below")
         .mark_text(align="right", dx=-3, dy=-9, **text)
@@ -261,23 +257,23 @@ def times(routes: Sequence[Route], refs: Refs, *, width: int = 420) -> Spec:
     Returns
     -------
     Spec
-        One bar a route, fastest first.
+        One bar for the first route of each corridor, fastest first.
     """
-    ordered = sorted(routes, key=lambda r: r.time_days.p50)
-    data = theme.Rows()
+    ordered = sorted(answers.leading(routes), key=lambda r: r.time_days.p50)
+    data = canvas.Rows()
     ys = alt.Y("label:N", sort=[r.label for r in ordered], title=None)
     base = alt.Chart(data.add([_row(r, refs) for r in ordered]))
     scale = _roomy([r.time_days for r in ordered])
     xs = alt.X("time_low:Q", title="Door to door, days (P10, P50, P90)", scale=scale)
-    bars = base.mark_bar(
-        height=13, cornerRadius=2, opacity=0.9, stroke=token("muted"), strokeWidth=0.5
-    ).encode(x=xs, x2="time_high:Q", y=ys, fill=alt.Fill("col:N", scale=None), tooltip=_TIP)
+    bars = base.mark_bar(height=13, cornerRadius=2, opacity=0.9, stroke=token("muted"), strokeWidth=0.5).encode(
+        x=xs, x2="time_high:Q", y=ys, fill=alt.Fill("col:N", scale=None), tooltip=_TIP
+    )
     ticks = base.mark_tick(thickness=2.5, size=20, color=token("ink")).encode(x="time:Q", y=ys, tooltip=_TIP)
     texts = base.mark_text(align="left", dx=6, fontSize=11).encode(
         x="time_high:Q", y=ys, text="time_text:N", color=alt.value(token("muted"))
     )
     chart = alt.layer(bars, ticks, texts)
-    return data.finish(chart, title=answers.time_finding(routes), width=width, height=26 * len(ordered) + 10)
+    return data.finish(chart, title=answers.time_finding(ordered), width=width, height=26 * len(ordered) + 10)
 
 
 def emissions(routes: Sequence[Route], refs: Refs, *, width: int = 420) -> Spec:
@@ -295,24 +291,24 @@ def emissions(routes: Sequence[Route], refs: Refs, *, width: int = 420) -> Spec:
     Returns
     -------
     Spec
-        One bar a route, cleanest first.
+        One bar for the first route of each corridor, cleanest first.
     """
-    ordered = sorted(routes, key=lambda r: r.co2e_kg.p50)
-    data = theme.Rows()
+    ordered = sorted(answers.leading(routes), key=lambda r: r.co2e_kg.p50)
+    data = canvas.Rows()
     unit = routes[0].cost_unit.partition("/")[2]
     ys = alt.Y("label:N", sort=[r.label for r in ordered], title=None)
     base = alt.Chart(data.add([_row(r, refs) for r in ordered]))
     scale = _roomy([r.co2e_kg for r in ordered])
     xs = alt.X("co2e:Q", title=f"Well-to-wheel emissions, kg CO₂e/{unit} (P10–P90)", scale=scale)
-    bars = base.mark_bar(
-        height=13, cornerRadiusEnd=2, opacity=0.9, stroke=token("muted"), strokeWidth=0.5
-    ).encode(x=xs, y=ys, fill=alt.Fill("col:N", scale=None), tooltip=_TIP)
+    bars = base.mark_bar(height=13, cornerRadiusEnd=2, opacity=0.9, stroke=token("muted"), strokeWidth=0.5).encode(
+        x=xs, y=ys, fill=alt.Fill("col:N", scale=None), tooltip=_TIP
+    )
     spans = base.mark_rule(strokeWidth=1.6, color=token("ink")).encode(x="co2e_low:Q", x2="co2e_high:Q", y=ys)
     texts = base.mark_text(align="left", dx=6, fontSize=11).encode(
         x="co2e_high:Q", y=ys, text="co2e_text:N", color=alt.value(token("muted"))
     )
     chart = alt.layer(bars, spans, texts)
-    return data.finish(chart, title=answers.emissions_finding(routes), width=width, height=26 * len(ordered) + 10)
+    return data.finish(chart, title=answers.emissions_finding(ordered), width=width, height=26 * len(ordered) + 10)
 
 
 def _roomy(ranges: Sequence[Range]) -> alt.Scale:

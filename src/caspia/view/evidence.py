@@ -7,25 +7,15 @@ observation), ``s5`` (a source). The report looks the key up in the evidence and
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from caspia.view import records
+from caspia.view.modes import MODE_NAMES, OPERATIONS
 from caspia.view.records import ResultLike, Row
 
 Json = dict[str, object]
-
-OPERATIONS = {
-    "line": "carriage",
-    "terminal": "transfer",
-    "gauge_change": "gauge change",
-    "border": "border",
-    "wait": "wait",
-    "loading": "loading",
-    "unloading": "unloading",
-}
-"""Operations of legs as a reader calls them."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +43,6 @@ class Evidence:
     """What the report embeds: lists of sources, facts, legs, routes and observations."""
     route_keys: Mapping[str, str]
     """Route id to ``r`` and number."""
-    leg_keys: Mapping[tuple[str, int], str]
-    """Route id and leg number to ``l`` and number."""
     observation_keys: Mapping[str, str]
     """Observation id to ``o`` and number."""
     source_keys: Mapping[str, str]
@@ -144,8 +132,8 @@ def sources(result: ResultLike) -> list[Source]:
     return sorted(found, key=lambda s: (s.title.lower(), s.id))
 
 
-def _figure(value: float) -> float | None:
-    return float(f"{value:.6g}") if math.isfinite(value) else None
+def _figure(value: float, figures: int = 6) -> float | None:
+    return float(f"{value:.{figures}g}") if math.isfinite(value) else None
 
 
 def _fact(row: Row, source_number: Mapping[str, int]) -> list[object]:
@@ -168,26 +156,37 @@ def _fact(row: Row, source_number: Mapping[str, int]) -> list[object]:
     ]
 
 
-def _legs(
-    result: ResultLike, fact_number: Mapping[str, int]
-) -> tuple[list[list[object]], dict[tuple[str, int], str], dict[str, list[int]], dict[str, dict[str, None]]]:
-    """Number the legs route by route; collect the numbers and the sources of each route."""
-    rows = sorted(
-        records.rows(result, "legs"), key=lambda r: (records.text(r, "route_id"), records.real(r, "leg"))
-    )
+def _legs(result: ResultLike, fact_number: Mapping[str, int]) -> tuple[list[list[object]], dict[str, _Way]]:
+    """List each different leg once, and the legs and sources of every route."""
+    rows = sorted(records.rows(result, "legs"), key=lambda r: (records.text(r, "route_id"), records.real(r, "leg")))
+    number: dict[str, int] = {}
     legs: list[list[object]] = []
-    keys: dict[tuple[str, int], str] = {}
-    of_route: dict[str, list[int]] = {}
-    used: dict[str, dict[str, None]] = {}
+    ways: dict[str, _Way] = {}
     for row in rows:
-        route_id = records.text(row, "route_id")
-        of_route.setdefault(route_id, []).append(len(legs))
-        used.setdefault(route_id, {}).update(dict.fromkeys(records.items(row, "sources")))
-        keys[route_id, int(records.real(row, "leg"))] = f"l{len(legs)}"
-        operation = OPERATIONS.get(records.text(row, "operation"), records.text(row, "operation"))
-        facts = [fact_number[k] for k in records.items(row, "facts") if k in fact_number]
-        legs.append([operation, records.text(row, "from_name"), records.text(row, "to_name"), facts])
-    return legs, keys, of_route, used
+        operation, mode = records.text(row, "operation"), records.text(row, "mode")
+        leg: list[object] = [
+            OPERATIONS.get(operation, operation),
+            MODE_NAMES.get(mode, mode),
+            records.text(row, "from_name"),
+            records.text(row, "to_name"),
+            [fact_number[k] for k in records.items(row, "facts") if k in fact_number],
+            *(_figure(records.real(row, c), 4) for c in ("length_km", "time_h", "cost_usd", "co2e_kg")),
+        ]
+        nth = number.setdefault(repr(leg), len(legs))
+        if nth == len(legs):
+            legs.append(leg)
+        way = ways.setdefault(records.text(row, "route_id"), _Way([], {}))
+        way.legs.append(nth)
+        way.sources.update(dict.fromkeys(records.items(row, "sources")))
+    return legs, ways
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Numbers of the legs of a route, and its sources in order."""
+
+    legs: list[int]
+    sources: dict[str, None]
 
 
 def _observations(result: ResultLike, source_number: Mapping[str, int]) -> list[list[object]]:
@@ -224,15 +223,16 @@ def evidence(result: ResultLike) -> Evidence:
     source_number = {s.id: i for i, s in enumerate(catalogue)}
     facts = [_fact(row, source_number) for row in records.rows(result, "facts")]
     fact_number = {str(fact[0]): i for i, fact in enumerate(facts)}
-    legs, leg_keys, of_route, used = _legs(result, fact_number)
+    legs, ways = _legs(result, fact_number)
     names = {c.id: c.name for c in records.consignments(result)}
     routes = records.routes(result)
+    nothing = _Way([], {})
     data: Json = {
         "sources": [[s.title, s.publisher, s.date, s.url, s.licence] for s in catalogue],
         "facts": facts,
         "legs": legs,
         "routes": [
-            [f"{names.get(r.consignment_id, r.consignment_id)}: {r.label}", *_span(of_route.get(r.id, []))]
+            [f"{names.get(r.consignment_id, r.consignment_id)}: {r.label}", ways.get(r.id, nothing).legs]
             for r in routes
         ],
         "observations": _observations(result, source_number),
@@ -241,13 +241,7 @@ def evidence(result: ResultLike) -> Evidence:
     return Evidence(
         data,
         {r.id: f"r{i}" for i, r in enumerate(routes)},
-        leg_keys,
         {observation_id: f"o{i}" for i, observation_id in enumerate(observed)},
         {s.id: f"s{i}" for i, s in enumerate(catalogue)},
-        {route_id: tuple(ids) for route_id, ids in used.items()},
+        {route_id: tuple(way.sources) for route_id, way in ways.items()},
     )
-
-
-def _span(numbers: Sequence[int]) -> list[int]:
-    """Return the first leg and the one after the last."""
-    return [numbers[0], numbers[-1] + 1] if numbers else [0, 0]

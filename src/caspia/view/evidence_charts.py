@@ -9,7 +9,7 @@ from statistics import median
 
 import altair as alt
 
-from caspia.view import answers, records, theme
+from caspia.view import answers, canvas, records, theme
 from caspia.view.formats import interval, number, percent
 from caspia.view.records import Row
 from caspia.view.theme import Spec, token
@@ -66,9 +66,7 @@ def comparable(rows: Sequence[Row], kind: str) -> dict[str, list[Row]]:
     usable = [
         r
         for r in rows
-        if records.text(r, "kind") == kind
-        and records.real(r, "observed") > 0
-        and records.real(r, "modelled") > 0
+        if records.text(r, "kind") == kind and records.real(r, "observed") > 0 and records.real(r, "modelled") > 0
     ]
     units = Counter(records.text(r, "unit") for r in usable)
     return {unit: [r for r in usable if records.text(r, "unit") == unit] for unit, _ in units.most_common()}
@@ -100,7 +98,7 @@ def validation(rows: Sequence[Row], unit: str, *, width: int = 400, height: int 
     scale = alt.Scale(domain=[low, high], nice=False, zero=True)
     xs = alt.X("observed:Q", title=f"Observed, {plural_unit}", scale=scale)
     ys = alt.Y("modelled:Q", title=f"Modelled, {plural_unit} (P10–P90)", scale=scale)
-    data = theme.Rows()
+    data = canvas.Rows()
     base = alt.Chart(data.add(points))
     bars = base.mark_rule(strokeWidth=1.4, opacity=0.75, clip=True).encode(
         x=xs, y=_other(ys, "low:Q"), y2="high:Q", color=alt.Color("col:N", scale=None)
@@ -125,7 +123,7 @@ def validation(rows: Sequence[Row], unit: str, *, width: int = 400, height: int 
     return data.finish(chart, title=title, width=width, height=height)
 
 
-def _agreement(data: theme.Rows, high: float, xs: alt.X, ys: alt.Y) -> list[alt.Chart]:
+def _agreement(data: canvas.Rows, high: float, xs: alt.X, ys: alt.Y) -> list[alt.Chart]:
     lines = [
         {
             "x": 0.0,
@@ -177,7 +175,7 @@ def methods(rows: Sequence[Row], *, width: int = 420) -> Spec:
         {"method": m, "count": counts.get(m, 0), "text": number(counts.get(m, 0)), "assumed": m == "assumed"}
         for m in METHODS
     ]
-    data = theme.Rows()
+    data = canvas.Rows()
     base = alt.Chart(data.add(bars))
     ys = alt.Y("method:N", sort=list(METHODS), title=None)
     xs = alt.X("count:Q", title="Facts behind the results", scale=alt.Scale(zero=True, nice=True))

@@ -155,6 +155,27 @@ def times(ratio: float) -> str:
     return f"{percent(1 - ratio)} less"
 
 
+def whole(count: int) -> str:
+    """Write a count in full.
+
+    Parameters
+    ----------
+    count
+        How many.
+
+    Returns
+    -------
+    str
+        Thousands separated by a thin space.
+
+    Examples
+    --------
+    >>> whole(12345).replace(THIN_SPACE, "_")
+    '12_345'
+    """
+    return f"{count:,}".replace(",", THIN_SPACE)
+
+
 def plural(count: int, noun: str, nouns: str = "") -> str:
     """Write a count with its noun.
 
@@ -175,8 +196,7 @@ def plural(count: int, noun: str, nouns: str = "") -> str:
     >>> plural(1, "route"), plural(3, "country", "countries")
     ('1 route', '3 countries')
     """
-    text = f"{count:,}".replace(",", THIN_SPACE)
-    return f"{text} {noun if count == 1 else nouns or noun + 's'}"
+    return f"{whole(count)} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def listed(items: list[str], last: str = "and") -> str:

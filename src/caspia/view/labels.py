@@ -99,14 +99,9 @@ def _rectangle(x: float, y: float, size: tuple[float, float], align: str) -> Bas
     return shapely.box(left - 1, y - height / 2, left + width + 1, y + height / 2)
 
 
-def _choices(
-    label: Label, x: float, y: float, size: tuple[float, float]
-) -> list[tuple[Placed, BaseGeometry]]:
+def _choices(label: Label, x: float, y: float, size: tuple[float, float]) -> list[tuple[Placed, BaseGeometry]]:
     sides = _AROUND if label.style in {"country", "water"} else _SIDES
-    return [
-        (Placed(label, dx, dy, align, 0), _rectangle(x + dx, y + dy, size, align))  # type: ignore[arg-type]
-        for dx, dy, align in sides
-    ]
+    return [(Placed(label, dx, dy, align, 0), _rectangle(x + dx, y + dy, size, align)) for dx, dy, align in sides]
 
 
 def place_labels(labels: Sequence[Label], lines: BaseGeometry, box: Box) -> list[Placed]:
@@ -160,13 +155,13 @@ def _place_class(
     picture = shapely.box(2, 2, width - 2, box.height * scale - 2)
     screen = shapely.transform(lines, lambda c: (c - (box.left, box.top)) * scale)
     shapely.prepare(screen)
-    points = [l for l in labels if l.style in {"place", "end"} and box.contains(l.x, l.y)]
-    dots = [
-        shapely.box(px - 3, py - 3, px + 3, py + 3) for px, py in (_screen(l, box, scale) for l in points)
+    points = [n for n in labels if n.style in {"place", "end"} and box.contains(n.x, n.y)]
+    dots: list[BaseGeometry] = [
+        shapely.box(px - 3, py - 3, px + 3, py + 3) for px, py in (_screen(n, box, scale) for n in points)
     ]
     taken: list[BaseGeometry] = []
     done: list[Placed] = []
-    for label in sorted(labels, key=lambda l: l.rank):
+    for label in sorted(labels, key=lambda n: n.rank):
         if not box.contains(label.x, label.y):
             continue
         x, y = _screen(label, box, scale)

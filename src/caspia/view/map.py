@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import shapely
 
-from caspia.view import records, theme
-from caspia.view.atlas import MODE_NAMES, Atlas, feature, is_water
+from caspia.view import canvas, records, theme
+from caspia.view.atlas import Atlas, feature, is_water
 from caspia.view.labels import Label, place_labels, roomiest
+from caspia.view.modes import MODE_NAMES
 from caspia.view.projection import FRAME, Box, fit, place
 from caspia.view.records import Consignment, ResultLike, Route
 from caspia.view.strands import Strand, strands
@@ -58,26 +60,23 @@ class Picture:
     """Evidence key by route id."""
 
 
-def _stops(result: ResultLike, chosen: Sequence[Route], ends: set[str]) -> Counter[str]:
-    """Count the places where routes change mode or gauge or cross a border."""
+def _stops(result: ResultLike, chosen: Sequence[Route], ends: set[str]) -> list[str]:
+    """Rank the places where routes change mode or gauge or cross a border."""
     weight = {"terminal": 1.0, "gauge_change": 0.9, "wait": 0.5, "border": 0.35}
     ids = {r.id for r in chosen}
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     for leg in records.rows(result, "legs"):
         value = weight.get(records.text(leg, "operation"), 0.0)
         if value and records.text(leg, "route_id") in ids:
-            found[records.text(leg, "from_id")] += value  # type: ignore[assignment]
-    for place_id in ends:
-        found.pop(place_id, None)
-    return found
+            found[records.text(leg, "from_id")] += value
+    return sorted((p for p in found if p not in ends), key=lambda p: -found[p])
 
 
-def _place_labels(atlas: Atlas, stops: Counter[str], ends: set[str]) -> list[Label]:
+def _place_labels(atlas: Atlas, stops: Sequence[str], ends: set[str]) -> list[Label]:
     labels = [
-        Label(p.x, p.y, p.name, "end", 0.0)
-        for p in (atlas.places[i] for i in sorted(ends) if i in atlas.places)
+        Label(p.x, p.y, p.name, "end", 0.0) for p in (atlas.places[i] for i in sorted(ends) if i in atlas.places)
     ]
-    for nth, (place_id, _) in enumerate(stops.most_common(_PORTS_AND_CROSSINGS)):
+    for nth, place_id in enumerate(stops[:_PORTS_AND_CROSSINGS]):
         if place_id in atlas.places:
             spot = atlas.places[place_id]
             labels.append(Label(spot.x, spot.y, spot.name, "place", 1.0 + nth / 100))
@@ -263,9 +262,9 @@ def _network_layers() -> list[alt.Chart]:
     return drawn
 
 
-def _corridor_layers(data: theme.Rows, picture: Picture) -> list[alt.Chart]:
+def _corridor_layers(data: canvas.Rows, picture: Picture) -> list[alt.Chart]:
     rows = data.add(_line_features(picture))
-    wide = {"clip": True, "filled": False, "strokeCap": "round", "strokeJoin": "round"}
+    wide: canvas.Look = {"clip": True, "filled": False, "strokeCap": "round", "strokeJoin": "round"}
     casing = alt.Chart(rows).mark_geoshape(
         stroke=token("casing"),
         strokeWidth=alt.ExprRef("clamp(width / 255, 2.1, 3.6)"),
@@ -291,12 +290,12 @@ def _corridor_layers(data: theme.Rows, picture: Picture) -> list[alt.Chart]:
 _WIDTH_CLASS = "datum.k == (width < 470 ? 0 : width < 740 ? 1 : 2)"
 
 
-def _label_layers(data: theme.Rows, picture: Picture) -> list[alt.Chart]:
+def _label_layers(data: canvas.Rows, picture: Picture) -> list[alt.Chart]:
     lines = shapely.union_all([s.line for s in picture.strands]) if picture.strands else shapely.LineString()
     placed = place_labels(picture.labels, lines, picture.box)
     rows = data.add([p.row() for p in placed])
 
-    def names(style: str, **mark: object) -> alt.Chart:
+    def names(style: str, **mark: Any) -> alt.Chart:
         return (
             alt.Chart(rows)
             .transform_filter(f"datum.s == '{style}' && {_WIDTH_CLASS}")
@@ -310,7 +309,7 @@ def _label_layers(data: theme.Rows, picture: Picture) -> list[alt.Chart]:
             .encode(longitude="x:Q", latitude="y:Q", text="t:N")
         )
 
-    halo = {
+    halo: canvas.Look = {
         "stroke": token("halo"),
         "strokeWidth": 3,
         "strokeJoin": "round",
@@ -321,16 +320,17 @@ def _label_layers(data: theme.Rows, picture: Picture) -> list[alt.Chart]:
         names("country", fontSize=10, color=token("naming")),
         names("water", fontSize=10, fontStyle="italic", color=token("naming")),
     ]
-    for style, look in (
+    looks: tuple[tuple[str, canvas.Look], ...] = (
         ("place", {"fontSize": 11}),
         ("end", {"fontSize": 12.5, "fontWeight": 600}),
         ("corridor", {"fontSize": 12, "fontWeight": 600, "fontStyle": "italic"}),
-    ):
+    )
+    for style, look in looks:
         drawn += [names(style, **{**halo, **look}), names(style, color=token("ink"), **look)]
     return drawn
 
 
-def _point_layers(data: theme.Rows, picture: Picture) -> list[alt.Chart]:
+def _point_layers(data: canvas.Rows, picture: Picture) -> list[alt.Chart]:
     rows = [
         {"x": round(label.x, 1), "y": round(label.y, 1), "t": label.text, "s": label.style, **_symbol(label)}
         for label in picture.labels
@@ -378,7 +378,7 @@ def map_spec(picture: Picture, title: str, width: int) -> Spec:
     """
     box = picture.box
     scale = f"width / {box.width:.2f}"
-    data = theme.Rows()
+    data = canvas.Rows()
     layers = [
         *_land_layers(),
         *_network_layers(),

@@ -39,7 +39,18 @@ class Box:
         return shapely.box(self.left, self.top, self.left + self.width, self.top + self.height)
 
     def contains(self, x: float, y: float) -> bool:
-        """Tell whether a point lies inside."""
+        """Tell whether a point lies inside.
+
+        Parameters
+        ----------
+        x, y
+            The point in frame units.
+
+        Returns
+        -------
+        bool
+            True on the edge too.
+        """
         return self.left <= x <= self.left + self.width and self.top <= y <= self.top + self.height
 
 

@@ -39,7 +39,18 @@ class Range:
     p90: float
 
     def scaled(self, factor: float) -> Range:
-        """Return the range times a factor."""
+        """Return the range in another unit.
+
+        Parameters
+        ----------
+        factor
+            Size of the old unit in the new one.
+
+        Returns
+        -------
+        Range
+            All three numbers times the factor.
+        """
         return Range(self.p10 * factor, self.p50 * factor, self.p90 * factor)
 
 
@@ -217,11 +228,33 @@ class Prepared:
             self._routes.setdefault(found.consignment_id, []).append(found)
 
     def rows_of(self, table: str) -> list[Row]:
-        """Return the rows of a table; none if the result does not hold it."""
+        """Return the rows of a table; none if the result does not hold it.
+
+        Parameters
+        ----------
+        table
+            Name of the table.
+
+        Returns
+        -------
+        list of mappings
+            Column name to cell.
+        """
         return self._rows.get(table, [])
 
     def routes_of(self, consignment_id: str) -> list[Route]:
-        """Return the routes of a consignment in the order of the table."""
+        """Return the routes of a consignment in the order of the table.
+
+        Parameters
+        ----------
+        consignment_id
+            The consignment.
+
+        Returns
+        -------
+        list of Route
+            None if it has no route.
+        """
         return self._routes.get(consignment_id, [])
 
 

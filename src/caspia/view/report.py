@@ -17,11 +17,11 @@ import jinja2
 import vl_convert
 from markupsafe import Markup
 
-from caspia.view import answers, atlas, chapters, charts, evidence, evidence_charts, records, theme
+from caspia.view import answers, atlas, canvas, chapters, charts, evidence, evidence_charts, records, theme
 from caspia.view import map as maps
 from caspia.view.atlas import Atlas
 from caspia.view.evidence import Evidence
-from caspia.view.formats import plural
+from caspia.view.formats import whole
 from caspia.view.records import ResultLike, Route
 from caspia.view.strands import route_links
 from caspia.view.theme import Spec
@@ -46,7 +46,7 @@ def vega_bundle() -> str:
 
 
 def embedded(data: object) -> Markup:
-    """Write data as JSON that is safe inside a script element.
+    r"""Write data as JSON that is safe inside a script element.
 
     Parameters
     ----------
@@ -61,12 +61,12 @@ def embedded(data: object) -> Markup:
     Examples
     --------
     >>> str(embedded(["</script>"]))
-    '["\\\\u003c/script\\\\u003e"]'
+    '["\\u003c/script\\u003e"]'
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)  # noqa: S704 - all signs that HTML knows are escaped above
+    return Markup(text)
 
 
 def _resource(name: str) -> str:
@@ -144,7 +144,7 @@ def _manifest_rows(manifest: Mapping[str, object]) -> list[tuple[str, str]]:
 
 def _count_rows(result: ResultLike) -> list[tuple[str, str]]:
     rows = [(records.text(r, "what"), int(records.real(r, "count") or 0)) for r in records.rows(result, "counts")]
-    return [(_COUNT_NAMES.get(what, what.replace("_", " ")), plural(count, "").strip()) for what, count in rows]
+    return [(_COUNT_NAMES.get(what, what.replace("_", " ")), whole(count)) for what, count in rows]
 
 
 def _context(result: ResultLike, title: str) -> dict[str, object]:
@@ -164,7 +164,9 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "overview": chapters.overview_table(questions, by_question, proof.route_keys, price_year),
         "chapters": [chapters.chapter(result, q, proof, catalogue, names) for q in questions],
         "corridors": [
-            c for c in theme.CORRIDORS.values() if any(r.look.name == c.name for rs in by_question.values() for r in rs)
+            c
+            for c in theme.CORRIDORS.values()
+            if any(r.look.name == c.name for rs in by_question.values() for r in rs)
         ],
         "validation": {
             "answer": answers.validation_answer(observed),
@@ -177,17 +179,18 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "source_keys": proof.source_keys,
         "counts": _count_rows(result),
         "manifest_rows": _manifest_rows(result.manifest),
+        "titles": {name: str(spec["title"]) for name, spec in drawn.items()},
         "aspects": {name: _aspect(spec) for name, spec in drawn.items()},
         "charts_json": embedded({name: _slim(spec) for name, spec in drawn.items()}),
-        "config_json": embedded(theme.config().to_dict()),
+        "config_json": embedded(canvas.config().to_dict()),
         "world_json": embedded({maps.BASE: world.base_features(), maps.NETWORK: world.network_features()}),
         "evidence_json": embedded(proof.data),
         "tokens_json": embedded({pair[0]: name for name, pair in theme.TOKENS.items()}),
-        "vega": Markup(vega_bundle()),  # noqa: S704 - the bundle of vl_convert, no input of ours
-        "css": Markup(_resource("report.css")),  # noqa: S704
-        "js": Markup(_resource("report.js")),  # noqa: S704
-        "light": Markup(theme.css_variables("light")),  # noqa: S704
-        "dark": Markup(theme.css_variables("dark")),  # noqa: S704
+        "vega": Markup(vega_bundle()),
+        "css": Markup(_resource("report.css")),
+        "js": Markup(_resource("report.js")),
+        "light": Markup(theme.css_variables("light")),
+        "dark": Markup(theme.css_variables("dark")),
     }
 
 
@@ -199,7 +202,7 @@ def _slim(spec: Spec) -> Spec:
 def _aspect(spec: Spec) -> str:
     width, height = spec.get("width"), spec.get("height")
     if isinstance(width, int | float) and isinstance(height, int | float):
-        return f"{width} / {height + 60}"
+        return f"{width} / {height}"
     return "4 / 3"
 
 

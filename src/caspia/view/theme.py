@@ -11,11 +11,8 @@ References
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
-
-import altair as alt
 
 Ground = Literal["light", "dark"]
 Spec = dict[str, object]
@@ -194,76 +191,3 @@ def css_variables(ground: Ground) -> str:
     which = 0 if ground == "light" else 1
     tokens = "".join(f"--{name}:{pair[which]};" for name, pair in TOKENS.items())
     return tokens + "".join(f"--{c.name.lower()}:{c.colour};" for c in CORRIDORS.values())
-
-
-class Rows:
-    """The data sets of one chart: rows are named, so that Altair does not walk through them.
-
-    Examples
-    --------
-    >>> rows = Rows()
-    >>> rows.add([{"x": 1}]).to_dict()
-    {'name': 'd0'}
-    >>> rows.sets
-    {'d0': [{'x': 1}]}
-    """
-
-    def __init__(self) -> None:
-        self.sets: dict[str, list[object]] = {}
-
-    def add(self, rows: Sequence[object]) -> alt.NamedData:
-        """Name some rows."""
-        name = f"d{len(self.sets)}"
-        self.sets[name] = list(rows)
-        return alt.NamedData(name=name)
-
-    def finish(self, chart: alt.LayerChart, **properties: object) -> Spec:
-        """Write a chart with its title, its size and its rows as a specification.
-
-        The schema is checked by the tests for every kind of chart and not again for every chart.
-        """
-        spec: Spec = chart.properties(config=config(), **properties).to_dict(validate=False)
-        spec["datasets"] = self.sets
-        return spec
-
-
-def config() -> alt.Config:
-    """Return the Vega-Lite configuration of every chart.
-
-    Returns
-    -------
-    altair.Config
-        Fonts, axes and titles in light tokens.
-
-    Examples
-    --------
-    >>> config().to_dict()["background"]
-    'transparent'
-    """
-    ink, muted, grid = token("ink"), token("muted"), token("grid")
-    return alt.Config(
-        background="transparent",
-        font=FONT,
-        view=alt.ViewConfig(stroke=None),
-        title=alt.TitleConfig(
-            color=ink,
-            subtitleColor=muted,
-            fontSize=14,
-            subtitleFontSize=12,
-            anchor="start",
-            offset=12,
-            fontWeight=600,
-        ),
-        axis=alt.AxisConfig(
-            labelColor=muted,
-            titleColor=muted,
-            gridColor=grid,
-            domainColor=grid,
-            tickColor=grid,
-            labelFontSize=11,
-            titleFontSize=11,
-            titleFontWeight="normal",
-            labelLimit=220,
-        ),
-        text=alt.MarkConfig(color=ink, fontSize=12),
-    )

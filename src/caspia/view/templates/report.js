@@ -33,46 +33,40 @@ function make(tag, className, text) {
   return node;
 }
 
-/* Charts: drawn in order while the page is idle, those in sight first; redrawn when the width changes. */
+/* Charts: drawn one after the other, those in sight first; drawn again when the width changes. */
 function fitted(name, width) {
-  const spec = structuredClone(charts[name]);
-  const isMap = spec.usermeta && spec.usermeta.aspect;
-  const narrow = width < 470;
-  spec.datasets = { ...spec.datasets, ...(isMap ? world : {}) };
-  if (isMap) {
+  const { datasets, title, usermeta, ...spec } = charts[name];
+  if (usermeta) {
     spec.width = width - 2;
-    spec.height = Math.round(spec.width * spec.usermeta.aspect);
+    spec.height = Math.round(spec.width * usermeta.aspect);
     spec.padding = 1;
   } else {
     spec.width = width - 4;
     spec.autosize = { type: "fit-x", contains: "padding" };
   }
-  const size = narrow ? 12.5 : 14;
-  spec.title = { text: wrap(spec.title, width, size), fontSize: size };
   return spec;
 }
-function wrap(text, width, size) {
-  const most = Math.max(20, Math.floor(width / (size * 0.56)));
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines[lines.length - 1];
-    if (last && last.length + word.length + 1 > most) lines.push(word);
-    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+/* Rows are given to Vega itself, since Vega-Lite would walk through all of them. */
+const filled = (name) => (vega) => {
+  const own = charts[name].datasets;
+  for (const data of vega.data) {
+    const values = own[data.name] ?? world[data.name];
+    if (values) data.values = values;
   }
-  return lines;
-}
+  return vega;
+};
 async function draw(figure) {
   const canvas = figure.querySelector(".canvas");
   const width = Math.floor(figure.clientWidth);
+  const name = figure.dataset.chart;
   if (!width || figure.dataset.width === String(width)) return;
   figure.dataset.width = String(width);
-  const title = charts[figure.dataset.chart].title;
-  const done = await window.vegaEmbed(canvas, fitted(figure.dataset.chart, width), {
-    actions: false, renderer: "svg", config, formatLocale: locale, tooltip: { theme: "custom" },
+  const done = await window.vegaEmbed(canvas, fitted(name, width), {
+    actions: false, renderer: "svg", config, formatLocale: locale, patch: filled(name), tooltip: { theme: "custom" },
   });
   canvas.classList.add("drawn");
   const svg = canvas.querySelector("svg");
-  if (svg) { svg.setAttribute("role", "img"); svg.setAttribute("aria-label", title); }
+  if (svg) { svg.setAttribute("role", "img"); svg.setAttribute("aria-label", charts[name].title); }
   done.view.addEventListener("click", (_, item) => {
     const datum = item && item.datum;
     const key = datum && (datum.ref || (datum.properties && datum.properties.ref));
@@ -80,7 +74,6 @@ async function draw(figure) {
   });
 }
 const figures = [...document.querySelectorAll("figure[data-chart]")];
-const idle = window.requestIdleCallback || ((f) => setTimeout(f, 1));
 async function drawAll() {
   const inSight = (f) => Math.abs(f.getBoundingClientRect().top);
   const queue = [...figures].sort((a, b) => inSight(a) - inSight(b));
@@ -88,9 +81,9 @@ async function drawAll() {
     await draw(figure).catch((error) => {
       figure.querySelector(".canvas").textContent = `This chart could not be drawn (${error.message}); its numbers are in the table.`;
     });
-    await new Promise((resume) => idle(resume));
+    await new Promise((resume) => setTimeout(resume));
   }
-  document.documentElement.dataset.ready = "yes";
+  document.documentElement.dataset.ready = Math.round(performance.now());
 }
 drawAll();
 let resizing;
@@ -133,10 +126,9 @@ function factList(indices, intro) {
   return body;
 }
 function routeFacts(index, what) {
-  const [, first, last] = proof.routes[index];
-  let legs = proof.legs.slice(first, last);
+  let legs = proof.routes[index][1].map((i) => proof.legs[i]);
   if (OPERATION[what]) legs = legs.filter((leg) => leg[0] === OPERATION[what]);
-  let facts = legs.flatMap((leg) => leg[3]);
+  let facts = legs.flatMap((leg) => leg[4]);
   if (what === "assumed") facts = facts.filter((i) => proof.facts[i][7] === "assumed");
   else if (ASPECTS[what]) facts = facts.filter((i) => ASPECTS[what].includes(proof.facts[i][12]));
   return facts;
@@ -155,7 +147,7 @@ function explain(key, shown) {
   const index = parseInt(key.slice(1), 10);
   if (key[0] === "o") return observation(index);
   if (key[0] === "l") {
-    const [operation, from, to, facts] = proof.legs[index];
+    const [operation, , from, to, facts] = proof.legs[index];
     return [`${operation}: ${from}${to && to !== from ? ` – ${to}` : ""}`, factList(facts, "This leg rests on ")];
   }
   const what = key.split(".")[1];
@@ -171,6 +163,56 @@ function open(key, shown) {
   dialog.scrollTop = 0;
 }
 dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+
+/* The legs of a route, written when they are asked for. */
+const LEG = [["Leg"], ["Operation"], ["Mode"], ["From"], ["To"], ["Length", "km"], ["Time", "h"], ["Cost", "USD"], ["Emissions", "kg CO₂e"]];
+function legRow(index, nth) {
+  const [operation, mode, from, to, , ...figures] = proof.legs[index];
+  const row = document.createElement("tr");
+  const first = make("td", "num");
+  const button = make("button", "n modelled", String(nth + 1));
+  button.type = "button";
+  button.dataset.facts = `l${index}`;
+  first.append(button);
+  row.append(first, ...[operation, mode, from, to === from ? "" : to].map((t) => make("td", "", t)));
+  for (const value of figures) {
+    const cell = make("td", "num", value ? number(value) : "");
+    if (value) cell.dataset.v = value;
+    row.append(cell);
+  }
+  return row;
+}
+function legTable(key) {
+  const id = `legs-${key}`;
+  const [title, legs] = proof.routes[parseInt(key.slice(1), 10)];
+  const box = make("div", "tablebox"), head = make("div", "tablehead"), scroll = make("div", "scroll");
+  const save = make("button", "quiet", "Download CSV");
+  save.type = "button";
+  save.dataset.csv = id;
+  head.append(make("p", "", `${title}, ${legs.length} legs`), save);
+  const table = make("table");
+  table.id = id;
+  const heads = table.createTHead().insertRow();
+  LEG.forEach(([name, unit], i) => {
+    const cell = make("th", i === 0 || i > 4 ? "num" : "");
+    cell.scope = "col";
+    const button = make("button", "sort", name);
+    button.type = "button";
+    if (unit) { cell.dataset.unit = unit; button.append(" ", make("small", "", unit)); }
+    cell.append(button);
+    heads.append(cell);
+  });
+  table.createTBody().append(...legs.map(legRow));
+  scroll.append(table);
+  scroll.tabIndex = 0;
+  box.append(head, scroll);
+  return box;
+}
+for (const details of document.querySelectorAll("details[data-legs]")) {
+  details.addEventListener("toggle", () => {
+    if (details.open && details.childElementCount === 1) details.append(legTable(details.dataset.legs));
+  });
+}
 
 /* Tables: sort and export. */
 function sort(head) {

@@ -1,0 +1,97 @@
+"""Pictures of single charts, as PNG or SVG, for a README or a slide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import vl_convert
+
+from caspia.view import answers, atlas, charts, evidence, records, theme
+from caspia.view import map as maps
+from caspia.view.records import ResultLike
+from caspia.view.report import VEGA_LITE, write_atomically
+from caspia.view.strands import route_links
+from caspia.view.theme import Ground, Spec
+
+LOCALE: dict[str, object] = {"decimal": ".", "thousands": "\u202f", "grouping": [3], "currency": ["", ""]}
+"""How Vega writes the numbers of axes: thin spaces between thousands."""
+
+
+def overview_spec(result: ResultLike, *, width: int = 880) -> Spec:
+    """Draw the overview map so that it stands alone.
+
+    Parameters
+    ----------
+    result
+        The result of a study.
+    width
+        Width in pixels.
+
+    Returns
+    -------
+    Spec
+        Vega-Lite specification with all data.
+    """
+    world = atlas.atlas(result)
+    picture = maps.overview(result, world, route_links(result), {})
+    return maps.with_world(maps.map_spec(picture, answers.map_finding(result), width), world)
+
+
+def consignment_spec(result: ResultLike, consignment_id: str, *, width: int = 560) -> Spec:
+    """Draw cost against time of one consignment so that it stands alone.
+
+    Parameters
+    ----------
+    result
+        The result of a study.
+    consignment_id
+        The consignment; it must have a route.
+    width
+        Width in pixels.
+
+    Returns
+    -------
+    Spec
+        Vega-Lite specification with all data.
+    """
+    keys = evidence.evidence(result).route_keys
+    return charts.cost_time(records.routes(result, consignment_id), keys, width=width)
+
+
+def write_picture(spec: Spec, path: str | Path, *, ground: Ground = "light", scale: float = 2.0) -> Path:
+    """Write a chart as a picture, which appears whole or not at all.
+
+    Parameters
+    ----------
+    spec
+        Any specification of this room that stands alone.
+    path
+        A file that ends in ``.png`` or ``.svg``; an older one is replaced.
+    ground
+        ``light`` or ``dark``.
+    scale
+        Pixels of the picture for one pixel of the chart (PNG).
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    ValueError
+        The path ends in something else.
+    """
+    target = Path(path)
+    config = spec.get("config")
+    settled = {**(config if isinstance(config, dict) else {}), "background": theme.token("ground")}
+    drawn = theme.recolour({**spec, "config": settled, "padding": 12}, ground)
+    if target.suffix == ".png":
+        content = vl_convert.vegalite_to_png(drawn, vl_version=VEGA_LITE, scale=scale, format_locale=LOCALE)
+    elif target.suffix == ".svg":
+        svg: str = vl_convert.vegalite_to_svg(drawn, vl_version=VEGA_LITE, format_locale=LOCALE)
+        content = svg.encode("utf-8")
+    else:
+        raise ValueError(f"picture {target.name}: the name must end in .png or .svg")
+    write_atomically(target, content)
+    return target

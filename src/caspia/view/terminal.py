@@ -1,0 +1,442 @@
+"""What the commands print: the answer above, a table no wider than the terminal, the next command below.
+
+Colour appears only on a terminal; the builders return tables of rich, the ``print_`` functions print them.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from caspia.errors import Problem
+from caspia.units import PRICE_YEAR
+from caspia.view import answers, records
+from caspia.view.formats import interval, number, percent, plural, whole
+from caspia.view.modes import MODE_NAMES, OPERATIONS
+from caspia.view.records import Consignment, ResultLike, Route, Row
+
+_TINY = 50
+"""Below this width in characters numbers may break over lines."""
+_NARROW = 100
+"""Below this width in characters tables leave out columns that a reader can do without."""
+
+
+class Asked(Protocol):
+    """What `caspia.study.Request` tells about a question."""
+
+    @property
+    def commodity(self) -> str:
+        """Commodity by id or name."""
+
+    @property
+    def avoid(self) -> tuple[str, ...]:
+        """What is avoided."""
+
+    @property
+    def month(self) -> int | None:
+        """Month of departure."""
+
+
+def _console() -> Console:
+    width = shutil.get_terminal_size((100, 24)).columns
+    return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def _table(columns: Sequence[tuple[str, str]], width: int) -> Table:
+    """Make an empty table of columns given as heading and alignment (``l`` or ``r``)."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
+    for heading, side in columns:
+        table.add_column(
+            heading,
+            justify="right" if side == "r" else "left",
+            overflow="fold",
+            no_wrap=side == "r" and width >= _TINY,
+        )
+    return table
+
+
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+def routes_table(routes: Sequence[Route], *, width: int) -> Table:
+    """Make the table of routes of one consignment.
+
+    Parameters
+    ----------
+    routes
+        Routes in the order shown.
+    width
+        Width of the terminal in characters.
+
+    Returns
+    -------
+    rich.table.Table
+        Time in days, cost in USD per unit, emissions in kg; P10-P90 in brackets.
+    """
+    wide = width >= _NARROW
+    unit = routes[0].cost_unit if routes else "USD"
+    columns = [("Corridor", "l"), ("Days", "r"), (unit, "r")]
+    if wide:
+        columns += [("kg CO₂e", "r"), ("km", "r"), ("Borders", "r"), ("Assumed", "r")]
+    columns.append(("Way", "l"))
+    table = _table(columns, width)
+    for route in routes:
+        name = Text(f"{route.look.glyph} {route.label}{' *' if route.best else ''}", style=route.look.colour)
+        cells: list[Text | str] = [
+            name,
+            answers.interval_text(route.time_days),
+            answers.interval_text(route.cost_usd),
+        ]
+        if wide:
+            cells += [
+                number(route.co2e_kg.p50),
+                number(route.length_km),
+                str(route.border_crossings),
+                percent(route.assumed_share),
+            ]
+        table.add_row(*cells, Text(route.via))
+    return table
+
+
+def legs_table(legs: pd.DataFrame, *, width: int) -> Table:
+    """Make the table of legs of one route.
+
+    Parameters
+    ----------
+    legs
+        Rows of the legs table.
+    width
+        Width of the terminal in characters.
+
+    Returns
+    -------
+    rich.table.Table
+        One line a leg: km, h, USD and kg.
+    """
+    wide = width >= _NARROW
+    columns = [("Leg", "r"), ("Operation", "l"), ("From", "l"), ("To", "l"), ("km", "r"), ("h", "r"), ("USD", "r")]
+    if wide:
+        columns[2:2] = [("Mode", "l")]
+        columns.append(("kg CO₂e", "r"))
+    table = _table(columns, width)
+    for row in _rows(legs):
+        operation, mode = records.text(row, "operation"), records.text(row, "mode")
+        start, end = records.text(row, "from_name"), records.text(row, "to_name")
+        cells = [records.text(row, "leg"), OPERATIONS.get(operation, operation)]
+        cells += [MODE_NAMES.get(mode, mode)] if wide else []
+        cells += [start, "" if end == start else end]
+        names = ("length_km", "time_h", "cost_usd", "co2e_kg") if wide else ("length_km", "time_h", "cost_usd")
+        cells += [number(v) if v else "" for v in (records.real(row, name) for name in names)]
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def validation_table(validation: pd.DataFrame, *, width: int) -> Table:
+    """Make the table of observations.
+
+    Parameters
+    ----------
+    validation
+        The validation table.
+    width
+        Width of the terminal in characters.
+
+    Returns
+    -------
+    rich.table.Table
+        Observed and modelled values with intervals, and the misfit.
+    """
+    columns = [("Observation", "l"), ("Corridor", "l"), ("Unit", "l"), ("Observed", "r"), ("Modelled", "r")]
+    table = _table([*columns, ("Misfit", "r")], width)
+    for row in _rows(validation):
+        values = [records.real(row, f"modelled{end}") for end in ("", "_p10", "_p90")]
+        seen = [records.real(row, f"observed{end}") for end in ("", "_low", "_high")]
+        lost = not math.isfinite(values[0])
+        table.add_row(
+            Text(records.text(row, "name")),
+            Text(records.text(row, "corridor")),
+            records.text(row, "unit"),
+            interval(seen[0], seen[1], seen[2]),
+            "no route" if lost else interval(values[0], values[1], values[2]),
+            percent(records.real(row, "misfit"), signed=True),
+        )
+    return table
+
+
+def summary_table(totals: pd.DataFrame, *, width: int) -> Table:
+    """Make the table of median misfits.
+
+    Parameters
+    ----------
+    totals
+        Kind, corridor, number compared, median absolute error, median misfit, share within 25 %.
+    width
+        Width of the terminal in characters.
+
+    Returns
+    -------
+    rich.table.Table
+        One line a kind and corridor.
+    """
+    columns = [("Kind", "l"), ("Corridor", "l"), ("Compared", "r"), ("Median error", "r"), ("Median misfit", "r")]
+    table = _table([*columns, ("Within 25 %", "r")], width)
+    for row in _rows(totals):
+        table.add_row(
+            records.text(row, "kind"),
+            records.text(row, "corridor"),
+            records.text(row, "compared"),
+            percent(records.real(row, "median_absolute_error")),
+            percent(records.real(row, "median_misfit"), signed=True),
+            percent(records.real(row, "within_25_percent")),
+        )
+    return table
+
+
+def places_table(places: pd.DataFrame, *, width: int) -> Table:
+    """Make a table of places.
+
+    Parameters
+    ----------
+    places
+        Rows of the table places, with ``id`` or ``place_id``.
+    width
+        Width of the terminal in characters.
+
+    Returns
+    -------
+    rich.table.Table
+        Code, name, country, kind, position in degrees, other names.
+    """
+    columns = [("Code", "l"), ("Name", "l"), ("Country", "l"), ("Kind", "l"), ("Lon", "r"), ("Lat", "r")]
+    table = _table([*columns, ("Also", "l")] if width >= _NARROW else columns, width)
+    for row in _rows(places):
+        cells = [records.text(row, "id") or records.text(row, "place_id")]
+        cells += [records.text(row, name) for name in ("name", "country", "kind")]
+        cells += [f"{records.real(row, name):.2f}" for name in ("lon", "lat")]
+        if width >= _NARROW:
+            cells.append(", ".join(records.items(row, "alt_names")))
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def why_table(facts: pd.DataFrame, *, width: int) -> Table:
+    """Make the table of facts behind a key.
+
+    Parameters
+    ----------
+    facts
+        Facts joined with their sources; ``used`` tells which value counts.
+    width
+        Width of the terminal in characters.
+
+    Returns
+    -------
+    rich.table.Table
+        Value with interval, unit, method, and the source with address.
+    """
+    table = _table([("Fact", "l"), ("Value", "r"), ("Unit", "l"), ("Method", "l"), ("Source", "l")], width)
+    for row in _rows(facts):
+        used = records.text(row, "used").lower() != "false"
+        source = ", ".join(filter(None, (records.text(row, c) for c in ("title", "publisher", "date"))))
+        detail = [source or records.text(row, "source_id"), records.text(row, "locator"), records.text(row, "url")]
+        key = f"{records.text(row, 'subject')}.{records.text(row, 'attribute')}"
+        table.add_row(
+            Text(key if used else f"{key} (not used)"),
+            interval(records.real(row, "value"), records.real(row, "low"), records.real(row, "high")),
+            Text(records.text(row, "unit")),
+            Text(records.text(row, "method")),
+            Text("\n".join(filter(None, detail))),
+            style="" if used else "dim",
+        )
+    return table
+
+
+def check_table(problems: Sequence[Problem], *, width: int) -> Table:
+    """Make the table of problems of a data folder.
+
+    Parameters
+    ----------
+    problems
+        What is wrong, where, what was got, what is allowed and how to repair.
+    width
+        Width of the terminal in characters.
+
+    Returns
+    -------
+    rich.table.Table
+        Errors in red, warnings in yellow on a colour terminal.
+    """
+    columns = [("", "l"), ("Where", "l"), ("What", "l"), ("Got", "l"), ("Allowed", "l"), ("Repair", "l")]
+    table = _table(columns, width)
+    for problem in problems:
+        style = "red" if problem.severity == "error" else "yellow"
+        cells = (problem.where, problem.what, problem.got, problem.allowed, problem.repair)
+        table.add_row(Text(problem.severity, style=style), *(Text(cell) for cell in cells))
+    return table
+
+
+def _say(console: Console, sentence: str) -> None:
+    console.print(Text(sentence, style="bold"))
+    console.print()
+
+
+def _next(console: Console, *commands: str) -> None:
+    console.print()
+    for command in commands:
+        console.print(Text("Next: ", style="dim") + Text(command))
+
+
+def _quoted(name: str) -> str:
+    plain = name.replace("'", "").replace("-", "").isalnum() and "'" not in name
+    return name if plain else '"' + name.replace('"', '\\"') + '"'
+
+
+def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[str, str], request: Asked) -> None:
+    """Print the answer to one question.
+
+    Parameters
+    ----------
+    frame
+        The routes table, at least one row.
+    legs
+        The legs tables of the routes to show; none for the routes alone.
+    ends
+        Names of origin and destination.
+    request
+        What was asked.
+    """
+    console = _console()
+    routes = records.sorted_routes([records.route(row) for row in _rows(frame)])
+    unit = routes[0].cost_unit.partition("/")[2]
+    commodity = request.commodity.replace("-", " ").replace("_", " ")
+    question = Consignment(
+        "", "", "", ends[0], "", ends[1], commodity, unit, request.avoid, request.month, True, ""
+    )
+    _say(console, answers.consignment_answer(question, routes, {}))
+    console.print(routes_table(routes, width=console.width))
+    note = f"Median (P10–P90); USD of {PRICE_YEAR}. * least generalised cost. {answers.choice_answer(routes)}"
+    console.print(Text(note, style="dim"))
+    labels = {route.id: route.label for route in routes}
+    for table in legs:
+        route_id = str(table["route_id"].iloc[0]) if len(table) else ""
+        console.print()
+        console.print(Text(f"{labels.get(route_id, route_id)}: expected values", style="bold"))
+        console.print(legs_table(table, width=console.width))
+    asked = f"caspia route {_quoted(ends[0])} {_quoted(ends[1])}"
+    avoided = "" if request.avoid else " --avoid RU"
+    _next(console, f"{asked}{avoided} --legs", "caspia why SUBJECT.ATTRIBUTE")
+
+
+def print_validation(table: pd.DataFrame, totals: pd.DataFrame) -> None:
+    """Print how the model stands against observations.
+
+    Parameters
+    ----------
+    table
+        The validation table.
+    totals
+        Its summary by kind and corridor.
+    """
+    console = _console()
+    _say(console, answers.validation_answer(_rows(table)))
+    console.print(validation_table(table, width=console.width))
+    console.print()
+    console.print(summary_table(totals, width=console.width))
+    _next(console, "caspia study")
+
+
+def print_why(key: str, table: pd.DataFrame) -> None:
+    """Print where a number came from.
+
+    Parameters
+    ----------
+    key
+        What was asked for.
+    table
+        Facts joined with their sources.
+    """
+    console = _console()
+    sources = table["source_id"].nunique() if "source_id" in table else 0
+    assumed = int((table["method"] == "assumed").sum()) if "method" in table else 0
+    _say(
+        console, f"{key} rests on {plural(len(table), 'fact')} from {plural(sources, 'source')}, {assumed} assumed."
+    )
+    console.print(why_table(table, width=console.width))
+    _next(console, "caspia check caspian")
+
+
+def print_places(query: str, found: pd.DataFrame) -> None:
+    """Print the places that a query found.
+
+    Parameters
+    ----------
+    query
+        What was asked for.
+    found
+        Rows of the table places.
+    """
+    console = _console()
+    _say(console, f"{plural(len(found), 'place')} for {query!r}.")
+    if len(found):
+        console.print(places_table(found, width=console.width))
+        first = records.text(_rows(found)[0], "id") or "KZALA"
+        _next(console, f"caspia route {first} {'DEDUI' if first != 'DEDUI' else 'KZALA'}")
+
+
+def print_check(folder: str, problems: Sequence[Problem], counted: Mapping[str, int]) -> None:
+    """Print what is wrong with a data folder, or what it holds.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    problems
+        Errors and warnings.
+    counted
+        Objects by table and facts by method.
+    """
+    console = _console()
+    errors = sum(1 for problem in problems if problem.severity == "error")
+    warnings = len(problems) - errors
+    verdict = "can be used" if not errors else "cannot be used"
+    _say(console, f"{folder} {verdict}: {plural(errors, 'error')}, {plural(warnings, 'warning')}.")
+    if problems:
+        console.print(check_table(problems, width=console.width))
+    if counted:
+        table = _table([("Holds", "l"), ("Count", "r")], console.width)
+        for what, count in counted.items():
+            table.add_row(what.replace("_", " "), whole(count))
+        console.print(table)
+    _next(console, f"caspia study --data {folder}" if not errors else f"caspia check {folder}")
+
+
+def print_study(result: ResultLike, folder: Path) -> None:
+    """Print the answers of a study and where they were written.
+
+    Parameters
+    ----------
+    result
+        The result of the study.
+    folder
+        Where the report lies.
+    """
+    console = _console()
+    _say(console, answers.headline(result))
+    names = records.country_names(result)
+    for question in records.consignments(result):
+        sentence = answers.consignment_answer(question, records.routes(result, question.id), names)
+        console.print(Text(f"– {sentence}"))
+    console.print()
+    console.print(Text(answers.validation_answer(records.rows(result, "validation"))))
+    console.print(Text(f"Report: {folder / 'report.html'}; tables: {folder / 'results.duckdb'}"))
+    _next(console, "caspia validate")
