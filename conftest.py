@@ -16,6 +16,8 @@ from sybil.parsers.rest import DocTestParser
 
 ROOT = Path(__file__).parent
 OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
+# `caspia` in the examples is that of the Python which runs the tests, whether its environment is activated or not.
+os.environ["PATH"] = os.pathsep.join([os.fspath(Path(sys.executable).parent), os.environ["PATH"]])
 
 
 def run_console(example: Example) -> None:
@@ -23,6 +25,7 @@ def run_console(example: Example) -> None:
 
     `# exit status 2` at the end of a command says with which status it ends; 0 otherwise.
     """
+    __tracebackhide__ = True
     output = ""
     for line in str(example.parsed).splitlines():
         if not line.startswith("$ "):
@@ -36,17 +39,11 @@ def run_console(example: Example) -> None:
             check=False,
             capture_output=True,
             encoding="utf-8",
-            env=_environment(),
+            env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1"},
         )
         output = " ".join((done.stdout + done.stderr).split())
         if done.returncode != int(status or 0):
             raise AssertionError(f"{command.strip()!r} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-
-
-def _environment() -> dict[str, str]:
-    """A wide terminal without colour that finds the commands of this Python first."""
-    here = os.fspath(Path(sys.executable).parent)
-    return os.environ | {"PATH": f"{here}:{os.environ['PATH']}", "COLUMNS": "200", "NO_COLOR": "1"}
 
 
 def _enter(namespace: dict[str, Any]) -> None:

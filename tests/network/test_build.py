@@ -182,13 +182,6 @@ def test_empty_gauge_of_a_terminal_stands_for_every_gauge(tmp_path: Path) -> Non
         assert ("terminal", "KZBBB") in operations(study, start, "AZDDD")
 
 
-def test_service_that_is_not_open_does_not_sail(tmp_path: Path) -> None:
-    edits = {"services": {"svc-ferry-KZAAA-AZBBB": {"status": "planned"}}}
-    study = open_drawn(tmp_path, "KZAAA -ferry:300- AZBBB", edits=edits)
-    # A ferry link without an open service is a ship on demand: no wait.
-    assert ("wait", "KZAAA") not in operations(study, "KZAAA", "AZBBB")
-
-
 def test_forms_of_cargo_bind(tmp_path: Path) -> None:
     edits = {"classes": {"ferry": {"forms": "container"}}}
     study = open_drawn(tmp_path, "KZAAA -ferry:300- AZBBB", edits=edits)

@@ -17,7 +17,7 @@ from caspia.study.itinerary import Itinerary, World, describe
 from caspia.study.request import Question, open_weight
 
 IntArray = npt.NDArray[np.int64]
-ABSURD = 4.0
+ABSURD = 3.0
 """A corridor whose best route costs more than this many times the best of all is not shown."""
 PARETO_EPSILON = 0.02
 PARETO_BOUND = 2.5

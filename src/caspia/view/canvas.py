@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import altair as alt
+from altair.utils.schemapi import debug_mode
 
 from caspia.view import theme
 
@@ -65,6 +67,18 @@ class Rows:
         spec: theme.Spec = chart.properties(config=config(), **properties).to_dict(validate=False)
         spec["datasets"] = self.sets
         return spec
+
+
+def unchecked() -> AbstractContextManager[None]:
+    """Draw without checking every part against the schema, which takes most of the time of a report.
+
+    Returns
+    -------
+    context manager
+        Inside, Altair trusts what it is given; the tests check each kind of chart.
+    """
+    context: AbstractContextManager[None] = debug_mode(False)
+    return context
 
 
 def config() -> alt.Config:

@@ -208,7 +208,7 @@ def _name_layer(base: alt.Chart, *, halo: bool) -> alt.Chart:
     look: canvas.Look = (
         {"stroke": token("ground"), "strokeWidth": 4, "strokeJoin": "round"} if halo else {"color": token("ink")}
     )
-    return base.transform_filter("datum.named").mark_text(
+    named: alt.Chart = base.transform_filter("datum.named").mark_text(
         dx=alt.ExprRef("datum.dx"),
         dy=alt.ExprRef("datum.dy"),
         align=alt.ExprRef("datum.align"),
@@ -217,6 +217,7 @@ def _name_layer(base: alt.Chart, *, halo: bool) -> alt.Chart:
         fontWeight=600,
         **look,
     )
+    return named
 
 
 def _isoline_layers(

@@ -296,7 +296,7 @@ def _label_layers(data: canvas.Rows, picture: Picture) -> list[alt.Chart]:
     rows = data.add([p.row() for p in placed])
 
     def names(style: str, **mark: Any) -> alt.Chart:
-        return (
+        text: alt.Chart = (
             alt.Chart(rows)
             .transform_filter(f"datum.s == '{style}' && {_WIDTH_CLASS}")
             .mark_text(
@@ -308,6 +308,7 @@ def _label_layers(data: canvas.Rows, picture: Picture) -> list[alt.Chart]:
             )
             .encode(longitude="x:Q", latitude="y:Q", text="t:N")
         )
+        return text
 
     halo: canvas.Look = {
         "stroke": token("halo"),

@@ -152,7 +152,8 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
     catalogue = {s.id: s for s in evidence.sources(result)}
     questions = records.consignments(result)
     names = records.country_names(result)
-    drawn = all_charts(result, world, proof)
+    with canvas.unchecked():
+        drawn = all_charts(result, world, proof)
     observed, facts = records.rows(result, "validation"), records.rows(result, "facts")
     by_question = {q.id: records.routes(result, q.id) for q in questions}
     price_year = str(result.manifest.get("price_year", ""))

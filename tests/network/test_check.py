@@ -1,0 +1,98 @@
+"""`caspia check` names what tables alone cannot show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from drawn import Edits, Number, draw, open_drawn
+
+from caspia.errors import Problem
+from caspia.network import check_network
+from caspia.study.inspect import inspect
+
+CHAIN = "KZAAA -rail1520:100- KZBBB -rail1435:100- CNCCC"
+RAIL = "rail-KZAAA-KZBBB"
+
+
+def found(
+    tmp_path: Path, drawing: str, facts: Mapping[str, Number | None] | None = None, edits: Edits | None = None
+) -> list[Problem]:
+    return check_network(open_drawn(tmp_path, drawing, facts, edits).data)
+
+
+def test_whole_network_has_no_problem(tmp_path: Path) -> None:
+    assert found(tmp_path, CHAIN) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "edits", "what", "where"),
+    [
+        ({f"{RAIL}.length_km": 80}, {}, "shorter than the great circle", RAIL),
+        ({f"{RAIL}.length_km": None}, {}, "link has no length", RAIL),
+        ({"way.speed_kmh": 120}, {}, "impossible speed", RAIL),
+        ({f"{RAIL}.transit_h": 0.5}, {}, "impossible speed", RAIL),
+        ({"way.speed_kmh": None, "way.speed_bulk_kmh": None}, {}, "neither a speed nor a running time", RAIL),
+        ({}, {"links": {RAIL: {"gauge_mm": ""}}}, "rail link without a gauge", RAIL),
+        ({}, {"links": {RAIL: {"mode": "road"}}}, "gauge on a link that is no railway", RAIL),
+        ({}, {"terminals": {"gau-KZBBB": None}}, "two gauges meet without a gauge change", "KZBBB"),
+        ({}, {"borders": {"bcp-rail-KZBBB-CNCCC-CN-KZ": None}}, "border without a crossing", "rail-KZBBB-CNCCC"),
+        ({}, {"links": {"rail-KZBBB-CNCCC": {"countries": "KZ"}}}, "names fewer than two", "rail-KZBBB-CNCCC"),
+        ({}, {"links": {RAIL: {"to_id": "KZAAA"}}}, "place to itself", RAIL),
+        ({}, {"links": {RAIL: {"status": "planned"}}}, "island|no open way", ""),
+    ],
+)
+def test_problem_is_named_with_its_place(
+    tmp_path: Path, facts: dict[str, Number | None], edits: Edits, what: str, where: str
+) -> None:
+    problems = found(tmp_path, CHAIN, facts, edits)
+    named = [p for p in problems if any(word in p.what for word in what.split("|")) and where in p.where]
+    assert named, problems
+    assert all(problem.repair for problem in named)
+    assert named[0].severity == "error"
+
+
+def test_island(tmp_path: Path) -> None:
+    drawing = "KZAAA -rail1520- KZBBB -rail1520- KZCCC\nJPDDD -rail1067- JPEEE"
+    islands = [p.where for p in found(tmp_path, drawing) if "island" in p.what]
+    assert sorted(islands) == ["JPDDD", "JPEEE"]
+
+
+def test_modes_that_meet_without_a_terminal_are_an_island(tmp_path: Path) -> None:
+    drawing = "KZAAA -rail1520- KZBBB -rail1520- KZCCC -ferry:300- AZDDD"
+    islands = [p.where for p in found(tmp_path, drawing, edits={"terminals": {"trm-KZCCC": None}}) if "island" in p.what]
+    assert islands == ["AZDDD"]
+
+
+def test_place_without_a_link_is_a_warning(tmp_path: Path) -> None:
+    lonely = {"places": {"KZLON": {"country": "KZ", "lon": 1, "lat": 1, "kind": "station"}}}
+    (problem,) = found(tmp_path, CHAIN, edits=lonely)
+    assert (problem.where, problem.severity) == ("KZLON", "warning")
+
+
+def test_link_much_longer_than_its_line_is_a_warning(tmp_path: Path) -> None:
+    (problem,) = found(tmp_path, CHAIN, {f"{RAIL}.length_km": 900})
+    assert "three times as long" in problem.what
+    assert problem.severity == "warning"
+
+
+def test_way_points_draw_the_line(tmp_path: Path) -> None:
+    bent = {"links": {RAIL: {"via": "50.4 3"}}}
+    assert found(tmp_path, CHAIN, {f"{RAIL}.length_km": 700}, bent) == []
+
+
+def test_too_many_assumptions_are_a_warning(tmp_path: Path) -> None:
+    folder = draw(tmp_path / "world", CHAIN)
+    path = folder / "facts.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("reported", "assumed"), encoding="utf-8")
+    (problem,) = inspect(str(folder))[0]
+    assert problem.what == "too many facts are assumed"
+    assert problem.severity == "warning"
+
+
+def test_rule_that_bars_nothing_is_a_warning(tmp_path: Path) -> None:
+    rule = {"rul-none": {"commodity_id": "oil", "action": "bar", "target_kind": "water", "target": "red-sea"}}
+    (problem,) = inspect(str(draw(tmp_path / "world", CHAIN, edits={"rules": rule})))[0]
+    assert "bars nothing" in problem.what
+    assert "rul-none" in problem.where
