@@ -18,8 +18,6 @@ help: ## List the targets
 
 study: $(VENV)/.runtime ## Answer all reference consignments; report and results in out/study
 	$(BIN)/caspia study --out $(OUT)
-	@echo "report:  $(OUT)/report.html"
-	@echo "results: $(OUT)/results.duckdb"
 
 test: lint check unit docs ## Everything that must hold: lint, types, layers, data, tests, docs
 
@@ -47,7 +45,7 @@ lock: $(VENV)/bin/uv ## Write both lock files anew; UPGRADE=--upgrade takes newe
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) out dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	find src tests docs tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }

@@ -115,7 +115,9 @@ BREAKS: Mapping[str, Break] = {
         cell("terminals", "trm-KZBBB", "class_id", "none"), ("terminals.csv", "row 3", "class_id"), ("'none'",)
     ),
     "class below itself": Break(cell("classes", "way", "parent_id", "rail"), ("classes.csv",), ("itself",)),
-    "fact of nothing": Break(fact("border.border_h", "subject", "frontier"), ("facts.csv", "subject"), ("'frontier'",)),
+    "fact of nothing": Break(
+        fact("border.border_h", "subject", "frontier"), ("facts.csv", "subject"), ("'frontier'",)
+    ),
     "fact of an unknown quantity": Break(
         fact("border.border_h", "attribute", "border_d"), ("facts.csv", "attribute"), ("'border_d'",)
     ),
@@ -125,10 +127,18 @@ BREAKS: Mapping[str, Break] = {
     "interval beside the value": Break(fact("border.border_h", "low", "9"), ("facts.csv, row",), ("9 … 8",)),
     "wrong unit": Break(fact("border.border_h", "unit", "day"), ("facts.csv, row",), ("got day", "allowed: h")),
     "fact of another table": Break(fact("border.border_h", "subject", "KZ"), ("facts.csv, row",), ("borders",)),
-    "money without a year": Break(fact("border.border_usd_per_t", "price_year", ""), ("facts.csv, row",), ("price_year",)),
-    "year without money": Break(fact("border.border_h", "price_year", "2025"), ("facts.csv, row",), ("price_year",)),
+    "money without a year": Break(
+        fact("border.border_usd_per_t", "price_year", ""), ("facts.csv, row",), ("price_year",)
+    ),
+    "year without money": Break(
+        fact("border.border_h", "price_year", "2025"), ("facts.csv, row",), ("price_year",)
+    ),
     "no deflator": Break(fact("border.border_usd_per_t", "price_year", "2011"), ("facts",), ("2011", "deflator")),
-    "recipe of a reported fact": Break(fact("border.border_h", "recipe", "calc: 4+4"), ("facts.csv, row",), ("recipe",)),
-    "derived without a recipe": Break(fact("border.border_h", "method", "derived"), ("facts.csv, row",), ("recipe",)),
+    "recipe of a reported fact": Break(
+        fact("border.border_h", "recipe", "calc: 4+4"), ("facts.csv, row",), ("recipe",)
+    ),
+    "derived without a recipe": Break(
+        fact("border.border_h", "method", "derived"), ("facts.csv, row",), ("recipe",)
+    ),
 }
 """By name: the folder is drawn from DRAWING."""

@@ -35,8 +35,6 @@ def command() -> Command:
 
     def run(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         line: Sequence[str] = [sys.executable, "-m", "caspia", *map(str, words)]
-        return subprocess.run(
-            line, check=False, capture_output=True, encoding="utf-8", cwd=cwd, env=ENVIRONMENT
-        )
+        return subprocess.run(line, check=False, capture_output=True, encoding="utf-8", cwd=cwd, env=ENVIRONMENT)
 
     return run

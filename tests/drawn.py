@@ -2,11 +2,11 @@
 
     draw(tmp_path, "KZAAA -rail1520:100- KZBBB -ferry:300- AZCCC -rail1520:200- GEDDD")
 
-A place is five to seven capitals that begin with its country; a link is `-mode[gauge][:km]-`, open and both ways.
-Places lie on the equator, so that every link is a little longer than the great circle between its ends. What the
-links imply is added: a terminal `trm-PLACE` where modes meet, a gauge change `gau-PLACE` where gauges meet, a
-crossing `bcp-LINK-FROM-TO` for each direction over a land border, a sailing `svc-LINK` for each ferry and a boarding
-`svc-PLACE` for each port of ocean ships. Every object has the class of its kind; FACTS are the facts of the classes.
+A place is five to seven capitals that begin with its country; a link is `-mode[gauge][:km]-`, open and both
+ways. Places lie on the equator, so that every link is a little longer than the great circle between its ends.
+What the links imply is added: a terminal `trm-PLACE` where modes meet, a gauge change `gau-PLACE` where gauges
+meet, a crossing `bcp-LINK-FROM-TO` for each direction over a land border, a sailing `svc-LINK` for each ferry and
+a boarding `svc-PLACE` for each port of ocean ships. Every object has the class of its kind; FACTS are theirs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from caspia.data import attributes, table_schemas
@@ -103,7 +104,7 @@ class _Drawing:
         """Terminals where modes meet and gauge changes where gauges meet."""
         for place, sides in sorted(self.sides.items()):
             ends = sorted(sides)
-            for number, ((mode, gauge), (other, other_gauge)) in enumerate(zip(ends, ends[1:], strict=False)):
+            for number, ((mode, gauge), (other, other_gauge)) in enumerate(pairwise(ends)):
                 cells = {"from_mode": mode, "to_mode": other, "class_id": "terminal", "place_id": place}
                 prefix = "gau" if mode == other else "trm"
                 if mode == other:
@@ -117,8 +118,9 @@ def draw(
 ) -> Path:
     """Write a data folder from a drawing.
 
-    `facts` are added to FACTS or replace them, by `subject.attribute` or `subject.attribute@price_year`, as a value or
-    as (low, value, high); None takes one away. `edits` change, add or (None) remove rows, by table and id.
+    `facts` are added to FACTS or replace them, by `subject.attribute` or `subject.attribute@price_year`, as a
+    value or as (low, value, high); None takes one away. `edits` change, add or (None) remove rows, by table and
+    id.
     """
     made = _read(drawing)
     for table, rows in (edits or {}).items():

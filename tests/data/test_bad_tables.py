@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from broken import BREAKS, DRAWING, cell, fact
-from drawn import draw
 
 import caspia
+from broken import BREAKS, DRAWING, cell, fact
 from caspia.errors import DataError, InputError
 from caspia.study.inspect import inspect
+from drawn import draw
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_long_lists_of_problems_are_cut_and_counted(folder: Path) -> None:
 
 
 def test_unknown_folder_is_refused() -> None:
-    with pytest.raises(InputError, match="no such data folder.*data export"):
+    with pytest.raises(InputError, match=r"no such data folder.*data export"):
         caspia.load("caspain")
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import open_drawn
 
 from caspia.errors import Unreachable
 from caspia.network import FORMS, MODES, TABLE_OF_KIND, ArcKind, Network, Role
 from caspia.study import Request, Study
+from drawn import open_drawn
 
 BORDER_SEA = "KZAAA -rail1520:100- KZBBB -ferry:300- AZCCC -rail1520:200- GEDDD -rail1435:100- TREEE"
 
@@ -53,7 +53,9 @@ def test_every_operation_is_an_arc_of_its_own(study: Study) -> None:
 
 
 def test_both_directions(study: Study) -> None:
-    there, back = (Counter(name for name, _ in operations(study, *ends)) for ends in (("KZAAA", "TREEE"), ("TREEE", "KZAAA")))
+    there, back = (
+        Counter(name for name, _ in operations(study, *ends)) for ends in (("KZAAA", "TREEE"), ("TREEE", "KZAAA"))
+    )
     assert there == back
 
 
@@ -89,7 +91,10 @@ def test_border_hours_are_those_of_the_direction(study: Study) -> None:
 def test_ferry_waits_for_its_sailing_at_both_shores(study: Study) -> None:
     network = study.network
     waits = arcs_of(network, ArcKind.WAIT)
-    assert {network.place_ids[network.vertices.place[network.arcs.tail[arc]]] for arc in waits} == {"KZBBB", "AZCCC"}
+    assert {network.place_ids[network.vertices.place[network.arcs.tail[arc]]] for arc in waits} == {
+        "KZBBB",
+        "AZCCC",
+    }
     assert study.costs("containers").time.mean[waits] == pytest.approx([12.0, 12.0])
 
 

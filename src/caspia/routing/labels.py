@@ -103,7 +103,7 @@ def extend(
             row = sums[count]
             if not _step(sums[label], steps[slot], heights[end], limit, row):
                 continue
-            if _dominated(pool, spans, end, row):
+            if _covered(found, n_found, row, ratio, m) or _dominated(pool, spans, end, row):
                 continue
             links[count, _PARENT], links[count, _ARC] = label, arcs[slot]
             if not _merge(lists, links, sums, (count, end), heights[end], ratio):

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
 from caspia.errors import InputError, Problem
@@ -119,6 +118,9 @@ def write_database(path: Path, result: Result) -> None:
     result : Result
         What is written.
     """
+    # Loaded here: it takes as long to load as the rest of the program, and most commands do not write.
+    import duckdb
+
     with duckdb.connect(str(path)) as database:
         for name in STORED:
             frame = _plain(result.tables[name])

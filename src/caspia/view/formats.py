@@ -32,8 +32,8 @@ def number(value: float) -> str:
 
     Examples
     --------
-    >>> number(31.4), number(8.37), number(0.0421), number(104.4)
-    ('31', '8.4', '0.042', '104')
+    >>> number(31.4), number(8.37), number(0.0421), number(104.4), number(9.96), number(99.6)
+    ('31', '8.4', '0.042', '104', '10', '100')
     >>> number(5263.0).replace(THIN_SPACE, "_")
     '5_260'
     """
@@ -42,11 +42,11 @@ def number(value: float) -> str:
     if value == 0:
         return "0"
     size = abs(value)
-    figures = 3 if size >= 99.5 else 2
+    figures = 3 if size >= 100 else 2
     decimals = figures - 1 - math.floor(math.log10(size))
     rounded = round(value, decimals)
-    if abs(rounded) >= 10 ** (math.floor(math.log10(size)) + 1) and size < 99.5:
-        decimals -= 1  # 9.96 becomes 10, not 10.0
+    if abs(rounded) >= 10 ** (math.floor(math.log10(size)) + 1) and figures == 2:
+        decimals -= 1  # 9.96 becomes 10 and not 10.0
     return f"{rounded:,.{max(decimals, 0)}f}".replace(",", THIN_SPACE).replace("-", "\u2212")
 
 

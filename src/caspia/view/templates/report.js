@@ -17,9 +17,11 @@ function number(value) {
   if (value === null || !isFinite(value)) return "–";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const digits = (size >= 99.5 ? 3 : 2) - 1 - Math.floor(Math.log10(size));
+  const figures = size >= 100 ? 3 : 2;
+  let digits = figures - 1 - Math.floor(Math.log10(size));
   const factor = 10 ** digits;
   const rounded = Math.round(value * factor) / factor;
+  if (figures === 2 && Math.abs(rounded) >= 10 ** (Math.floor(Math.log10(size)) + 1)) digits -= 1;
   const text = Math.abs(rounded).toFixed(Math.max(0, digits));
   const [whole, part] = text.split(".");
   return (rounded < 0 ? "−" : "") + whole.replace(/\B(?=(\d{3})+$)/g, THIN) + (part ? "." + part : "");
