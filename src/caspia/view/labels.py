@@ -88,12 +88,40 @@ _MOST_COVERED = 0.35
 """Name of a country or water that would cover more line than this share of its width is left out."""
 
 
-def _extent(label: Label) -> tuple[float, float]:
+def extent(label: Label) -> tuple[float, float]:
+    """Estimate how much room a label takes.
+
+    Parameters
+    ----------
+    label
+        The name.
+
+    Returns
+    -------
+    tuple of float
+        Width and height in pixels.
+    """
     font = _FONT_PX[label.style]
     return len(label.text) * font * _LETTER[label.style], font * 1.15
 
 
-def _rectangle(x: float, y: float, size: tuple[float, float], align: str) -> BaseGeometry:
+def rectangle(x: float, y: float, size: tuple[float, float], align: str) -> BaseGeometry:
+    """Return the area that a label covers.
+
+    Parameters
+    ----------
+    x, y
+        Its anchor in pixels.
+    size
+        Width and height in pixels.
+    align
+        Which side of the text the anchor is: left, center or right.
+
+    Returns
+    -------
+    shapely geometry
+        A box with a pixel of air to both sides.
+    """
     width, height = size
     left = x if align == "left" else x - width if align == "right" else x - width / 2
     return shapely.box(left - 1, y - height / 2, left + width + 1, y + height / 2)
@@ -101,7 +129,7 @@ def _rectangle(x: float, y: float, size: tuple[float, float], align: str) -> Bas
 
 def _choices(label: Label, x: float, y: float, size: tuple[float, float]) -> list[tuple[Placed, BaseGeometry]]:
     sides = _AROUND if label.style in {"country", "water"} else _SIDES
-    return [(Placed(label, dx, dy, align, 0), _rectangle(x + dx, y + dy, size, align)) for dx, dy, align in sides]
+    return [(Placed(label, dx, dy, align, 0), rectangle(x + dx, y + dy, size, align)) for dx, dy, align in sides]
 
 
 def place_labels(labels: Sequence[Label], lines: BaseGeometry, box: Box) -> list[Placed]:
@@ -165,7 +193,7 @@ def _place_class(
         if not box.contains(label.x, label.y):
             continue
         x, y = _screen(label, box, scale)
-        size = _extent(label)
+        size = extent(label)
         if label.room and label.room * scale * 2.3 < size[0]:
             continue
         tree = shapely.STRtree(taken + dots)
