@@ -46,9 +46,7 @@ def grid_with_shortcuts(side: int, share: float, seed: int) -> tuple[np.ndarray,
     """
     rng = np.random.default_rng(seed)
     n = side * side
-    x, y = (
-        axis.ravel() + rng.uniform(-0.4, 0.4, n) for axis in np.meshgrid(np.arange(side), np.arange(side))
-    )
+    x, y = (axis.ravel() + rng.uniform(-0.4, 0.4, n) for axis in np.meshgrid(np.arange(side), np.arange(side)))
     index = np.arange(n).reshape(side, side)
     tail = np.concatenate((index[:, :-1].ravel(), index[:-1].ravel()))
     head = np.concatenate((index[:, 1:].ravel(), index[1:].ravel()))
@@ -110,9 +108,7 @@ def compare_trees(
     return rows
 
 
-def time_the_rest(
-    tail: npt.ArrayLike, head: npt.ArrayLike, weight: npt.ArrayLike, *, times: int
-) -> list[Row]:
+def time_the_rest(tail: npt.ArrayLike, head: npt.ArrayLike, weight: npt.ArrayLike, *, times: int) -> list[Row]:
     """Time paths, alternatives, gates, matrix and Pareto sets on any network's arrays.
 
     Parameters
@@ -173,9 +169,7 @@ def time_the_rest(
     return rows
 
 
-def _far_pairs(
-    graph: Graph, weight: np.ndarray, rng: np.random.Generator, times: int
-) -> list[tuple[int, int]]:
+def _far_pairs(graph: Graph, weight: np.ndarray, rng: np.random.Generator, times: int) -> list[tuple[int, int]]:
     """Draw pairs of vertices of which the second can be reached and is not next to the first."""
     pairs: list[tuple[int, int]] = []
     while len(pairs) < times:

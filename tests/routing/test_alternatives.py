@@ -53,9 +53,7 @@ def test_promises_hold_on_any_graph(
     size = case.graph.n_arcs
     measure = np.array(data.draw(st.lists(st.integers(0, 3), min_size=size, max_size=size)), float)
     options = AlternativesOptions(max_shared, max_stretch)
-    paths = alternatives(
-        case.graph, case.weight, case.source, case.target, k, measure=measure, options=options
-    )
+    paths = alternatives(case.graph, case.weight, case.source, case.target, k, measure=measure, options=options)
     assert len(paths) <= k
     if shortest_path(case.graph, case.weight, case.source, case.target) is None:
         assert paths == []

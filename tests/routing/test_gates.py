@@ -22,9 +22,7 @@ def comes_back(graph: Graph, arcs: list[int], source: int, group: np.ndarray) ->
 def test_equals_enumeration_and_proves_it(case: Case, data: st.DataObject) -> None:
     graph = case.graph
     gate = np.array(data.draw(st.lists(st.booleans(), min_size=graph.n_arcs, max_size=graph.n_arcs)), bool)
-    group = np.array(
-        data.draw(st.lists(st.integers(-1, 3), min_size=graph.n_vertices, max_size=graph.n_vertices))
-    )
+    group = np.array(data.draw(st.lists(st.integers(-1, 3), min_size=graph.n_vertices, max_size=graph.n_vertices)))
     allowed = [
         sum(case.weight[arcs])
         for arcs in case.simple_paths()

@@ -41,9 +41,7 @@ def check_consistent(case: Case, criteria: np.ndarray, found: ParetoSet) -> None
         assert not (others <= value).all(axis=1).any()
 
 
-@given(
-    cases(most_vertices=7, most_arcs=18), st.integers(1, 4), st.sampled_from([1.0, 2.0, np.inf]), st.data()
-)
+@given(cases(most_vertices=7, most_arcs=18), st.integers(1, 4), st.sampled_from([1.0, 2.0, np.inf]), st.data())
 def test_exact_set_equals_enumeration(case: Case, m: int, bound: float, data: st.DataObject) -> None:
     criteria = draw_criteria(case, data, m)
     found = pareto(case.graph, criteria, case.source, case.target, epsilon=0.0, bound=bound)

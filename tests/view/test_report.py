@@ -101,8 +101,8 @@ def test_only_http_addresses_become_links(page, proof):
 
 
 def test_hostile_names_are_text(html, page, hostile):
-    assert "<script>alert(1)" not in html
-    assert hostile in "".join(page.text)
+    assert html.count("<script>alert(1)") == 0
+    assert any(hostile in text for text in page.text)
     kinds = [attrs.get("type") for tag, attrs in page.elements if tag == "script"]
     assert kinds == ["application/json"] * 5 + ["module"] * 2
     assert [name for _, attrs in page.elements for name in attrs if name.startswith("on")] == []
@@ -168,14 +168,14 @@ def test_charts_of_the_page_exist(page):
 def test_an_empty_study_is_reported(result):
     empty = {name: frame.head(0) for name, frame in result.tables.items()}
     text = report.render_report(type(result)(empty, result.manifest))
-    assert "None of 0 consignments can move" in text
+    assert text.count("None of 0 consignments can move") == 1
 
 
 def test_it_is_written_whole(result, tmp_path):
     target = tmp_path / "report.html"
     target.write_text("old", encoding="utf-8")
     assert report.write_report(result, target) == target
-    assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert target.read_text(encoding="utf-8")[:15] == "<!DOCTYPE html>"
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
@@ -190,4 +190,5 @@ def test_a_failure_leaves_the_old_report(tmp_path, monkeypatch):
 
 
 def test_it_is_the_same_every_time(result, html):
-    assert report.render_report(result) == html
+    again = report.render_report(result)
+    assert (len(again), again == html) == (len(html), True)

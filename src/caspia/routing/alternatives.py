@@ -52,9 +52,7 @@ class AlternativesOptions:
 class _Chosen:
     """The paths taken so far, as marks on the arcs, so that an overlap is one walk."""
 
-    def __init__(
-        self, graph: Graph, weight: Floats, measure: Floats, k: int, options: AlternativesOptions
-    ) -> None:
+    def __init__(self, graph: Graph, weight: Floats, measure: Floats, k: int, options: AlternativesOptions) -> None:
         self.weight = weight
         self.measure = measure
         self.options = options

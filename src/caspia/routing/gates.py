@@ -179,9 +179,7 @@ def _as_gate(gate: npt.ArrayLike, n_arcs: int) -> Bools:
     """Return the gate as bool[n_arcs], or refuse another shape or type."""
     mask = np.ascontiguousarray(gate)
     if mask.shape != (n_arcs,) or mask.dtype != np.bool_:
-        raise ValueError(
-            f"gate: got shape {mask.shape} of {mask.dtype}; allowed: ({n_arcs},) of bool, one per arc"
-        )
+        raise ValueError(f"gate: got shape {mask.shape} of {mask.dtype}; allowed: ({n_arcs},) of bool, one per arc")
     return mask
 
 
@@ -192,8 +190,7 @@ def _as_group(group: npt.ArrayLike | None, n_vertices: int) -> Ints:
     array = np.asarray(group)
     if array.shape != (n_vertices,) or array.dtype.kind not in "iu":
         raise ValueError(
-            f"group: got shape {array.shape} of {array.dtype}; "
-            f"allowed: ({n_vertices},) of int, one per vertex"
+            f"group: got shape {array.shape} of {array.dtype}; allowed: ({n_vertices},) of int, one per vertex"
         )
     return np.ascontiguousarray(array, dtype=np.int32)
 

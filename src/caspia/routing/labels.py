@@ -7,9 +7,8 @@ reduction: labels leave the heap in lexicographic order, so that the first crite
 compared with that of labels that left before.
 
 Row i of `sums` holds, for label i: lower bounds of the apex up to the target, then apex, then path,
-m columns each. Row i of `links` holds: vertex, parent label, last arc, next open label of its vertex,
-whether it was merged into another one. `lists` holds the first open label of every vertex. Of settled
-labels the search needs no more than the second to fourth criterion of the apex: columns of `pool`.
+m columns each. Row i of `links` holds: vertex, parent label, last arc, next label in the list of its
+vertex (open or settled), state.
 
 References
 ----------
@@ -24,8 +23,8 @@ from numba import njit
 from caspia.routing._arrays import Floats, Ints, Layout
 
 MOST_CRITERIA = 4
-_VERTEX, _PARENT, _ARC, _NEXT, _DEAD = 0, 1, 2, 3, 4
-_BLOCK = 64  # found paths compared at a time
+_VERTEX, _PARENT, _ARC, _NEXT, _STATE = 0, 1, 2, 3, 4
+_OPEN, _SETTLED, _DEAD = 0, 1, 2
 
 
 @njit(cache=True, nogil=True)
@@ -71,10 +70,9 @@ def extend(
     sums = np.empty((max_labels, 3 * m))
     links = np.empty((max_labels, 5), np.int32)
     heap = np.empty(max_labels, np.int32)
-    lists = np.full(n, -1, np.int32)
-    pool, spans, top = np.empty((3, 8 * n)), np.zeros((n, 3), np.int64), 0
-    found = np.zeros((MOST_CRITERIA - 1, _BLOCK))
-    names = np.empty(_BLOCK, np.int32)
+    lists = np.full((2, n), -1, np.int32)
+    found = np.empty((64, m))
+    names = np.empty(64, np.int32)
     n_found = 0
     _start(sums, links, heap, lists, ends[0], heights[ends[0]])
     size = 1
@@ -83,19 +81,19 @@ def extend(
         label = heap[0]
         size -= 1
         _sink(heap, size, sums, m)
-        if links[label, _DEAD]:
+        if links[label, _STATE] == _DEAD:
             continue
         vertex = int(links[label, _VERTEX])
         _unlink(lists, links, vertex, label)
-        if _covered(found, n_found, sums[label], ratio, m) or _dominated(pool, spans, vertex, sums[label]):
+        if _covered(found, n_found, sums[label], ratio, m) or _dominated(lists, links, sums, vertex, sums[label]):
             continue
         if vertex == ends[1]:
             found, names = _room(found, names, n_found)
-            found[: m - 1, n_found] = sums[label, 2 * m + 1 :]
+            found[n_found] = sums[label, 2 * m :]
             names[n_found] = label
             n_found += 1
             continue
-        pool, top = _settle(pool, spans, top, vertex, sums[label])
+        _settle(lists, links, sums, vertex, label)
         for slot in range(indptr[vertex], indptr[vertex + 1]):
             if count == max_labels:
                 return names[:n_found].copy(), links, max_labels + 1
@@ -103,14 +101,15 @@ def extend(
             row = sums[count]
             if not _step(sums[label], steps[slot], heights[end], limit, row):
                 continue
-            if _covered(found, n_found, row, ratio, m) or _dominated(pool, spans, end, row):
+            # Whether a path found covers it is asked when it leaves the heap: most never do.
+            if _dominated(lists, links, sums, end, row):
                 continue
             links[count, _PARENT], links[count, _ARC] = label, arcs[slot]
             if not _merge(lists, links, sums, (count, end), heights[end], ratio):
                 continue
-            links[count, _VERTEX], links[count, _DEAD] = end, 0
-            links[count, _NEXT] = lists[end]
-            lists[end] = count
+            links[count, _VERTEX], links[count, _STATE] = end, _OPEN
+            links[count, _NEXT] = lists[0, end]
+            lists[0, end] = count
             _rise(heap, size, sums, m, count)
             size += 1
             count += 1
@@ -146,11 +145,11 @@ def read_back(links: Ints, label: int) -> Ints:
 def _start(sums: Floats, links: Ints, heap: Ints, lists: Ints, source: int, height: Floats) -> None:
     """Write label 0, the empty path at the source."""
     links[0, _VERTEX], links[0, _PARENT], links[0, _ARC] = source, -1, -1
-    links[0, _NEXT], links[0, _DEAD] = -1, 0
+    links[0, _NEXT], links[0, _STATE] = -1, _OPEN
     sums[0, : height.size] = height
     sums[0, height.size :] = 0.0
     heap[0] = 0
-    lists[source] = 0
+    lists[0, source] = 0
 
 
 @njit(cache=True, nogil=True)
@@ -170,88 +169,61 @@ def _step(before: Floats, step: Floats, height: Floats, limit: Floats, after: Fl
 
 
 @njit(cache=True, nogil=True)
-def _any_below(points: Floats, start: int, stop: int, a: float, b: float, c: float) -> bool:
-    """Tell whether a column of float64[3, k], from `start` to `stop`, is nowhere above (a, b, c).
-
-    Without an early exit inside a block the loop runs in vector registers, ten times faster.
-    """
-    second, third, fourth = points[0], points[1], points[2]
-    for block in range(start, stop, _BLOCK):
-        hits = 0
-        for j in range(block, min(block + _BLOCK, stop)):
-            hits += (second[j] <= a) & (third[j] <= b) & (fourth[j] <= c)
-        if hits:
+def _covered(found: Floats, n_found: int, row: Floats, ratio: float, m: int) -> bool:
+    """Tell whether a path found is at most `ratio` times all that a label can become."""
+    for j in range(n_found - 1, -1, -1):
+        i = 1  # what was found before is within `ratio` in the first criterion
+        while i < m and found[j, i] <= ratio * row[i]:
+            i += 1
+        if i == m:
             return True
     return False
 
 
 @njit(cache=True, nogil=True)
-def _column(row: Floats, first: int, m: int) -> tuple[float, float, float]:
-    """Return the second to fourth criterion of the m that begin at `first`; absent ones are zero."""
-    second = row[first + 1] if m > 1 else 0.0
-    third = row[first + 2] if m > 2 else 0.0
-    fourth = row[first + 3] if m > 3 else 0.0
-    return second, third, fourth
-
-
-@njit(cache=True, nogil=True)
-def _covered(found: Floats, n_found: int, row: Floats, ratio: float, m: int) -> bool:
-    """Tell whether a path found is at most `ratio` times all that a label can become.
-
-    The first criterion need not be compared: what was found before is within `ratio` there.
-    """
-    a, b, c = _column(row, 0, m)
-    return _any_below(found, 0, n_found, ratio * a, ratio * b, ratio * c)
-
-
-@njit(cache=True, nogil=True)
-def _dominated(pool: Floats, spans: Ints, vertex: int, row: Floats) -> bool:
-    """Tell whether a settled label of the vertex is nowhere larger.
-
-    The first criterion need not be compared: what was settled before is not larger there.
-    """
+def _dominated(lists: Ints, links: Ints, sums: Floats, vertex: int, row: Floats) -> bool:
+    """Tell whether a settled label of the vertex is nowhere larger."""
     m = row.size // 3
-    a, b, c = _column(row, m, m)
-    start = spans[vertex, 0]
-    return _any_below(pool, start, start + spans[vertex, 1], a, b, c)
+    other = lists[1, vertex]
+    while other >= 0:
+        i = m + 1  # what was settled before is not larger in the first criterion
+        while i < 2 * m and sums[other, i] <= row[i]:
+            i += 1
+        if i == 2 * m:
+            return True
+        other = links[other, _NEXT]
+    return False
 
 
 @njit(cache=True, nogil=True)
-def _settle(pool: Floats, spans: Ints, top: int, vertex: int, row: Floats) -> tuple[Floats, int]:
-    """Add a label to the settled ones of its vertex and drop those that it makes superfluous.
-
-    Row v of `spans` holds start, length and room of vertex v's columns in the pool, of which `top`
-    are given out; a vertex without room moves to the end, with twice as much.
-    """
-    m = row.size // 3
-    a, b, c = _column(row, m, m)
-    start, count, room = spans[vertex, 0], 0, spans[vertex, 2]
-    for j in range(start, start + spans[vertex, 1]):
-        if pool[0, j] < a or pool[1, j] < b or pool[2, j] < c:
-            pool[:, start + count] = pool[:, j]
-            count += 1
-    if count == room:
-        room = max(8, 2 * room)
-        if top + room > pool.shape[1]:
-            pool = np.hstack((pool, np.empty((3, pool.shape[1] + room))))
-        pool[:, top : top + count] = pool[:, start : start + count]
-        start = top
-        top += room
-    pool[0, start + count], pool[1, start + count], pool[2, start + count] = a, b, c
-    spans[vertex, 0], spans[vertex, 1], spans[vertex, 2] = start, count + 1, room
-    return pool, top
+def _settle(lists: Ints, links: Ints, sums: Floats, vertex: int, label: int) -> None:
+    """Put a label at the head of the settled ones; drop those it makes superfluous."""
+    m = sums.shape[1] // 3
+    links[label, _STATE] = _SETTLED
+    last = label
+    other = lists[1, vertex]
+    while other >= 0:
+        i = m + 1
+        while i < 2 * m and sums[label, i] <= sums[other, i]:
+            i += 1
+        if i < 2 * m:
+            links[last, _NEXT] = other
+            last = other
+        other = links[other, _NEXT]
+    links[last, _NEXT] = -1
+    lists[1, vertex] = label
 
 
 @njit(cache=True, nogil=True)
 def _unlink(lists: Ints, links: Ints, vertex: int, label: int) -> None:
     """Take a label out of the open ones of its vertex."""
     last = -1
-    other = lists[vertex]
+    other = lists[0, vertex]
     while other != label:
         last = other
         other = links[other, _NEXT]
     if last < 0:
-        lists[vertex] = links[label, _NEXT]
+        lists[0, vertex] = links[label, _NEXT]
     else:
         links[last, _NEXT] = links[label, _NEXT]
 
@@ -273,7 +245,7 @@ def _merge(
     count, vertex = new
     m = height.size
     last = -1
-    other = lists[vertex]
+    other = lists[0, vertex]
     while other >= 0:
         after = links[other, _NEXT]
         old_fits = _fits(sums[other], sums[other], sums[count], height, ratio)
@@ -285,9 +257,9 @@ def _merge(
                 links[count, _PARENT], links[count, _ARC] = links[other, _PARENT], links[other, _ARC]
             for i in range(2 * m):
                 sums[count, i] = min(sums[count, i], sums[other, i])
-            links[other, _DEAD] = 1
+            links[other, _STATE] = _DEAD
             if last < 0:
-                lists[vertex] = after
+                lists[0, vertex] = after
             else:
                 links[last, _NEXT] = after
         else:
@@ -321,7 +293,7 @@ def _room(found: Floats, names: Ints, n_found: int) -> tuple[Floats, Ints]:
     """Return the arrays of found paths, twice as long if they are full."""
     if n_found < names.size:
         return found, names
-    return np.hstack((found, np.zeros_like(found))), np.concatenate((names, np.empty_like(names)))
+    return np.concatenate((found, np.empty_like(found))), np.concatenate((names, np.empty_like(names)))
 
 
 @njit(cache=True, nogil=True)

@@ -52,7 +52,7 @@ def pareto(
     *,
     epsilon: float = 0.01,
     bound: float = 3.0,
-    max_labels: int = 1_000_000,
+    max_labels: int = 200_000,
 ) -> ParetoSet:
     """Find the Pareto set of paths under additive criteria, exactly or within a relative epsilon.
 
@@ -77,7 +77,8 @@ def pareto(
         for none. A path that stands for one within the bound may be 1 + epsilon times larger. A
         criterion whose least value is zero is not bounded.
     max_labels : int
-        Largest number of partial paths, at least 1; each takes up to 130 bytes.
+        Largest number of partial paths, at least 1; each takes up to 130 bytes. The default ends
+        within seconds even if the criteria have nothing to do with each other.
 
     Returns
     -------
@@ -158,9 +159,7 @@ def _lower_bounds(graph: Graph, rows: Floats, target: int) -> Floats:
     root = np.array([target], np.int32)
     for row, dist in zip(rows, out, strict=True):
         dist[target] = 0.0
-        kernels.grow_tree(
-            indptr, ends, kernels.spread(row, arcs), root, np.empty(0, np.bool_), 0, (dist, parent)
-        )
+        kernels.grow_tree(indptr, ends, kernels.spread(row, arcs), root, np.empty(0, np.bool_), 0, (dist, parent))
     return np.ascontiguousarray(out.T)
 
 
@@ -187,13 +186,9 @@ def _without_loops(arcs: Ints, tail: Ints, head: Ints) -> Ints:
     return np.array(path, np.int32)
 
 
-def _result(
-    rows: Floats, paths: list[Ints], best: Floats, epsilon: float, end: tuple[bool, int]
-) -> ParetoSet:
+def _result(rows: Floats, paths: list[Ints], best: Floats, epsilon: float, end: tuple[bool, int]) -> ParetoSet:
     """Sort the paths, leave out those that another one makes superfluous, and freeze the result."""
-    values = np.array([[kernels.sum_along(row, arcs) for row in rows] for arcs in paths]).reshape(
-        -1, rows.shape[0]
-    )
+    values = np.array([[kernels.sum_along(row, arcs) for row in rows] for arcs in paths]).reshape(-1, rows.shape[0])
     order = np.lexsort(values.T[::-1])
     kept: list[int] = []
     for i in order:  # whatever dominates a point stands before it in lexicographic order

@@ -229,7 +229,8 @@ def render_report(result: ResultLike, *, title: str = "Caspia: corridors compare
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(_context(records.Prepared(result), title))
+    page = environment.get_template("report.html.j2").render(_context(records.Prepared(result), title))
+    return page.strip() + "\n"
 
 
 def write_atomically(path: Path, content: bytes) -> None:
