@@ -10,7 +10,7 @@ from hypothesis import settings
 from caspia.routing import Graph, build_graph
 
 # The first call of a compiled function takes seconds, so that no example can have a deadline.
-settings.register_profile("routing", deadline=None, max_examples=1000)
+settings.register_profile("routing", deadline=None, max_examples=60)
 settings.load_profile("routing")
 
 

@@ -176,9 +176,9 @@ def world():
     ]
     return (
         pd.DataFrame(places, columns=["place_id", "name", "country", "lon", "lat"]).assign(kind="station"),
-        pd.DataFrame(
-            links, columns=["link_id", "from_id", "to_id", "mode", "status", "via", "name"]
-        ).assign(countries="KZ", corridor=""),
+        pd.DataFrame(links, columns=["link_id", "from_id", "to_id", "mode", "status", "via", "name"]).assign(
+            countries="KZ", corridor=""
+        ),
         pd.DataFrame(base, columns=["id", "name", "country", "wkt"]).assign(kind="country", source_id="earth"),
     )
 

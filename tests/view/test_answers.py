@@ -22,28 +22,32 @@ def answer(result, consignment_id, keep=lambda route: True):
 
 def test_two_corridors_side_by_side(result):
     assert answer(result, "ala-dui") == (
-        "A 40-foot container from Almaty to Duisburg takes 31 days (24–43) over the Caspian and 17 (14–24) over Russia, "
+        "A 40-foot container from Almaty to Duisburg takes 31 days (24–43) over the Caspian and 17 "
+        "(14–24) over Russia, "
         "and costs 1.5 times as much."
     )
 
 
 def test_one_corridor_with_constraints_and_a_month(result):
     assert answer(result, "shu-bak") == (
-        "Without Russia or China, a tonne of wheat sent in January from Almaty to Baku takes 9 days (7–12) over the "
+        "Without Russia or China, a tonne of wheat sent in January from Almaty to Baku takes 9 days "
+        "(7–12) over the "
         "Caspian and costs 120 (96–156) USD; no other corridor is open to it."
-    ).replace("takes 9 days (7–12)", "takes 9.0 days (7.0–12)")
+    )
 
 
 def test_no_route_says_why(result):
     assert answer(result, "lost") == (
-        "No open way takes a 40-foot container from Baku to Duisburg without Russia or Iran: every way out crosses Iran."
+        "No open way takes a 40-foot container from Baku to Duisburg without Russia or Iran: every way "
+        "out crosses Iran."
     )
 
 
 def test_without_the_caspian_the_best_is_named_first(result):
     said = answer(result, "ala-dui", lambda route: route.corridor == "Northern")
     assert said == (
-        "A 40-foot container from Almaty to Duisburg takes 17 days (14–24) over Russia and costs 4 000 (3 200–5 200) USD; "
+        "A 40-foot container from Almaty to Duisburg takes 17 days (14–24) over Russia and costs 4 000 "
+        "(3 200–5 200) USD; "
         "no other corridor is open to it."
     )
 
@@ -57,7 +61,8 @@ def test_choice(result):
 
 def test_headline(result):
     assert spaced(answers.headline(result)) == (
-        "The Caspian carries 2 of 3 consignments; where Russia is open too (1), it takes 1.8 (1.8–1.8) times as long "
+        "The Caspian carries 2 of 3 consignments; where Russia is open too (1), it takes 1.8 (1.8–1.8) "
+        "times as long "
         "and costs 1.5 (1.5–1.5) times as much, and it is the best choice for 1."
     )
 
@@ -69,8 +74,10 @@ def test_headline_when_nothing_moves(result):
 
 def test_validation(result):
     assert spaced(answers.validation_answer(records.rows(result, "validation"))) == (
-        "Against 2 observed times the model is off by 15 % and errs on the slow side (+15 %); against 1 observed price the "
-        "model is off by 10 % and errs on the cheap side (−10 %), at the median; for 1 observation it finds no route."
+        "Against 2 observed times the model is off by 15 % and errs on the slow side (+15 %); against 1 "
+        "observed price the "
+        "model is off by 10 % and errs on the cheap side (−10 %), at the median; for 1 observation it "
+        "finds no route."
     )
     assert answers.validation_answer([]) == "The model cannot be judged: no observation has a modelled value."
 
@@ -93,9 +100,10 @@ def test_findings(result):
         ("Containers", "FEU", "40-foot container"),
         ("Cotton yarn", "TEU", "20-foot container of cotton yarn"),
         ("LNG", "t", "tonne of LNG"),
+        ("Cars in boxes", "FEU", "40-foot container of cars"),
     ],
 )
 def test_cargo(result, commodity, unit, said):
     question = records.consignments(result)[0]
-    changed = type(question)(**{**vars(question), "commodity": commodity, "unit": unit})
+    changed = type(question)(**{**vars(question), "commodity_id": "x", "commodity": commodity, "unit": unit})
     assert answers.cargo(changed) == said

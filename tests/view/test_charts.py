@@ -25,7 +25,7 @@ def test_every_answered_question_has_its_pictures(specs):
 
 def test_specifications_are_valid(specs):
     for name, spec in specs.items():
-        alt.LayerChart.from_dict({k: v for k, v in spec.items()})
+        alt.LayerChart.from_dict(dict(spec))
         assert spec["title"], name
 
 
@@ -102,7 +102,9 @@ def luminance(colour):
 
 
 @pytest.mark.parametrize("side", [0, 1])
-@pytest.mark.parametrize(("text", "ground"), [("ink", "ground"), ("muted", "ground"), ("ink", "land"), ("ground", "muted")])
+@pytest.mark.parametrize(
+    ("text", "ground"), [("ink", "ground"), ("muted", "ground"), ("ink", "land"), ("ground", "muted")]
+)
 def test_contrast_of_text(side, text, ground):
     high, low = sorted((luminance(theme.TOKENS[n][side]) for n in (text, ground)), reverse=True)
     assert (high + 0.05) / (low + 0.05) >= 4.5

@@ -33,25 +33,23 @@ def test_projection_keeps_areas():
             assert flat.area == pytest.approx(true, rel=1e-3)
 
 
-def test_projection_against_snyder():
-    """The worked example of Snyder (1987), page 291: parallels 29.5 and 45.5, centre 23 N 96 W, on the unit sphere."""
-    n, c, rho0 = cone(29.5, 45.5, 23.0)
-    assert n == pytest.approx(0.6028370, abs=1e-6)
-    rho = math.sqrt(c - 2 * n * math.sin(math.radians(35.0))) / n
-    theta = n * math.radians(-75.0 - -96.0)
-    assert rho * math.sin(theta) == pytest.approx(0.2952720, abs=1e-6)
-    assert rho0 - rho * math.cos(theta) == pytest.approx(0.2416774, abs=1e-6)
+@pytest.mark.parametrize("parallel", [25.0, 55.0])
+def test_projection_is_true_to_length_on_its_parallels(parallel):
+    lon = np.linspace(60.0, 61.0, 101)
+    east, north = projection.albers(lon, np.full_like(lon, parallel))
+    length = np.hypot(np.diff(east), np.diff(north)).sum()
+    assert length == pytest.approx(math.cos(math.radians(parallel)) * math.radians(1.0), rel=1e-6)
 
 
-def cone(first, second, centre):
-    sines = [math.sin(math.radians(p)) for p in (first, second)]
-    n = sum(sines) / 2
-    c = 1 - sines[0] ** 2 + 2 * n * sines[0]
-    return n, c, math.sqrt(c - 2 * n * math.sin(math.radians(centre))) / n
+def test_projection_is_upright_in_its_middle():
+    east, north = projection.albers(np.array([68.0, 68.0]), np.array([20.0, 60.0]))
+    assert east == pytest.approx([0.0, 0.0])
+    assert north[0] < 0.0 < north[1]
 
 
 @pytest.mark.parametrize(
-    ("lon", "lat"), [(-9.1, 38.7), (0.0, 51.5), (139.7, 35.6), (103.8, 1.3), (76.9, 43.3), (40.5, 64.5), (43.1, 11.6)]
+    ("lon", "lat"),
+    [(-9.1, 38.7), (0.0, 51.5), (139.7, 35.6), (103.8, 1.3), (76.9, 43.3), (40.5, 64.5), (43.1, 11.6)],
 )
 def test_the_frame_holds_eurasia(lon, lat):
     assert projection.FRAME.contains(*projection.place(lon, lat))
@@ -109,7 +107,7 @@ def test_labels_do_not_cover_each_other():
 def test_the_best_rank_gets_its_label_first():
     names = [labels.Label(50.0, 50.0, "Second", "place", 2.0), labels.Label(50.0, 50.0, "First", "place", 1.0)]
     placed = labels.place_labels(names, shapely.LineString(), projection.Box(0, 0, 100, 100))
-    assert [p.label.text for p in placed if p.width_class == 0][0] == "First"
+    assert next(p.label.text for p in placed if p.width_class == 0) == "First"
 
 
 def test_close_up_fits_its_routes(result, world):

@@ -84,13 +84,17 @@ def test_ids_are_unique_and_references_resolve(page):
 
 
 def test_nothing_is_loaded_from_outside(page):
-    assert [tag for tag, attrs in page.elements if "src" in attrs or "srcset" in attrs or tag in {"link", "iframe"}] == []
+    assert [
+        tag for tag, attrs in page.elements if "src" in attrs or "srcset" in attrs or tag in {"link", "iframe"}
+    ] == []
     outside = [(tag, a["href"]) for tag, a in page.having("href") if not a["href"].startswith("#")]
     assert {tag for tag, _ in outside} == {"a"}
     styles = "".join(text for text in page.text if "{" in text)
     assert "url(" not in styles
     assert "@import" not in styles
-    policy = next(a["content"] for t, a in page.elements if t == "meta" and "Content-Security" in a.get("http-equiv", ""))
+    policy = next(
+        a["content"] for t, a in page.elements if t == "meta" and "Content-Security" in a.get("http-equiv", "")
+    )
     assert policy.startswith("default-src 'none'")
 
 
@@ -127,7 +131,7 @@ def test_every_number_of_the_routes_can_be_asked(html, proof):
             key = re.search(r'data-facts="r(\d+)\.(\w+)"', cell)
             assert key is not None
             assert int(key[1]) < len(proof["routes"])
-        assert table.count("<button type=\"button\" class=\"n ") == len(cells)
+        assert table.count('<button type="button" class="n ') == len(cells)
 
 
 def test_the_evidence_leads_to_sources(proof):

@@ -38,7 +38,11 @@ def show_validation(result):
 
 
 def show_why(result):
-    facts = result.tables["facts"].merge(result.tables["sources"], on="source_id").assign(used=[True, False, True, True])
+    facts = (
+        result.tables["facts"]
+        .merge(result.tables["sources"], on="source_id")
+        .assign(used=[True, False, True, True])
+    )
     terminal.print_why("rail-KZ", facts)
 
 
@@ -74,7 +78,9 @@ def test_the_answer_stands_above(result, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     show_routes(result)
     lines = printed(capsys)
-    assert lines[0].startswith("A 40-foot container from Almaty to Duisburg takes 31 days (24–43) over the Caspian and 17")
+    assert lines[0].startswith(
+        "A 40-foot container from Almaty to Duisburg takes 31 days (24–43) over the Caspian and 17"
+    )
     assert any("▲ Northern *" in line for line in lines)
     assert any("transfer" in line for line in lines)
 

@@ -52,7 +52,7 @@ def arc_costs(look: Lookup, cargo: Cargo, month: int | None, grid_g_per_kwh: Flo
 
     The generalised cost of an arc is `money + VOT (mean time + RR x sd of time)` with the value of time VOT
     and the reliability ratio RR. Standard deviations are summed over arcs, that is, delays on one journey are
-    taken to come together; the sampled sd of the route, which is smaller, is what reports show.
+    taken to come together; the sampled sd of the route, which is a little smaller, is what reports show.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def arc_costs(look: Lookup, cargo: Cargo, month: int | None, grid_g_per_kwh: Flo
     n_arcs = look.n_arcs
     arcs = look.network.arcs
     passable = arcs.is_open & ((arcs.forms & cargo.form_bit) > 0) & ~unpriced & ~untimed
-    money_sum, time_sum = gather(n_arcs, money), gather(n_arcs, time)
+    money_sum, time_sum = gather("money", n_arcs, money), gather("time", n_arcs, time)
     felt_h = time_sum.mean + cargo.reliability_ratio * time_sum.sd
     generalised = money_sum.mean + cargo.value_of_time_usd_per_h * felt_h
     return ArcCosts(
@@ -88,7 +88,7 @@ def arc_costs(look: Lookup, cargo: Cargo, month: int | None, grid_g_per_kwh: Flo
         month=month,
         money=money_sum,
         time=time_sum,
-        emission=gather(n_arcs, emission_terms(look, cargo, grid_g_per_kwh)),
+        emission=gather("emission", n_arcs, emission_terms(look, cargo, grid_g_per_kwh)),
         passable=passable,
         generalised_usd=np.where(passable, generalised, np.inf),
     )

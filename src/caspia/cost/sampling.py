@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from caspia.cost.variables import FloatArray, IntArray, Quantity, Reading, Variables
+from caspia.cost.variables import FloatArray, Quantity, Reading
 
 QUANTILES = (0.1, 0.5, 0.9)
 
@@ -18,7 +18,8 @@ class Sampler:
     """Draws of variables, the same for the same seed whatever else is asked.
 
     Every variable has a stream of its own, keyed by its fact and reading, so that a draw does not depend on
-    which other variables a path uses.
+    which other variables a path uses. Bad days come together (a storm, a shortage of wagons or a doubtful
+    source touches many facts at once), so the variables of a quantity are tied by a one-factor Gaussian copula.
 
     Attributes
     ----------
@@ -28,43 +29,39 @@ class Sampler:
         Seed of all streams.
     draws : int
         Number of draws.
+    dependence : float
+        Correlation of the normal scores of any two variables, 0 (independent) to 1 (all bad at once).
+
+    References
+    ----------
+    Iman, R. L. and Conover, W. J. (1982), A distribution-free approach to inducing rank correlation among input
+    variables, Communications in Statistics 11 (3), 311-334.
     """
 
     keys: tuple[str, ...]
     seed: int = 2025
     draws: int = 2000
+    dependence: float = 0.7
     _cache: dict[tuple[object, ...], FloatArray] = field(default_factory=dict, repr=False, compare=False)
 
-    def draw(self, variables: Variables, which: npt.ArrayLike) -> FloatArray:
-        """Draw some variables.
+    def draw(self, quantity: Quantity, which: npt.ArrayLike) -> FloatArray:
+        """Draw some variables of a quantity.
 
         Parameters
         ----------
-        variables : Variables
-            Columns of all variables.
+        quantity : Quantity
+            Money, time or emission.
         which : array_like of int, shape (k,)
-            The wanted ones.
+            The wanted variables.
 
         Returns
         -------
         numpy.ndarray, shape (k, draws)
         """
         rows = np.asarray(which, dtype=np.int64)
-        return (
-            np.vstack([self._one(variables, int(row)) for row in rows])
-            if len(rows)
-            else np.zeros((0, self.draws))
-        )
-
-    def _one(self, variables: Variables, row: int) -> FloatArray:
-        reading = Reading(int(variables.reading[row]))
-        low, mode, high = (float(getattr(variables, name)[row]) for name in ("low", "mode", "high"))
-        key = (int(variables.fact[row]), reading, low, mode, high)
-        if key not in self._cache:
-            name = f"{self.keys[int(variables.fact[row])]}:{reading.name}"
-            stream = np.random.Generator(np.random.Philox(key=[self.seed, crc32(name.encode())]))
-            self._cache[key] = _sample(stream, reading, (low, mode, high), self.draws)
-        return self._cache[key]
+        if not len(rows):
+            return np.zeros((0, self.draws))
+        return np.vstack([self._one(quantity, int(row)) for row in rows])
 
     def path(self, quantity: Quantity, arcs: npt.ArrayLike) -> FloatArray:
         """Draws of a quantity over a path.
@@ -81,7 +78,32 @@ class Sampler:
         numpy.ndarray, shape (draws,)
         """
         variable, coefficient = quantity.terms_of(arcs)
-        return np.asarray(coefficient @ self.draw(quantity.variables, variable))
+        return np.asarray(coefficient @ self.draw(quantity, variable))
+
+    def _stream(self, name: str) -> np.random.Generator:
+        return np.random.Generator(np.random.Philox(key=[self.seed, crc32(name.encode())]))
+
+    def _common(self, quantity: str) -> FloatArray:
+        """Normal scores that all variables of a quantity share."""
+        key = ("common", quantity)
+        if key not in self._cache:
+            self._cache[key] = self._stream(f"common:{quantity}").normal(size=self.draws)
+        return self._cache[key]
+
+    def _one(self, quantity: Quantity, row: int) -> FloatArray:
+        variables = quantity.variables
+        reading = Reading(int(variables.reading[row]))
+        bounds = float(variables.low[row]), float(variables.mode[row]), float(variables.high[row])
+        key = (quantity.name, int(variables.fact[row]), reading, *bounds)
+        if key not in self._cache:
+            stream = self._stream(f"{self.keys[int(variables.fact[row])]}:{reading.name}")
+            values = np.sort(_sample(stream, reading, bounds, self.draws))
+            scores = np.sqrt(self.dependence) * self._common(quantity.name)
+            scores += np.sqrt(1 - self.dependence) * stream.normal(size=self.draws)
+            tied = np.empty(self.draws)
+            tied[np.argsort(scores)] = values
+            self._cache[key] = tied
+        return self._cache[key]
 
 
 def _sample(
@@ -103,6 +125,3 @@ def interval(draws: FloatArray) -> tuple[float, float, float]:
     """P10, P50 and P90 of draws."""
     low, mid, high = np.quantile(draws, QUANTILES)
     return float(low), float(mid), float(high)
-
-
-__all__ = ["QUANTILES", "IntArray", "Sampler", "interval"]

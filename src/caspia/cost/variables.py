@@ -112,6 +112,8 @@ class Quantity:
 
     Attributes
     ----------
+    name : str
+        `money`, `time` or `emission`.
     variables : Variables
         Distinct variables.
     start : numpy.ndarray of int, shape (n_arcs + 1,)
@@ -122,6 +124,7 @@ class Quantity:
         Expected value; standard deviation if the variables of an arc vary together (an upper bound).
     """
 
+    name: str
     variables: Variables
     start: IntArray
     variable: IntArray
@@ -152,11 +155,13 @@ class Quantity:
         return variable, weights.astype(float)
 
 
-def gather(n_arcs: int, parts: Sequence[Terms]) -> Quantity:
+def gather(name: str, n_arcs: int, parts: Sequence[Terms]) -> Quantity:
     """Collect the terms of a quantity.
 
     Parameters
     ----------
+    name : str
+        Name of the quantity.
     n_arcs : int
         Number of arcs of the network.
     parts : sequence of Terms
@@ -179,24 +184,20 @@ def gather(n_arcs: int, parts: Sequence[Terms]) -> Quantity:
     start = np.searchsorted(arc[order], np.arange(n_arcs + 1))
     mean = _sum_by_arc(arc, coefficient * variables.mean[variable], n_arcs)
     sd = _sum_by_arc(arc, np.abs(coefficient) * variables.sd[variable], n_arcs)
-    return Quantity(variables, start, variable[order], coefficient[order], mean, sd)
+    return Quantity(name, variables, start, variable[order], coefficient[order], mean, sd)
 
 
 def _sum_by_arc(arc: IntArray, amount: FloatArray, n_arcs: int) -> FloatArray:
     return np.bincount(arc, weights=amount, minlength=n_arcs).astype(np.float64)
 
 
-def value_terms(
-    arc: IntArray, coefficient: FloatArray, fact: IntArray, bounds: Sequence[FloatArray]
-) -> Terms:
+def value_terms(arc: IntArray, coefficient: FloatArray, fact: IntArray, bounds: Sequence[FloatArray]) -> Terms:
     """Terms that read facts as they are; `bounds` are low, value, high of every fact."""
     low, mode, high = (bound[fact] for bound in bounds)
     return Terms(arc, coefficient, fact, Reading.VALUE, low, mode, high)
 
 
-def inverse_terms(
-    arc: IntArray, coefficient: FloatArray, fact: IntArray, bounds: Sequence[FloatArray]
-) -> Terms:
+def inverse_terms(arc: IntArray, coefficient: FloatArray, fact: IntArray, bounds: Sequence[FloatArray]) -> Terms:
     """Terms that read facts as one over them (a speed as hours per km)."""
     low, mode, high = (bound[fact] for bound in bounds)
     return Terms(arc, coefficient, fact, Reading.INVERSE, 1 / high, 1 / mode, 1 / low)

@@ -35,6 +35,11 @@ def first_bad(weight: Floats) -> int:
     ----------
     weight : float64[n_arcs]
         Weight of every arc.
+
+    Returns
+    -------
+    int
+        The arc.
     """
     bad = 0
     for arc in range(weight.size):  # no early exit: this form runs in vector registers
@@ -56,6 +61,11 @@ def spread(weight: Floats, arcs: Ints) -> Floats:
         Weight of every arc.
     arcs : int32[n_arcs]
         Arc of every slot of the layout.
+
+    Returns
+    -------
+    float64[n_arcs]
+        Weight of every slot.
     """
     out = np.empty(arcs.size)
     for slot in range(arcs.size):
@@ -159,6 +169,11 @@ def trace(parent: Ints, start: Ints, vertex: int) -> Ints:
         The vertex nearer to the root of every arc.
     vertex : int
         Where the path ends.
+
+    Returns
+    -------
+    int32[k]
+        The arcs, from the root to the vertex.
     """
     count = 0
     at = vertex
@@ -186,6 +201,11 @@ def join(onward: Ints, back: Ints, starts: tuple[Ints, Ints], middle: int) -> In
         Tail and head of every arc.
     middle : int
         A vertex that both trees reach.
+
+    Returns
+    -------
+    int32[k]
+        The arcs, from the source to the target.
     """
     tail, head = starts
     ahead = trace(back, head, middle)
@@ -202,6 +222,11 @@ def sum_along(weight: Floats, arcs: Ints) -> float:
         Weight of every arc.
     arcs : int32[k]
         Arcs.
+
+    Returns
+    -------
+    float
+        The sum, in the unit of the weights.
     """
     total = 0.0
     for arc in arcs:

@@ -126,6 +126,11 @@ def read_back(links: Ints, label: int) -> Ints:
         The labels.
     label : int
         One of them.
+
+    Returns
+    -------
+    int32[k]
+        The arcs, from the source to the label.
     """
     count = 0
     at = label

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
@@ -71,7 +72,7 @@ def manifest(study: Study) -> dict[str, object]:
         "draws": study.settings.draws,
         "price_year": PRICE_YEAR,
         "base_year": PRICE_YEAR,
-        "settings": {"seed": study.settings.seed, "draws": study.settings.draws},
+        "settings": asdict(study.settings),
         "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "counts": dict(counts(study.data).itertuples(index=False)),
     }

@@ -142,7 +142,7 @@ def summary(validation: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         kind, corridor (`all` for the whole kind), compared, median_absolute_error, median_misfit,
-        within_25_percent.
+        within_25_percent, within_p10_p90 (share of observed values in the modelled interval; 0.8 would be right).
     """
     compared = validation[validation["status"] == "compared"]
     return pd.DataFrame(_summary_rows(compared))
@@ -159,4 +159,7 @@ def _summary_rows(compared: pd.DataFrame) -> Iterator[dict[str, Any]]:
                 "median_absolute_error": float(part["misfit"].abs().median()),
                 "median_misfit": float(part["misfit"].median()),
                 "within_25_percent": float((part["misfit"].abs() <= 0.25).mean()),
+                "within_p10_p90": float(
+                    part["observed"].between(part["modelled_p10"], part["modelled_p90"]).mean()
+                ),
             }

@@ -6,6 +6,7 @@ Each function takes records and returns one sentence with numbers and intervals,
 from __future__ import annotations
 
 import math
+import re
 from calendar import month_name
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,9 @@ from caspia.view import records
 from caspia.view.formats import interval, listed, number, percent, plural, times
 from caspia.view.records import Consignment, Range, ResultLike, Route
 
-_PLAIN_CARGO = {"", "container", "containers", "containerised goods", "general cargo"}
+_PLAIN_CARGO = {"container", "containers", "containerised goods", "general cargo"}
+_PACKING = re.compile(r" in (\S+ )?boxes$")
+"""How goods are packed is said by the unit already."""
 _SHORT_NAMES = {
     "RU": "Russia",
     "CN": "China",
@@ -44,9 +47,9 @@ def cargo(consignment: Consignment) -> str:
     unit = {"FEU": "40-foot container", "TEU": "20-foot container", "t": "tonne"}.get(
         consignment.unit, consignment.unit
     )
-    name = consignment.commodity
-    if name.lower() in _PLAIN_CARGO:
+    if {consignment.commodity_id.lower(), consignment.commodity.lower()} & _PLAIN_CARGO:
         return unit
+    name = _PACKING.sub("", consignment.commodity)
     first = name.split(" ")[0]
     if first[1:] == first[1:].lower():
         name = name[0].lower() + name[1:]

@@ -157,15 +157,20 @@ def cost_time(routes: Sequence[Route], refs: Refs, *, width: int = 420, height: 
     colour = alt.Color("col:N", scale=None)
     rule: canvas.Look = {"strokeWidth": 1.6, "opacity": alt.ExprRef("datum.faint"), "clip": True}
     crosses = [
-        base.mark_rule(**rule).encode(x=_other(xs, "time_low:Q"), x2="time_high:Q", y=ys, color=colour),
-        base.mark_rule(**rule).encode(x=xs, y=_other(ys, "cost_low:Q"), y2="cost_high:Q", color=colour),
+        base.mark_rule(**rule).encode(x=_other(xs, "time_low:Q"), x2=alt.X2("time_high:Q"), y=ys, color=colour),
+        base.mark_rule(**rule).encode(x=xs, y=_other(ys, "cost_low:Q"), y2=alt.Y2("cost_high:Q"), color=colour),
     ]
     marks = base.mark_point(
         filled=True, size=alt.ExprRef("datum.size"), opacity=1, stroke=token("ink"), strokeWidth=0.8
     ).encode(x=xs, y=ys, fill=alt.Fill("col:N", scale=None), shape=alt.Shape("shape:N", scale=None), tooltip=_TIP)
     layers = [*_isoline_layers(data, isolines(routes, x, y), (xs, ys)), *crosses, marks]
-    layers += [_name_layer(base, halo=halo).encode(x=xs, y=ys, text="label:N") for halo in (True, False)]
-    return data.finish(alt.layer(*layers), title=answers.cost_time_finding(routes), width=width, height=height)
+    layers += [_name_layer(base, halo=halo).encode(x=xs, y=ys, text=alt.Text("label:N")) for halo in (True, False)]
+    return data.finish(
+        alt.layer(*layers),
+        title=answers.cost_time_finding(answers.leading(routes) or routes),
+        width=width,
+        height=height,
+    )
 
 
 _NARROW_PX = 330.0
@@ -232,14 +237,14 @@ def _isoline_layers(
     ends = _other(xs, "x2:Q"), _other(ys, "y2:Q")
     return [
         base.mark_rule(strokeDash=[3, 3], strokeWidth=1, color=token("muted"), opacity=0.8).encode(
-            x=_other(xs, "x:Q"), y=_other(ys, "y:Q"), x2="x2:Q", y2="y2:Q", tooltip=tip
+            x=_other(xs, "x:Q"), y=_other(ys, "y:Q"), x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), tooltip=tip
         ),
         base.transform_filter("datum.below")
         .mark_text(align=alt.ExprRef("datum.side"), dx=-2, dy=alt.ExprRef("datum.lift"), **text)
-        .encode(x=ends[0], y=ends[1], text="text:N"),
+        .encode(x=ends[0], y=ends[1], text=alt.Text("text:N")),
         base.transform_filter("!datum.below")
         .mark_text(align="right", dx=-3, dy=-9, **text)
-        .encode(x=ends[0], y=ends[1], text="text:N"),
+        .encode(x=ends[0], y=ends[1], text=alt.Text("text:N")),
     ]
 
 
@@ -267,11 +272,11 @@ def times(routes: Sequence[Route], refs: Refs, *, width: int = 420) -> Spec:
     scale = _roomy([r.time_days for r in ordered])
     xs = alt.X("time_low:Q", title="Door to door, days (P10, P50, P90)", scale=scale)
     bars = base.mark_bar(height=13, cornerRadius=2, opacity=0.9, stroke=token("muted"), strokeWidth=0.5).encode(
-        x=xs, x2="time_high:Q", y=ys, fill=alt.Fill("col:N", scale=None), tooltip=_TIP
+        x=xs, x2=alt.X2("time_high:Q"), y=ys, fill=alt.Fill("col:N", scale=None), tooltip=_TIP
     )
-    ticks = base.mark_tick(thickness=2.5, size=20, color=token("ink")).encode(x="time:Q", y=ys, tooltip=_TIP)
+    ticks = base.mark_tick(thickness=2.5, size=20, color=token("ink")).encode(x=alt.X("time:Q"), y=ys, tooltip=_TIP)
     texts = base.mark_text(align="left", dx=6, fontSize=11).encode(
-        x="time_high:Q", y=ys, text="time_text:N", color=alt.value(token("muted"))
+        x=alt.X("time_high:Q"), y=ys, text=alt.Text("time_text:N"), color=alt.value(token("muted"))
     )
     chart = alt.layer(bars, ticks, texts)
     return data.finish(chart, title=answers.time_finding(ordered), width=width, height=26 * len(ordered) + 10)
@@ -304,9 +309,11 @@ def emissions(routes: Sequence[Route], refs: Refs, *, width: int = 420) -> Spec:
     bars = base.mark_bar(height=13, cornerRadiusEnd=2, opacity=0.9, stroke=token("muted"), strokeWidth=0.5).encode(
         x=xs, y=ys, fill=alt.Fill("col:N", scale=None), tooltip=_TIP
     )
-    spans = base.mark_rule(strokeWidth=1.6, color=token("ink")).encode(x="co2e_low:Q", x2="co2e_high:Q", y=ys)
+    spans = base.mark_rule(strokeWidth=1.6, color=token("ink")).encode(
+        x=alt.X("co2e_low:Q"), x2=alt.X2("co2e_high:Q"), y=ys
+    )
     texts = base.mark_text(align="left", dx=6, fontSize=11).encode(
-        x="co2e_high:Q", y=ys, text="co2e_text:N", color=alt.value(token("muted"))
+        x=alt.X("co2e_high:Q"), y=ys, text=alt.Text("co2e_text:N"), color=alt.value(token("muted"))
     )
     chart = alt.layer(bars, spans, texts)
     return data.finish(chart, title=answers.emissions_finding(ordered), width=width, height=26 * len(ordered) + 10)

@@ -101,10 +101,10 @@ def validation(rows: Sequence[Row], unit: str, *, width: int = 400, height: int 
     data = canvas.Rows()
     base = alt.Chart(data.add(points))
     bars = base.mark_rule(strokeWidth=1.4, opacity=0.75, clip=True).encode(
-        x=xs, y=_other(ys, "low:Q"), y2="high:Q", color=alt.Color("col:N", scale=None)
+        x=xs, y=_other(ys, "low:Q"), y2=alt.Y2("high:Q"), color=alt.Color("col:N", scale=None)
     )
     seen = base.mark_rule(strokeWidth=1.4, opacity=0.75, clip=True).encode(
-        x=_other(xs, "seen_low:Q"), x2="seen_high:Q", y=ys, color=alt.Color("col:N", scale=None)
+        x=_other(xs, "seen_low:Q"), x2=alt.X2("seen_high:Q"), y=ys, color=alt.Color("col:N", scale=None)
     )
     tip = [
         alt.Tooltip("name:N", title="Observation"),
@@ -139,7 +139,7 @@ def _agreement(data: canvas.Rows, high: float, xs: alt.X, ys: alt.Y) -> list[alt
     drawn = [
         base.transform_filter(f"{'' if dashed else '!'}datum.d")
         .mark_rule(color=token("muted"), strokeWidth=1, strokeDash=[4, 3] if dashed else [1, 0])
-        .encode(x=_other(xs, "x:Q"), y=_other(ys, "y:Q"), x2="x2:Q", y2="y2:Q")
+        .encode(x=_other(xs, "x:Q"), y=_other(ys, "y:Q"), x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"))
         for dashed in (False, True)
     ]
     names = base.mark_text(align="right", dx=-9, dy=-2, fontSize=10, color=token("muted")).encode(
@@ -190,6 +190,6 @@ def methods(rows: Sequence[Row], *, width: int = 420) -> Spec:
         .mark_bar(height=15, filled=False, stroke=token("muted"), strokeDash=[3, 2], strokeWidth=1.5)
         .encode(x=xs, y=ys, tooltip=tip)
     )
-    texts = base.mark_text(align="left", dx=6, fontSize=11).encode(x=xs, y=ys, text="text:N")
+    texts = base.mark_text(align="left", dx=6, fontSize=11).encode(x=xs, y=ys, text=alt.Text("text:N"))
     chart = alt.layer(solid, hollow, texts)
     return data.finish(chart, title=answers.facts_finding(rows), width=width, height=140)

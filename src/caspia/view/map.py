@@ -5,9 +5,11 @@ Land and network are named data sets (`BASE` and `NETWORK`) that all maps of a r
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -23,7 +25,9 @@ from caspia.view.strands import Strand, strands
 from caspia.view.theme import Spec, token
 
 BASE, NETWORK = "base", "network"
-"""Names of the data sets that every map uses."""
+"""Names of the data sets that all maps share."""
+LINES, POINTS, NAMES = "lines", "points", "names"
+"""Names of the data sets of one map."""
 
 _SEAS = {
     "Caspian Sea": (50.6, 41.6),
@@ -117,7 +121,7 @@ def _corridor_labels(lines: Sequence[Strand], names: Sequence[Label], box: Box) 
                 return free / box.width + 0.006 * spot[2]
 
             x, y, _ = max(inner, key=worth)
-            labels.append(Label(x, y, name, "corridor", 0.5))
+            labels.append(Label(x, y, name, "corridor", -1.0))
     return labels
 
 
@@ -262,8 +266,8 @@ def _network_layers() -> list[alt.Chart]:
     return drawn
 
 
-def _corridor_layers(data: canvas.Rows, picture: Picture) -> list[alt.Chart]:
-    rows = data.add(_line_features(picture))
+def _corridor_layers() -> list[alt.Chart]:
+    rows = alt.NamedData(name=LINES)
     wide: canvas.Look = {"clip": True, "filled": False, "strokeCap": "round", "strokeJoin": "round"}
     casing = alt.Chart(rows).mark_geoshape(
         stroke=token("casing"),
@@ -290,10 +294,8 @@ def _corridor_layers(data: canvas.Rows, picture: Picture) -> list[alt.Chart]:
 _WIDTH_CLASS = "datum.k == (width < 470 ? 0 : width < 740 ? 1 : 2)"
 
 
-def _label_layers(data: canvas.Rows, picture: Picture) -> list[alt.Chart]:
-    lines = shapely.union_all([s.line for s in picture.strands]) if picture.strands else shapely.LineString()
-    placed = place_labels(picture.labels, lines, picture.box)
-    rows = data.add([p.row() for p in placed])
+def _label_layers() -> list[alt.Chart]:
+    rows = alt.NamedData(name=NAMES)
 
     def names(style: str, **mark: Any) -> alt.Chart:
         text: alt.Chart = (
@@ -306,7 +308,7 @@ def _label_layers(data: canvas.Rows, picture: Picture) -> list[alt.Chart]:
                 baseline="middle",
                 **mark,
             )
-            .encode(longitude="x:Q", latitude="y:Q", text="t:N")
+            .encode(longitude=alt.Longitude("x:Q"), latitude=alt.Latitude("y:Q"), text=alt.Text("t:N"))
         )
         return text
 
@@ -331,24 +333,32 @@ def _label_layers(data: canvas.Rows, picture: Picture) -> list[alt.Chart]:
     return drawn
 
 
-def _point_layers(data: canvas.Rows, picture: Picture) -> list[alt.Chart]:
-    rows = [
-        {"x": round(label.x, 1), "y": round(label.y, 1), "t": label.text, "s": label.style, **_symbol(label)}
-        for label in picture.labels
-        if label.style in {"place", "end", "corridor"} and picture.box.contains(label.x, label.y)
-    ]
+def _point_layers() -> list[alt.Chart]:
     return [
-        alt.Chart(data.add(rows))
+        alt.Chart(alt.NamedData(name=POINTS))
         .mark_point(filled=True, opacity=1, stroke=token("ink"), strokeWidth=1)
         .encode(
-            longitude="x:Q",
-            latitude="y:Q",
+            longitude=alt.Longitude("x:Q"),
+            latitude=alt.Latitude("y:Q"),
             fill=alt.Fill("col:N", scale=None),
             shape=alt.Shape("shape:N", scale=None),
             size=alt.Size("size:Q", scale=None),
             tooltip=[alt.Tooltip("t:N", title="Name")],
         )
     ]
+
+
+def _points(picture: Picture) -> list[dict[str, object]]:
+    return [
+        {"x": round(label.x, 1), "y": round(label.y, 1), "t": label.text, **_symbol(label)}
+        for label in picture.labels
+        if label.style in {"place", "end", "corridor"} and picture.box.contains(label.x, label.y)
+    ]
+
+
+def _names(picture: Picture) -> list[dict[str, object]]:
+    lines = shapely.union_all([s.line for s in picture.strands]) if picture.strands else shapely.LineString()
+    return [p.row() for p in place_labels(picture.labels, lines, picture.box)]
 
 
 def _symbol(label: Label) -> dict[str, object]:
@@ -379,24 +389,24 @@ def map_spec(picture: Picture, title: str, width: int) -> Spec:
     """
     box = picture.box
     scale = f"width / {box.width:.2f}"
-    data = canvas.Rows()
-    layers = [
-        *_land_layers(),
-        *_network_layers(),
-        *_corridor_layers(data, picture),
-        *_point_layers(data, picture),
-        *_label_layers(data, picture),
-    ]
-    chart = alt.layer(*layers).project(
-        type="identity",
-        scale=alt.ExprRef(scale),
-        translate=alt.ExprRef(f"[{-box.left:.2f} * {scale}, {-box.top:.2f} * {scale}]"),
-    )
-    view = alt.ViewBackground(fill=token("water"), stroke=token("coast"), cornerRadius=3)
-    height = round(width * box.height / box.width)
-    spec = data.finish(chart, title=title, width=width, height=height, view=view)
+    spec: Spec = json.loads(_drawing())
+    spec["projection"] = {
+        "type": "identity",
+        "scale": {"expr": scale},
+        "translate": {"expr": f"[{-box.left:.2f} * {scale}, {-box.top:.2f} * {scale}]"},
+    }
+    spec |= {"title": title, "width": width, "height": round(width * box.height / box.width)}
+    spec["datasets"] = {LINES: _line_features(picture), POINTS: _points(picture), NAMES: _names(picture)}
     spec["usermeta"] = {"aspect": round(box.height / box.width, 4)}
     return spec
+
+
+@cache
+def _drawing() -> str:
+    """Write the layers, which are the same in all maps."""
+    layers = [*_land_layers(), *_network_layers(), *_corridor_layers(), *_point_layers(), *_label_layers()]
+    view = alt.ViewBackground(fill=token("water"), stroke=token("coast"), cornerRadius=3)
+    return json.dumps(canvas.Rows().finish(alt.layer(*layers), view=view))
 
 
 def with_world(spec: Spec, atlas: Atlas) -> Spec:

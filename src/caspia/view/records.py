@@ -64,6 +64,7 @@ class Consignment:
     origin: str
     destination_id: str
     destination: str
+    commodity_id: str
     commodity: str
     unit: str
     avoid: tuple[str, ...]
@@ -295,6 +296,7 @@ def consignment(row: Row) -> Consignment:
         origin=text(row, "origin"),
         destination_id=text(row, "destination_id"),
         destination=text(row, "destination"),
+        commodity_id=text(row, "commodity_id"),
         commodity=text(row, "commodity"),
         unit=text(row, "unit"),
         avoid=items(row, "avoid"),

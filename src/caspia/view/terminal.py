@@ -318,7 +318,8 @@ def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[
     console = _console()
     routes = records.sorted_routes([records.route(row) for row in _rows(frame)])
     unit = routes[0].cost_unit.partition("/")[2]
-    commodity = request.commodity.replace("-", " ").replace("_", " ")
+    goods = request.commodity
+    commodity = goods.replace("-", " ").replace("_", " ")
     question = Consignment(
         "", "", "", ends[0], "", ends[1], commodity, unit, request.avoid, request.month, True, ""
     )
