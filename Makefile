@@ -25,7 +25,7 @@ lint: $(VENV)/.dev ## Format, rules, types and import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 check: $(VENV)/.dev ## Check the built-in data
 	$(BIN)/caspia check caspian

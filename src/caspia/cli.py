@@ -42,9 +42,7 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
     month: Annotated[
         int | None, typer.Option(help="Month of departure, 1-12; default the mean of the year.")
     ] = None,
-    alternatives: Annotated[
-        int, typer.Option(help="Dissimilar routes beside the best of each corridor.")
-    ] = 0,
+    alternatives: Annotated[int, typer.Option(help="Dissimilar routes beside the best of each corridor.")] = 0,
     pareto: Annotated[
         bool,
         typer.Option("--pareto", help="Routes that none beats in money, time, reliability and emissions."),
@@ -185,8 +183,7 @@ def _records(frame: Any) -> list[dict[str, Any]]:
     import pandas as pd
 
     return [
-        {name: None if pd.isna(value) else value for name, value in row.items()}
-        for row in frame.to_dict("records")
+        {name: None if pd.isna(value) else value for name, value in row.items()} for row in frame.to_dict("records")
     ]
 
 

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
-from caspia.study import Study
+from caspia.study import Request, Study
 from caspia.study.itinerary import Itinerary
 
-PLACES = [
-    "KZALA",
-    "KZUKK",
-    "KZSHIEL",
-    "KZAAU",
-    "UZTAS",
-    "TMMYP",
-    "KGFRU",
-    "CNXIA",
-    "CNLYG",
-    "JPYOK",
-    "GEPTI",
-    "TRIST",
-    "ROCND",
-    "PLMAA",
-    "DEDUI",
-    "NLRTM",
-    "IRBND",
-]
+PLACES = (
+    *("KZALA", "KZUKK", "KZSHIEL", "KZAAU", "UZTAS", "TMMYP", "KGFRU", "CNXIA", "CNLYG", "JPYOK"),
+    *("GEPTI", "TRIST", "ROCND", "PLMAA", "DEDUI", "NLRTM", "IRBND"),
+)
 LAND = {"rail", "road", "inland_waterway", "crude_pipeline", "gas_pipeline"}
 SEA = {"deep_sea", "short_sea", "ferry", "feeder"}
 
@@ -35,8 +21,13 @@ class Reader:
     """The tables behind the legs of routes, by id: nothing of the network's arrays is used."""
 
     def __init__(self, study: Study) -> None:
+        self.study = study
         self.links = study.data.tables["links"].set_index("id").to_dict("index")
         self.country = dict(study.data.tables["places"].set_index("id")["country"])
+
+    def ask(self, *ends: str, **more: Any) -> list[Itinerary]:
+        """Routes of a request."""
+        return self.study.itineraries(Request(*ends, **more))
 
     def runs(self, item: Itinerary) -> Iterator[dict[str, Any]]:
         """Rows of links in order."""
@@ -56,31 +47,35 @@ class Reader:
         return found - {""}
 
     def corridor(self, item: Itinerary) -> str:
-        """Label by the rule as docs/corridors.md says it."""
-        runs = [(link["mode"], set(link["countries"].split(";")), link) for link in self.runs(item)]
-        land = [states for mode, states, _ in runs if mode in LAND]
-        if self._northern(item, land):
+        """Label by the rule that study/corridors.py writes down."""
+        links = list(self.runs(item))
+        land = [set(link["countries"].split(";")) for link in links if link["mode"] in LAND]
+        borders = [states for states in land if len(states) > 1]
+        if self._leads_on(item, borders, "RU", but="KZ"):
             return "Northern"
-        if any("IR" in states for states in land):
+        if self._leads_on(item, borders, "IR", but="TM"):
             return "Southern"
-        if any(self._crosses_caspian(link) for mode, _, link in runs if mode in SEA):
+        west = any("AZ" in states and states & {"GE", "TR", "AM"} for states in borders)
+        if any(self._crosses_caspian(link) for link in links) and (west or "AZ" in self._ends(item)):
             return "Caspian"
-        if any("CN" in states and len(states) > 1 for states in land):
-            return "Eastern"
-        if any(states & {"AF", "PK"} for states in land):
+        if any(states & {"AF", "PK"} for states in borders):
             return "Other"
-        return "Ocean" if any(mode in SEA for mode, _, _ in runs) else "Other"
+        if any("CN" in states for states in borders):
+            return "Eastern"
+        return "Ocean" if any(link["mode"] in SEA for link in links) else "Other"
 
-    def _northern(self, item: Itinerary, land: list[set[str]]) -> bool:
-        crosses = any("RU" in states and len(states) > 1 and "KZ" not in states for states in land)
-        ends = {self.country[item.legs[0].from_id], self.country[item.legs[-1].to_id]}
-        return crosses or "RU" in ends or any(self._changes_in_russia(item))
-
-    def _changes_in_russia(self, item: Itinerary) -> Iterator[bool]:
+    def _leads_on(self, item: Itinerary, borders: list[set[str]], state: str, *, but: str) -> bool:
+        crosses = any(state in states and but not in states for states in borders)
         lines = [leg for leg in item.legs if leg.operation == "line"]
-        for before, after in zip(lines, lines[1:], strict=False):
-            yield self.country[after.from_id] == "RU" and (before.mode in LAND) != (after.mode in LAND)
+        changes = any(
+            self.country[after.from_id] == state and (before.mode in LAND) != (after.mode in LAND)
+            for before, after in pairwise(lines)
+        )
+        return crosses or changes or state in self._ends(item)
+
+    def _ends(self, item: Itinerary) -> set[str]:
+        return {self.country[item.legs[0].from_id], self.country[item.legs[-1].to_id]}
 
     def _crosses_caspian(self, link: dict[str, Any]) -> bool:
         shores = [self.country[link["from_id"]], self.country[link["to_id"]]]
-        return "caspian-sea" in link["waters"].split(";") and shores.count("AZ") == 1
+        return link["mode"] in SEA and "caspian-sea" in link["waters"].split(";") and shores.count("AZ") == 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from asked import Reader
 
-from caspia.study import Study
+from caspia.study import Settings, Study
 
 
 @pytest.fixture(scope="session")
-def reader(real: Study) -> Reader:
-    return Reader(real)
+def world(real: Study) -> Reader:
+    """Return a reader of the built-in study with few draws, for the many routes of the property tests."""
+    return Reader(Study(real.data, Settings(draws=200)))

@@ -52,9 +52,7 @@ def check_folder(folder: RawFolder) -> list[Problem]:
     return problems
 
 
-def _rows(
-    table: RawTable, bad: np.ndarray, column: str, what: str, allowed: str, repair: str
-) -> Iterator[Problem]:
+def _rows(table: RawTable, bad: np.ndarray, column: str, what: str, allowed: str, repair: str) -> Iterator[Problem]:
     cells = table.frame[column].to_numpy()
     for row in np.flatnonzero(bad)[:50]:
         yield Problem(
@@ -70,9 +68,7 @@ def _check_field(table: RawTable, field: Field) -> Iterator[Problem]:
     cells = table.frame[field.name]
     empty = (cells == "").to_numpy()
     if field.required and empty.any():
-        yield from _rows(
-            table, empty, field.name, "cell is empty", field.description or "a value", "fill it in"
-        )
+        yield from _rows(table, empty, field.name, "cell is empty", field.description or "a value", "fill it in")
     filled = cells[~empty]
     if field.type in ("number", "integer"):
         yield from _check_number(table, field, filled)
@@ -258,9 +254,7 @@ def _fact_problems(cells: Mapping[str, str], table: str) -> Iterator[Problem]:
 
 def _recipe_problems(cells: Mapping[str, str], name: str, value: float) -> Iterator[Problem]:
     if (cells["method"] == "derived") != bool(cells["recipe"]):
-        yield Problem(
-            what=f"{name}: derived facts, and only they, name a recipe", got=f"method {cells['method']}"
-        )
+        yield Problem(what=f"{name}: derived facts, and only they, name a recipe", got=f"method {cells['method']}")
         return
     if cells["recipe"].startswith("calc:"):
         again = recompute(cells["recipe"])

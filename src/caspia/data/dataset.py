@@ -170,9 +170,7 @@ def type_folder(folder: RawFolder) -> Dataset:
     Dataset
         Typed tables; money of facts deflated.
     """
-    objects = {
-        name: _typed(folder, name) for name, table in folder.tables.items() if not table.schema.is_facts
-    }
+    objects = {name: _typed(folder, name) for name, table in folder.tables.items() if not table.schema.is_facts}
     parts = [_typed(folder, name) for name, table in folder.tables.items() if table.schema.is_facts]
     frame = pd.concat(parts, ignore_index=True)
     frame["key"] = frame["subject"] + "." + frame["attribute"]
@@ -203,9 +201,7 @@ def _facts(frame: pd.DataFrame) -> Facts:
 def _deflation(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
     """Factor from dollars of each fact's price year to dollars of `PRICE_YEAR`; 1 where no money."""
     series = frame[(frame["attribute"] == "deflator_index") & (frame["rank"] == 1)]
-    index = {
-        int(year): float(value) for year, value in zip(series["value_year"], series["value"], strict=True)
-    }
+    index = {int(year): float(value) for year, value in zip(series["value_year"], series["value"], strict=True)}
     years = frame["price_year"].fillna(PRICE_YEAR).astype(int)
     # Dollars of a year after the series ends are taken as dollars of the price year.
     missing = sorted({int(year) for year in years if year not in index and year < PRICE_YEAR})

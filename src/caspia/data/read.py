@@ -159,9 +159,7 @@ def _parse(path: Path, content: bytes, schema: TableSchema) -> pd.DataFrame:
         ) from error
     if "\0" in text:
         raise InputError(
-            Problem(
-                what="file holds NUL bytes", where=path.name, allowed="UTF-8 text", repair="save it as CSV"
-            )
+            Problem(what="file holds NUL bytes", where=path.name, allowed="UTF-8 text", repair="save it as CSV")
         )
     return _rectangular(path, text, schema)
 

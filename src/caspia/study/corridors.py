@@ -2,13 +2,14 @@
 
 The first line that fits decides:
 
-1. Northern: crosses a land border of Russia other than that with Kazakhstan, changes between land and water
-   in Russia, or begins or ends there. (Kazakh lines that dip into Russia and return do not count.)
-2. Southern: crosses a land border of Iran other than that with Turkmenistan, changes between land and water in
-   Iran, or begins or ends there.
+1. Northern: crosses a land border of Russia other than those with Kazakhstan, Mongolia and China, changes
+   between land and water in Russia, or begins or ends there. (Lines that dip into Russia on the way to
+   another country of the east do not count.)
+2. Southern: crosses a land border of Iran other than those with Turkmenistan, Afghanistan and Pakistan, changes
+   between land and water in Iran, or begins or ends there.
 3. Caspian: crosses the Caspian Sea to or from Azerbaijan, and begins or ends there or crosses its western
    land border. (Ships that call there on the way along the sea do not count.)
-4. Other: crosses a land border of Afghanistan or Pakistan.
+4. Other: changes between land and water in Pakistan, or begins or ends in Pakistan or Afghanistan.
 5. Eastern: crosses a land border of China.
 6. Ocean: goes by sea.
 7. Other: anything else.
@@ -27,8 +28,8 @@ from caspia.network import LAND_MODES, MODES, SEA_MODES, ArcKind, Network
 
 BoolArray = npt.NDArray[np.bool_]
 CORRIDORS = ("Caspian", "Northern", "Southern", "Eastern", "Ocean", "Other")
-AFGHAN = "Afghan"
-PRECEDENCE = ("Northern", "Southern", "Caspian", AFGHAN, "Eastern", "Ocean")
+PAKISTAN = "Pakistan"
+PRECEDENCE = ("Northern", "Southern", "Caspian", PAKISTAN, "Eastern", "Ocean")
 CASPIAN_SEA = "caspian-sea"
 
 
@@ -52,7 +53,7 @@ class Signatures:
         chosen = np.asarray(path, dtype=np.int64)
         for signature in PRECEDENCE:
             if self.marks[signature][chosen].any() and self.gates[signature][chosen].any():
-                return "Other" if signature == AFGHAN else signature
+                return "Other" if signature == PAKISTAN else signature
         return "Other"
 
     def searches(self, corridor: str) -> Iterator[tuple[BoolArray | None, BoolArray]]:
@@ -70,16 +71,18 @@ class Signatures:
         banned : numpy.ndarray of bool
             Arcs that would give it the label of a corridor that comes before.
         """
-        for signature in (AFGHAN, None) if corridor == "Other" else (corridor,):
+        for signature in (PAKISTAN, None) if corridor == "Other" else (corridor,):
             before = PRECEDENCE if signature is None else PRECEDENCE[: PRECEDENCE.index(signature)]
+            # Into Iran and back over the Caspian is no way to anywhere.
+            unlikely = ("Caspian",) if signature == "Southern" else ()
             banned = np.zeros_like(self.marks["Ocean"])
-            for name in before:
+            for name in (*before, *unlikely):
                 banned |= self.marks[name]
             yield None if signature is None else self.gates[signature], banned
 
     def of(self, corridor: str) -> BoolArray:
         """Arcs that would give a route the label of a corridor."""
-        return self.marks[AFGHAN if corridor == "Other" else corridor]
+        return self.marks[PAKISTAN if corridor == "Other" else corridor]
 
 
 def signatures(network: Network) -> Signatures:
@@ -101,15 +104,15 @@ def signatures(network: Network) -> Signatures:
     sea = line & _in_modes(arcs.mode, SEA_MODES)
     crosses = arcs.countries.sum(axis=1) > 1
     marks = {
-        "Northern": _passes(network, land & crosses, "RU", but="KZ"),
-        "Southern": _passes(network, land & crosses, "IR", but="TM"),
+        "Northern": _exits(network, "RU", land & crosses & ~_states(network, "KZ", "MN", "CN")),
+        "Southern": _exits(network, "IR", land & crosses & ~_states(network, "TM", "AF", "PK")),
         "Caspian": sea & _caspian_crossing(network),
-        AFGHAN: land & crosses & (_state(network, "AF") | _state(network, "PK")),
-        "Eastern": land & crosses & _state(network, "CN"),
+        PAKISTAN: _exits(network, "PK") | (_states(network, "AF") & _is_end(network)),
+        "Eastern": land & crosses & _states(network, "CN"),
         "Ocean": sea,
     }
-    west = land & crosses & (_state(network, "GE") | _state(network, "TR") | _state(network, "AM"))
-    gates = marks | {"Caspian": _state(network, "AZ") & (west | _is_end(network))}
+    west = land & crosses & _states(network, "GE", "TR", "AM")
+    gates = marks | {"Caspian": _states(network, "AZ") & (west | _is_end(network))}
     return Signatures(MappingProxyType(marks), MappingProxyType(gates))
 
 
@@ -121,19 +124,19 @@ def _in_modes(mode: npt.NDArray[np.int32], names: frozenset[str]) -> BoolArray:
     return np.isin(mode, [MODES.index(name) for name in names])
 
 
-def _state(network: Network, code: str) -> BoolArray:
-    known = code in network.countries
-    column = network.arcs.countries[:, network.countries.index(code)] if known else np.zeros(network.n_arcs)
-    return column.astype(bool)
+def _states(network: Network, *codes: str) -> BoolArray:
+    """Arcs that pass one of some states."""
+    columns = [network.countries.index(code) for code in codes if code in network.countries]
+    return np.asarray(network.arcs.countries[:, columns].any(axis=1))
 
 
-def _passes(network: Network, crossing: BoolArray, state: str, *, but: str) -> BoolArray:
-    """Arcs of a state that lead on: other land borders than `but`, changes of land and water, journey ends."""
+def _exits(network: Network, state: str, crossing: BoolArray | None = None) -> BoolArray:
+    """Arcs by which cargo enters or leaves a state: borders in `crossing`, its ports, journey ends."""
     arcs = network.arcs
     on_land = _in_modes(network.vertices.mode, LAND_MODES)
     changes = (arcs.kind == ArcKind.TERMINAL) & (on_land[arcs.tail] != on_land[arcs.head])
-    leads_on = (crossing & ~_state(network, but)) | changes | _is_end(network)
-    return np.asarray(_state(network, state) & leads_on, dtype=bool)
+    ways = changes | _is_end(network)
+    return np.asarray(_states(network, state) & (ways if crossing is None else ways | crossing), dtype=bool)
 
 
 def _caspian_crossing(network: Network) -> BoolArray:

@@ -71,7 +71,8 @@ def find_routes(question: Question, costs: ArcCosts, scene: Scene) -> list[Itine
         raise Unreachable(_what_cuts(question, costs, scene))
     if question.request.alternatives:
         paths += _alternatives(question, weight, scene, paths)
-    return [describe(arcs, scene.signatures.label(arcs), costs, scene.world) for arcs in paths]
+    found = [describe(arcs, scene.signatures.label(arcs), costs, scene.world) for arcs in paths]
+    return found[:1] + [item for item in found[1:] if not item.wanders]
 
 
 def _corridor_paths(question: Question, weight: npt.NDArray[np.float64], scene: Scene) -> Iterator[IntArray]:

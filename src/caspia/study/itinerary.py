@@ -124,6 +124,15 @@ class Itinerary:
         states = [state for leg in self.legs for state in leg.countries]
         return tuple(state for row, state in enumerate(states) if row == 0 or state != states[row - 1])
 
+    @property
+    def wanders(self) -> bool:
+        """Whether a state is entered again after two or more others, as no forwarder would plan it."""
+        states = self.countries
+        return any(
+            state in states[:row] and len(set(states[states.index(state) : row])) > 2
+            for row, state in enumerate(states)
+        )
+
     def count(self, operation: str) -> int:
         """Number of legs of an operation."""
         return sum(leg.operation == operation for leg in self.legs)

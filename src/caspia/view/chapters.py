@@ -237,7 +237,7 @@ def overview_table(
     shown = [c for c in theme.CORRIDORS if any(r.look.name == c for rs in by_question.values() for r in rs)]
     columns = [Column("Consignment", numeric=False), Column("Best", numeric=False)]
     for name in shown:
-        columns += [Column(name, "days"), Column(name, "USD per unit")]
+        columns += [Column(name, "days"), Column(name, "USD")]
     lines = []
     for q in questions:
         routes = answers.leading(by_question[q.id])
@@ -251,7 +251,7 @@ def overview_table(
                 key = keys.get(r.id, "")
                 cells += [figure(r.time_days.p50, f"{key}.time"), figure(r.cost_usd.p50, f"{key}.cost")]
         lines.append(Line(tuple(cells), top.look if top else None))
-    caption = f"All consignments: median time and cost of the first route of each corridor, USD of {price_year}"
+    caption = f"Median time and cost of the first route of each corridor, days and USD of {price_year} per unit"
     return Table("overview", caption, tuple(columns), tuple(lines))
 
 

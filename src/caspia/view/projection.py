@@ -112,7 +112,7 @@ def project(lon: Array, lat: Array) -> Array:
     Examples
     --------
     >>> x, y = project(np.array([68.0]), np.array([35.0]))[0]
-    >>> bool(450 < x < 500), bool(250 < y < 350)
+    >>> bool(450 < x < 550), bool(300 < y < 400)
     (True, True)
     """
     east, north = albers(lon, lat)

@@ -320,8 +320,10 @@ def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[
     unit = routes[0].cost_unit.partition("/")[2]
     goods = request.commodity
     commodity = goods.replace("-", " ").replace("_", " ")
+    ends_of = {"origin_id": "", "origin": ends[0], "destination_id": "", "destination": ends[1]}
     question = Consignment(
-        "", "", "", ends[0], "", ends[1], commodity, unit, request.avoid, request.month, True, ""
+        **ends_of, id="", name="", commodity_id=goods, commodity=commodity, unit=unit, avoid=tuple(request.avoid),
+        month=request.month, answered=True, reason=""
     )
     _say(console, answers.consignment_answer(question, routes, {}))
     console.print(routes_table(routes, width=console.width))
@@ -333,9 +335,10 @@ def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[
         console.print()
         console.print(Text(f"{labels.get(route_id, route_id)}: expected values", style="bold"))
         console.print(legs_table(table, width=console.width))
+    keys = [key for table in legs for row in _rows(table) for key in records.items(row, "facts")]
     asked = f"caspia route {_quoted(ends[0])} {_quoted(ends[1])}"
-    avoided = "" if request.avoid else " --avoid RU"
-    _next(console, f"{asked}{avoided} --legs", "caspia why SUBJECT.ATTRIBUTE")
+    avoid = "" if request.avoid else " --avoid RU"
+    _next(console, f"caspia why {keys[0]}" if keys else f"{asked}{avoid} --legs")
 
 
 def print_validation(table: pd.DataFrame, totals: pd.DataFrame) -> None:
