@@ -9,41 +9,49 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caspia.cost import Reading, Sampler, Variables, interval
+from caspia.cost import Quantity, Reading, Sampler, Variables, interval
 from caspia.study import Request, Settings
 from drawn import open_drawn
 
 DRAWS = 50_000
 amount = st.floats(0.01, 1000)
 seeds = st.integers(0, 2**32)
+Bounds = tuple[float, float, float]
 
 
-def variable(reading: Reading, low: float, mode: float, high: float) -> Variables:
-    columns = [np.array([value], dtype=float) for value in (low, mode, high)]
-    return Variables(np.array([0]), np.array([int(reading)]), *columns)
+def quantity(*variables: tuple[Reading, Bounds], name: str = "time", first_fact: int = 0) -> Quantity:
+    """A quantity of one arc for each variable, with coefficient one."""
+    n = len(variables)
+    columns = np.array([bounds for _, bounds in variables], dtype=float).reshape(n, 3).T
+    readings = np.array([int(reading) for reading, _ in variables])
+    made = Variables(np.arange(first_fact, first_fact + n), readings, *columns)
+    return Quantity(name, made, np.arange(n + 1), np.arange(n), np.ones(n), made.mean, made.sd)
 
 
 @st.composite
-def variables(draw: st.DrawFn) -> Variables:
+def variables(draw: st.DrawFn) -> tuple[Reading, Bounds]:
     """A PERT variable, a wait for a departure or a closure."""
     reading = draw(st.sampled_from([Reading.VALUE, Reading.INVERSE, Reading.HEADWAY, Reading.CLOSURE]))
     if reading is Reading.HEADWAY:
         headway = draw(amount)
-        return variable(reading, 0.0, headway, headway)
+        return reading, (0.0, headway, headway)
     if reading is Reading.CLOSURE:
         spell = draw(amount)
-        return variable(reading, draw(st.floats(0.01, 0.95)), spell, spell)
-    return variable(reading, *sorted(draw(st.tuples(amount, amount, amount))))
+        return reading, (draw(st.floats(0.01, 0.95)), spell, spell)
+    low, mode, high = sorted(draw(st.tuples(amount, amount, amount)))
+    return reading, (low, mode, high)
 
 
-@given(variables(), seeds)
 # Always the same examples, since one in ten thousand true samples lies beyond four standard errors.
+@given(variables(), seeds)
 @settings(max_examples=60, deadline=None, derandomize=True)
-def test_draws_agree_with_the_closed_forms(columns: Variables, seed: int) -> None:
-    (draws,) = Sampler(("x.y",), seed, DRAWS).draw(columns, [0])
-    mean, sd = float(columns.mean[0]), float(columns.sd[0])
-    assert draws.min() >= (0.0 if columns.reading[0] >= Reading.HEADWAY else columns.low[0])
-    assert draws.max() <= columns.high[0]
+def test_draws_agree_with_the_closed_forms(variable: tuple[Reading, Bounds], seed: int) -> None:
+    asked = quantity(variable)
+    (draws,) = Sampler(("x.y",), seed, DRAWS).draw(asked, [0])
+    mean, sd = float(asked.variables.mean[0]), float(asked.variables.sd[0])
+    reading, (low, _, high) = variable
+    assert draws.min() >= (0.0 if reading >= Reading.HEADWAY else low)
+    assert draws.max() <= high
     assert abs(draws.mean() - mean) <= 4 * sd / DRAWS**0.5 + 1e-9 * mean
     fourth = float(((draws - draws.mean()) ** 4).mean())
     error_of_variance = max(fourth - sd**4, 0.0) ** 0.5 / DRAWS**0.5
@@ -52,14 +60,14 @@ def test_draws_agree_with_the_closed_forms(columns: Variables, seed: int) -> Non
 
 @given(variables(), seeds)
 @settings(max_examples=30, deadline=None)
-def test_percentiles_are_ordered(columns: Variables, seed: int) -> None:
-    low, mid, high = interval(Sampler(("x.y",), seed, 500).draw(columns, [0])[0])
+def test_percentiles_are_ordered(variable: tuple[Reading, Bounds], seed: int) -> None:
+    low, mid, high = interval(Sampler(("x.y",), seed, 500).draw(quantity(variable), [0])[0])
     assert low <= mid <= high
 
 
-def many(n: int) -> Variables:
-    low = np.linspace(1, 2, n)
-    return Variables(np.arange(n), np.zeros(n, dtype=np.int64), low, low + 1, low + 5)
+def many(n: int, **more: object) -> Quantity:
+    """A quantity of n unlike PERT variables."""
+    return quantity(*((Reading.VALUE, (1.0 + k, 2.0 + 2 * k, 7.0 + 3 * k)) for k in range(n)), **more)  # type: ignore[arg-type]
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=10, unique=True), seeds)
@@ -72,12 +80,8 @@ def test_same_seed_same_draws_whatever_else_is_drawn(order: list[int], seed: int
 
 
 def test_draws_do_not_depend_on_the_row_of_the_fact() -> None:
-    one, other = many(2), many(3)
-    shifted = Variables(*(getattr(other, name).copy() for name in ("fact", "reading", "low", "mode", "high")))
-    for name in ("low", "mode", "high"):
-        getattr(shifted, name)[1:] = getattr(one, name)
-    before = Sampler(("a.x", "b.x"), 7, 50).draw(one, [0, 1])
-    after = Sampler(("new.x", "a.x", "b.x"), 7, 50).draw(shifted, [1, 2])
+    before = Sampler(("a.x", "b.x"), 7, 50).draw(many(2), [0, 1])
+    after = Sampler(("new.x", "a.x", "b.x"), 7, 50).draw(many(2, first_fact=1), [0, 1])
     assert (before == after).all()
 
 
@@ -88,15 +92,33 @@ def test_other_seed_other_draws(one: int, other: int) -> None:
     assert (first == second).all() == (one == other)
 
 
-def test_facts_vary_apart() -> None:
-    keys = tuple(f"thing{number}.attribute" for number in range(6))
-    draws = Sampler(keys, 1, 20_000).draw(many(6), range(6))
-    correlation = np.corrcoef(draws) - np.eye(6)
-    assert np.abs(correlation).max() < 4 / 20_000**0.5
+@pytest.mark.parametrize("dependence", [0.0, 0.5, 0.7])
+def test_facts_vary_together_as_much_as_is_set(dependence: float) -> None:
+    """Rank correlation under a Gaussian copula of correlation rho is 6 / pi * arcsin(rho / 2)."""
+    keys = tuple(f"thing{number}.attribute" for number in range(5))
+    draws = Sampler(keys, 1, 20_000, dependence).draw(many(5), range(5))
+    ranks = draws.argsort(axis=1).argsort(axis=1)
+    apart = np.corrcoef(ranks)[~np.eye(5, dtype=bool)]
+    assert apart == pytest.approx(6 / np.pi * np.arcsin(dependence / 2), abs=4 / 20_000**0.5)
 
 
-def test_arcs_on_one_fact_vary_together_and_others_apart(tmp_path: Path) -> None:
-    """Two legs on one speed: the spread is twice that of one; on two speeds, root two of it."""
+def test_wholly_dependent_facts_are_bad_at_once() -> None:
+    keys = ("a.x", "b.x", "c.x")
+    sampler = Sampler(keys, 1, 5_000, dependence=1.0)
+    apart = [interval(row)[2] for row in sampler.draw(many(3), range(3))]
+    assert interval(sampler.path(many(3), [0, 1, 2]))[2] == pytest.approx(sum(apart))
+
+
+def test_expected_value_does_not_depend_on_the_dependence() -> None:
+    keys = tuple(f"thing{number}.attribute" for number in range(5))
+    sums = [Sampler(keys, 1, 5_000, d).path(many(5), range(5)) for d in (0.0, 0.7, 1.0)]
+    assert sums[1].mean() == pytest.approx(sums[0].mean())
+    assert sums[2].mean() == pytest.approx(sums[0].mean())
+    assert sums[0].std() < sums[1].std() < sums[2].std()
+
+
+def test_arcs_on_one_fact_vary_wholly_together(tmp_path: Path) -> None:
+    """Two legs on one speed have twice the spread of one; on two speeds of correlation r, root 2 + 2 r of it."""
     drawing = "KZAAA -rail1520:100- KZBBB -rail1520:100- KZCCC"
     pert = (20, 40, 60)
     own = {"rail-KZAAA-KZBBB.speed_kmh": pert, "rail-KZBBB-KZCCC.speed_kmh": pert}
@@ -106,4 +128,5 @@ def test_arcs_on_one_fact_vary_together_and_others_apart(tmp_path: Path) -> None
         (whole,) = study.itineraries(Request("KZAAA", "KZCCC"))
         (half,) = study.itineraries(Request("KZAAA", "KZBBB"))
         spread.append(whole.time_h_sd / half.time_h_sd)
-    assert spread == pytest.approx([2, 2**0.5], rel=0.03)
+    dependence = study.scene.world.sampler.dependence
+    assert spread == pytest.approx([2, (2 + 2 * dependence) ** 0.5], rel=0.03)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -51,21 +51,23 @@ class Reader:
         links = list(self.runs(item))
         land = [set(link["countries"].split(";")) for link in links if link["mode"] in LAND]
         borders = [states for states in land if len(states) > 1]
-        if self._leads_on(item, borders, "RU", but="KZ"):
+        if self._exits(item, "RU", borders, but={"KZ", "MN", "CN"}):
             return "Northern"
-        if self._leads_on(item, borders, "IR", but="TM"):
+        if self._exits(item, "IR", borders, but={"TM", "AF", "PK"}):
             return "Southern"
         west = any("AZ" in states and states & {"GE", "TR", "AM"} for states in borders)
         if any(self._crosses_caspian(link) for link in links) and (west or "AZ" in self._ends(item)):
             return "Caspian"
-        if any(states & {"AF", "PK"} for states in borders):
+        if self._exits(item, "PK", []) or "AF" in self._ends(item):
             return "Other"
         if any("CN" in states for states in borders):
             return "Eastern"
         return "Ocean" if any(link["mode"] in SEA for link in links) else "Other"
 
-    def _leads_on(self, item: Itinerary, borders: list[set[str]], state: str, *, but: str) -> bool:
-        crosses = any(state in states and but not in states for states in borders)
+    def _exits(
+        self, item: Itinerary, state: str, borders: list[set[str]], but: Collection[str] = frozenset()
+    ) -> bool:
+        crosses = any(state in states and not states & set(but) for states in borders)
         lines = [leg for leg in item.legs if leg.operation == "line"]
         changes = any(
             self.country[after.from_id] == state and (before.mode in LAND) != (after.mode in LAND)

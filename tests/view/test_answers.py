@@ -30,8 +30,8 @@ def test_two_corridors_side_by_side(result):
 
 def test_one_corridor_with_constraints_and_a_month(result):
     assert answer(result, "shu-bak") == (
-        "Without Russia or China, a tonne of wheat sent in January from Almaty to Baku takes 9 days "
-        "(7–12) over the "
+        "Without Russia or China, a tonne of wheat sent in January from Almaty to Baku takes 9.0 days "
+        "(7.0–12) over the "
         "Caspian and costs 120 (96–156) USD; no other corridor is open to it."
     )
 

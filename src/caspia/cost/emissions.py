@@ -53,7 +53,20 @@ def emission_terms(look: Lookup, cargo: Cargo, grid_g_per_kwh: FloatArray) -> li
 
 
 def mean_grid(look: Lookup, grid_g_per_kwh: FloatArray) -> FloatArray:
-    """Mean grid intensity of the states that each arc passes, shape (n_arcs,); NaN where unknown."""
+    """Mean grid intensity of the states that each arc passes.
+
+    Parameters
+    ----------
+    look : Lookup
+        Network and facts.
+    grid_g_per_kwh : numpy.ndarray, shape (n_countries,)
+        Intensity of electricity by state, in g CO2e per kWh; NaN where unknown.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_arcs,)
+        Plain mean over the states with a known intensity, in g CO2e per kWh; NaN where there is none.
+    """
     passes = look.network.arcs.countries
     known = passes & np.isfinite(grid_g_per_kwh)
     count = known.sum(axis=1)

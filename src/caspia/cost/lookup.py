@@ -33,22 +33,76 @@ class Lookup:
         return self.facts.low, self.facts.value, self.facts.high
 
     def arcs_of(self, kind: ArcKind) -> IntArray:
-        """Arcs of a kind."""
+        """Arcs of a kind.
+
+        Parameters
+        ----------
+        kind : ArcKind
+            The kind.
+
+        Returns
+        -------
+        numpy.ndarray of int, shape (n,)
+            Numbers of the arcs, ascending.
+        """
         return np.flatnonzero(self.network.arcs.kind == kind)
 
     def value(self, attribute: str, default: float = np.nan) -> FloatArray:
-        """Value of an attribute on every arc, shape (n_arcs,); `default` where no fact."""
+        """Value of an attribute on every arc.
+
+        Parameters
+        ----------
+        attribute : str
+            Name of the attribute.
+        default : float
+            Stands in where an arc has no such fact.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_arcs,)
+            Values in the unit of the attribute.
+        """
         fact = self.network.fact(attribute)
         return np.where(fact >= 0, self.facts.value[fact], default)
 
     def direct(self, arcs: IntArray, attribute: str, coefficient: FloatArray) -> Terms:
-        """Terms `coefficient x fact` on those of the arcs that have the fact."""
+        """Terms `coefficient x fact` on those of the arcs that have the fact.
+
+        Parameters
+        ----------
+        arcs : numpy.ndarray of int, shape (n,)
+            Arcs to look at.
+        attribute : str
+            Name of the attribute.
+        coefficient : numpy.ndarray, shape (n_arcs,)
+            Multiplies the fact.
+
+        Returns
+        -------
+        Terms
+            One for each arc that has the fact.
+        """
         fact = self.network.fact(attribute)
         chosen = arcs[fact[arcs] >= 0]
         return value_terms(chosen, coefficient[chosen], fact[chosen].astype(np.int64), self.bounds)
 
     def inverse(self, arcs: IntArray, attribute: str, coefficient: FloatArray) -> Terms:
-        """Terms `coefficient / fact` on those of the arcs that have the fact."""
+        """Terms `coefficient / fact` on those of the arcs that have the fact.
+
+        Parameters
+        ----------
+        arcs : numpy.ndarray of int, shape (n,)
+            Arcs to look at.
+        attribute : str
+            Name of the attribute.
+        coefficient : numpy.ndarray, shape (n_arcs,)
+            Is divided by the fact (a length in km by a speed in km/h).
+
+        Returns
+        -------
+        Terms
+            One for each arc that has the fact.
+        """
         fact = self.network.fact(attribute)
         chosen = arcs[fact[arcs] >= 0]
         return inverse_terms(chosen, coefficient[chosen], fact[chosen].astype(np.int64), self.bounds)

@@ -82,11 +82,35 @@ def money_terms(look: Lookup, cargo: Cargo) -> tuple[list[Terms], np.ndarray]:
 
 
 def war_risk_terms(look: Lookup, cargo: Cargo) -> list[Terms]:
-    """Additional war-risk premium of the line arcs, in dollars per unit of cargo."""
+    """Additional war-risk premium of the line arcs.
+
+    Parameters
+    ----------
+    look : Lookup
+        Network and facts.
+    cargo : Cargo
+        What is carried.
+
+    Returns
+    -------
+    list of Terms
+        In dollars per unit of cargo.
+    """
     share = np.full(look.n_arcs, cargo.value_usd / 100)
     return [look.direct(look.arcs_of(ArcKind.LINE), "war_risk_pct", share)]
 
 
 def insurance_usd(cargo: Cargo) -> float:
-    """Cargo insurance of one unit, whatever the way."""
+    """Cargo insurance of one unit, whatever the way.
+
+    Parameters
+    ----------
+    cargo : Cargo
+        What is carried.
+
+    Returns
+    -------
+    float
+        Premium in dollars per unit of cargo.
+    """
     return cargo.insurance_share * cargo.value_usd

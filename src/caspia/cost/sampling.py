@@ -122,6 +122,17 @@ def _sample(
 
 
 def interval(draws: FloatArray) -> tuple[float, float, float]:
-    """P10, P50 and P90 of draws."""
+    """P10, P50 and P90 of draws.
+
+    Parameters
+    ----------
+    draws : numpy.ndarray, shape (draws,)
+        Draws of one quantity.
+
+    Returns
+    -------
+    tuple of float
+        P10, P50, P90, in the unit of the draws.
+    """
     low, mid, high = np.quantile(draws, QUANTILES)
     return float(low), float(mid), float(high)

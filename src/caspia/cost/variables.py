@@ -192,24 +192,90 @@ def _sum_by_arc(arc: IntArray, amount: FloatArray, n_arcs: int) -> FloatArray:
 
 
 def value_terms(arc: IntArray, coefficient: FloatArray, fact: IntArray, bounds: Sequence[FloatArray]) -> Terms:
-    """Terms that read facts as they are; `bounds` are low, value, high of every fact."""
+    """Terms that read facts as they are.
+
+    Parameters
+    ----------
+    arc : numpy.ndarray of int, shape (n,)
+        Arc of each term.
+    coefficient : numpy.ndarray, shape (n,)
+        Multiplies the fact.
+    fact : numpy.ndarray of int, shape (n,)
+        Row of the fact.
+    bounds : sequence of numpy.ndarray, each of shape (n_facts,)
+        Low, value and high of every fact.
+
+    Returns
+    -------
+    Terms
+        Of the reading VALUE.
+    """
     low, mode, high = (bound[fact] for bound in bounds)
     return Terms(arc, coefficient, fact, Reading.VALUE, low, mode, high)
 
 
 def inverse_terms(arc: IntArray, coefficient: FloatArray, fact: IntArray, bounds: Sequence[FloatArray]) -> Terms:
-    """Terms that read facts as one over them (a speed as hours per km)."""
+    """Terms that read facts as one over them (a speed as hours per km).
+
+    Parameters
+    ----------
+    arc : numpy.ndarray of int, shape (n,)
+        Arc of each term.
+    coefficient : numpy.ndarray, shape (n,)
+        Is divided by the fact.
+    fact : numpy.ndarray of int, shape (n,)
+        Row of the fact; its bounds are above 0.
+    bounds : sequence of numpy.ndarray, each of shape (n_facts,)
+        Low, value and high of every fact.
+
+    Returns
+    -------
+    Terms
+        Of the reading INVERSE.
+    """
     low, mode, high = (bound[fact] for bound in bounds)
     return Terms(arc, coefficient, fact, Reading.INVERSE, 1 / high, 1 / mode, 1 / low)
 
 
 def headway_terms(arc: IntArray, fact: IntArray, bounds: Sequence[FloatArray]) -> Terms:
-    """Waits for scheduled departures, in hours, from departures per week."""
+    """Waits for scheduled departures, in hours.
+
+    Parameters
+    ----------
+    arc : numpy.ndarray of int, shape (n,)
+        Arc of each wait.
+    fact : numpy.ndarray of int, shape (n,)
+        Row of the fact that holds the departures per week.
+    bounds : sequence of numpy.ndarray, each of shape (n_facts,)
+        Low, value and high of every fact; only the value is read.
+
+    Returns
+    -------
+    Terms
+        Of the reading HEADWAY.
+    """
     headway = HOURS_PER_WEEK / bounds[1][fact]
     zero = np.zeros(len(arc))
     return Terms(arc, np.ones(len(arc)), fact, Reading.HEADWAY, zero, headway, headway)
 
 
 def closure_terms(arc: IntArray, fact: IntArray, share: FloatArray, spell_h: FloatArray) -> Terms:
-    """Waits for the end of weather closures, in hours."""
+    """Waits for the end of weather closures, in hours.
+
+    Parameters
+    ----------
+    arc : numpy.ndarray of int, shape (n,)
+        Arc of each wait.
+    fact : numpy.ndarray of int, shape (n,)
+        Row of the fact that holds the share.
+    share : numpy.ndarray, shape (n,)
+        Share of the time that is closed, 0 to 1.
+    spell_h : numpy.ndarray, shape (n,)
+        Length of one closure, in hours.
+
+    Returns
+    -------
+    Terms
+        Of the reading CLOSURE.
+    """
     return Terms(arc, np.ones(len(arc)), fact, Reading.CLOSURE, share, spell_h, spell_h)

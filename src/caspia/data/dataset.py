@@ -117,7 +117,20 @@ class Dataset:
         return own
 
     def rows(self, table: str, ids: pd.Series) -> npt.NDArray[np.int64]:
-        """Row numbers of ids in a table (-1 where absent)."""
+        """Row numbers of ids in a table.
+
+        Parameters
+        ----------
+        table : str
+            Name of a table with ids.
+        ids : pandas.Series of str, shape (n,)
+            Ids to look for.
+
+        Returns
+        -------
+        numpy.ndarray of int, shape (n,)
+            Row of each id, or -1 where absent.
+        """
         return np.asarray(pd.Index(self.tables[table]["id"]).get_indexer(pd.Index(ids)), dtype=np.int64)
 
     def _own_facts(self, ids: pd.Series) -> FactIndex:

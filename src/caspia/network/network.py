@@ -158,11 +158,35 @@ class Network:
         return len(self.arcs.tail)
 
     def fact(self, attribute: str) -> npt.NDArray[np.int32]:
-        """Row of the fact behind an attribute of every arc, shape (n_arcs,); -1 where none."""
+        """Fact behind an attribute of every arc.
+
+        Parameters
+        ----------
+        attribute : str
+            One of `attributes`.
+
+        Returns
+        -------
+        numpy.ndarray of int32, shape (n_arcs,)
+            Row of the fact, or -1 where none.
+        """
         return self.arcs.facts[:, self.attributes.index(attribute)]
 
     def vertex(self, place_row: int, role: Role) -> int | None:
-        """Vertex at which journeys begin (ORIGIN) or end (DESTINATION) at a place; None if there is none."""
+        """Vertex at which journeys begin or end at a place.
+
+        Parameters
+        ----------
+        place_row : int
+            Row of the table places.
+        role : Role
+            ORIGIN (they begin) or DESTINATION (they end).
+
+        Returns
+        -------
+        int or None
+            Number of the vertex; None if there is none.
+        """
         found = np.flatnonzero((self.vertices.place == place_row) & (self.vertices.role == role))
         return int(found[0]) if len(found) else None
 

@@ -38,7 +38,20 @@ def normalise(text: str) -> str:
 
 
 def spellings(places: pd.DataFrame) -> Iterator[tuple[str, int]]:
-    """Every normalised id, code and name, with the row of its place."""
+    """Every normalised id, code and name, with the row of its place.
+
+    Parameters
+    ----------
+    places : pandas.DataFrame
+        Table places.
+
+    Yields
+    ------
+    spelling : str
+        As `normalise` folds it; several places may share one.
+    row : int
+        Row of the table.
+    """
     for row, place in enumerate(places.itertuples()):
         names = [place.id, place.unlocode, place.name, *place.alt_names.split(";")]
         # "Khorgos (Altynkol)" is found as either name.
@@ -102,7 +115,22 @@ def find_place(places: pd.DataFrame, text: str) -> int:
 
 
 def suggest(places: pd.DataFrame, text: str, limit: int = 5) -> list[int]:
-    """Rows of the places whose names come nearest to a text."""
+    """Places whose names come nearest to a text.
+
+    Parameters
+    ----------
+    places : pandas.DataFrame
+        Table places.
+    text : str
+        A name, perhaps misspelt.
+    limit : int
+        Greatest number of places.
+
+    Returns
+    -------
+    list of int
+        Rows of the table, nearest first; empty if nothing comes near.
+    """
     known = list(spellings(places))
     close = difflib.get_close_matches(normalise(text), {key for key, _ in known}, n=3 * limit, cutoff=0.6)
     rows = [row for key in close for spelling, row in known if spelling == key]

@@ -2,11 +2,11 @@
 
 The first line that fits decides:
 
-1. Northern: crosses a land border of Russia other than those with Kazakhstan, Mongolia and China, changes
-   between land and water in Russia, or begins or ends there. (Lines that dip into Russia on the way to
-   another country of the east do not count.)
-2. Southern: crosses a land border of Iran other than those with Turkmenistan, Afghanistan and Pakistan, changes
-   between land and water in Iran, or begins or ends there.
+1. Northern: passes Russia and leaves or enters it by a land border other than those with Kazakhstan, Mongolia
+   and China, changes between land and water there, or begins or ends there. (Lines that dip into Russia on the
+   way to another country of the east do not count.)
+2. Southern: passes Iran and leaves or enters it by a land border other than those with Turkmenistan, Afghanistan
+   and Pakistan, changes between land and water there, or begins or ends there.
 3. Caspian: crosses the Caspian Sea to or from Azerbaijan, and begins or ends there or crosses its western
    land border. (Ships that call there on the way along the sea do not count.)
 4. Other: changes between land and water in Pakistan, or begins or ends in Pakistan or Afghanistan.
@@ -42,14 +42,25 @@ class Signatures:
     marks : mapping of str to numpy.ndarray of bool, shape (n_arcs,)
         A route of the corridor uses one of these, and no route of a corridor further down the list does.
     gates : mapping of str to numpy.ndarray of bool, shape (n_arcs,)
-        A route of the corridor uses one of these too; they lead the search. Equal to the marks but for Caspian.
+        A route of the corridor uses one of these too; they lead the search.
     """
 
     marks: Mapping[str, BoolArray]
     gates: Mapping[str, BoolArray]
 
     def label(self, path: npt.ArrayLike) -> str:
-        """Corridor of a path of arcs."""
+        """Corridor of a path.
+
+        Parameters
+        ----------
+        path : array_like of int, shape (n,)
+            Arcs of the path.
+
+        Returns
+        -------
+        str
+            One of CORRIDORS.
+        """
         chosen = np.asarray(path, dtype=np.int64)
         for signature in PRECEDENCE:
             if self.marks[signature][chosen].any() and self.gates[signature][chosen].any():
@@ -81,7 +92,18 @@ class Signatures:
             yield None if signature is None else self.gates[signature], banned
 
     def of(self, corridor: str) -> BoolArray:
-        """Arcs that would give a route the label of a corridor."""
+        """Arcs that would give a route the label of a corridor.
+
+        Parameters
+        ----------
+        corridor : str
+            One of CORRIDORS.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (n_arcs,)
+            Its marks; of Other those of the fourth line of the rule.
+        """
         return self.marks[PAKISTAN if corridor == "Other" else corridor]
 
 
@@ -104,15 +126,19 @@ def signatures(network: Network) -> Signatures:
     sea = line & _in_modes(arcs.mode, SEA_MODES)
     crosses = arcs.countries.sum(axis=1) > 1
     marks = {
-        "Northern": _exits(network, "RU", land & crosses & ~_states(network, "KZ", "MN", "CN")),
-        "Southern": _exits(network, "IR", land & crosses & ~_states(network, "TM", "AF", "PK")),
+        "Northern": _exits(network, "RU", land & crosses & ~_states(network, "KZ")),
+        "Southern": _exits(network, "IR", land & crosses & ~_states(network, "TM")),
         "Caspian": sea & _caspian_crossing(network),
         PAKISTAN: _exits(network, "PK") | (_states(network, "AF") & _is_end(network)),
         "Eastern": land & crosses & _states(network, "CN"),
         "Ocean": sea,
     }
     west = land & crosses & _states(network, "GE", "TR", "AM")
-    gates = marks | {"Caspian": _states(network, "AZ") & (west | _is_end(network))}
+    gates = marks | {
+        "Northern": marks["Northern"] & ~(land & _states(network, "MN", "CN")),
+        "Southern": marks["Southern"] & ~(land & _states(network, "AF", "PK")),
+        "Caspian": _states(network, "AZ") & (west | _is_end(network)),
+    }
     return Signatures(MappingProxyType(marks), MappingProxyType(gates))
 
 

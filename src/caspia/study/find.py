@@ -175,6 +175,20 @@ def path_via(question: Question, weight: npt.NDArray[np.float64], scene: Scene) 
 
     The graph is laid out once per place still to come; reaching the place leads one layer up, so that one search
     finds the exact least-cost walk.
+
+    Parameters
+    ----------
+    question : Question
+        Resolved request.
+    weight : numpy.ndarray, shape (n_arcs,)
+        Generalised cost in dollars per unit of cargo; inf where the request may not pass.
+    scene : Scene
+        World, graph and signatures.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,), or None
+        Arcs in order; None if no way is open.
     """
     network = scene.network
     rows = [network.place_ids.index(place) for place in question.request.via]

@@ -81,19 +81,56 @@ def _route_row(item: Itinerary, names: dict[str, str], cargo: Cargo, key: tuple[
 
 
 def place_names(data: Dataset) -> dict[str, str]:
-    """Name of every place by id."""
+    """Name of every place by id.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+
+    Returns
+    -------
+    dict of str to str
+        Ids and names.
+    """
     places = data.tables["places"]
     return dict(zip(places["id"], places["name"], strict=True))
 
 
 def transfer_places(item: Itinerary) -> list[str]:
-    """Places where the cargo changes mode, gauge or ship, in order."""
+    """Places where the cargo changes mode, gauge or ship, in order.
+
+    Parameters
+    ----------
+    item : Itinerary
+        A route.
+
+    Returns
+    -------
+    list of str
+        Ids, each once.
+    """
     found = [leg.from_id for leg in item.legs if leg.operation in TRANSFERS]
     return list(dict.fromkeys(found))
 
 
 def legs_frame(route_id: str, legs: Sequence[Leg], names: dict[str, str]) -> pd.DataFrame:
-    """Table of the legs of a route; lists are joined by `;`."""
+    """Table of the legs of a route; lists are joined by `;`.
+
+    Parameters
+    ----------
+    route_id : str
+        Id of the route in the table of routes.
+    legs : sequence of Leg
+        In order.
+    names : dict of str to str
+        Name of every place by id.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a leg, numbered from 1.
+    """
     return pd.DataFrame(
         [
             {
@@ -120,7 +157,20 @@ def legs_frame(route_id: str, legs: Sequence[Leg], names: dict[str, str]) -> pd.
 
 
 def route_record(item: Itinerary, row: dict[str, Any]) -> dict[str, Any]:
-    """One route as the object that `caspia route --json` prints; lists stay lists."""
+    """One route as the object that `caspia route --json` prints; lists stay lists.
+
+    Parameters
+    ----------
+    item : Itinerary
+        The route.
+    row : dict of str to object
+        Its row of the table of routes.
+
+    Returns
+    -------
+    dict of str to object
+        The row, with states, places of transfer and legs as lists.
+    """
     keep = {name: value for name, value in row.items() if name not in ("consignment_id", "countries", "via")}
     return keep | {
         "countries": list(item.countries),

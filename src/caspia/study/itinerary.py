@@ -134,7 +134,18 @@ class Itinerary:
         )
 
     def count(self, operation: str) -> int:
-        """Number of legs of an operation."""
+        """Number of legs of an operation.
+
+        Parameters
+        ----------
+        operation : str
+            One of the values of OPERATIONS.
+
+        Returns
+        -------
+        int
+            Number of legs.
+        """
         return sum(leg.operation == operation for leg in self.legs)
 
 

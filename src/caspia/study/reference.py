@@ -63,7 +63,18 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
 
 
 def manifest(study: Study) -> dict[str, object]:
-    """How a result was made: enough to make it again."""
+    """How a result was made: enough to make it again.
+
+    Parameters
+    ----------
+    study : Study
+        Data and settings.
+
+    Returns
+    -------
+    dict of str to object
+        Versions, hash of the data, seed, settings, time of making (UTC) and counts.
+    """
     return {
         "version": caspia.__version__,
         "data_name": study.data.name,
@@ -79,7 +90,18 @@ def manifest(study: Study) -> dict[str, object]:
 
 
 def counts(data: Dataset) -> pd.DataFrame:
-    """Number of objects by table and of facts by method."""
+    """Number of objects by table and of facts by method.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables and facts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `what` and `count`.
+    """
     rows: list[tuple[str, int]] = [(name, len(data.tables[name])) for name in OBJECT_TABLES]
     methods = data.facts.frame["method"].value_counts()
     rows.append(("facts", len(data.facts.frame)))

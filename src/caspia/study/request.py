@@ -80,13 +80,36 @@ class Question:
     constraints: tuple[Constraint, ...]
 
     def barred(self, without: int | None = None) -> BoolArray:
-        """Arcs barred by the constraints, all or all but one."""
+        """Arcs barred by the constraints, all or all but one.
+
+        Parameters
+        ----------
+        without : int, optional
+            Constraint to leave out.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (n_arcs,)
+            Empty, of shape (0,), if no constraint is left.
+        """
         masks = [item.arcs for row, item in enumerate(self.constraints) if row != without]
         return np.logical_or.reduce(masks) if masks else np.zeros(0, dtype=bool)
 
 
 def commodity_id(data: Dataset, text: str) -> str:
     """Id of a commodity given by id or name.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+    text : str
+        Id or name in any usual spelling.
+
+    Returns
+    -------
+    str
+        Id in the table commodities.
 
     Raises
     ------

@@ -80,7 +80,20 @@ def write_folder(folder: Path, result: Result, report: Callable[[Result, Path], 
 
 
 def unwritable(folder: Path, error: OSError) -> InputError:
-    """Say that a folder cannot be written."""
+    """Say that a folder cannot be written.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+    error : OSError
+        What the system answered.
+
+    Returns
+    -------
+    InputError
+        For the caller to raise.
+    """
     return InputError(
         Problem(
             what="folder cannot be written",
@@ -94,6 +107,11 @@ def unwritable(folder: Path, error: OSError) -> InputError:
 
 def check_writable(folder: Path) -> None:
     """Refuse an unwritable folder before the work is done.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where results shall be; made if it does not exist.
 
     Raises
     ------

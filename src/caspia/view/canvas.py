@@ -55,9 +55,7 @@ class Rows:
         Parameters
         ----------
         chart
-            The layers.
-        **properties
-            Title, width, height, view.
+            The layers; the other arguments are properties of the chart: title, width, height, view.
 
         Returns
         -------

@@ -178,7 +178,7 @@ _NARROW_PX = 330.0
 
 
 def _beside(routes: Sequence[Route], x: Extent, y: Extent, height: int) -> list[dict[str, object]]:
-    """Find a free side for the name of each mark; a name without room is left to the tooltip."""
+    """Find a free side for the name of each mark; alternatives and names without room are left to the tooltip."""
 
     def point(time: float, cost: float) -> tuple[float, float]:
         return (time - x.low) / (x.high - x.low) * _NARROW_PX, (y.high - cost) / (y.high - y.low) * height
@@ -193,9 +193,9 @@ def _beside(routes: Sequence[Route], x: Extent, y: Extent, height: int) -> list[
         crosses += [span for span in spans if all(math.isfinite(v) for end in span for v in end)]
     placed = {p.label: p for p in beside_points(names, shapely.MultiLineString(crosses), _NARROW_PX, height)}
     found: list[dict[str, object]] = []
-    for name in names:
+    for name, r in zip(names, routes, strict=True):
         spot = placed.get(name)
-        if spot is None:
+        if spot is None or r.rank > 1:
             found.append({"dx": 0, "dy": 0, "align": "left", "named": False})
         else:
             found.append({"dx": spot.dx, "dy": spot.dy, "align": spot.align, "named": True})

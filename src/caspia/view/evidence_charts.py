@@ -10,13 +10,15 @@ from statistics import median
 import altair as alt
 
 from caspia.view import answers, canvas, records, theme
-from caspia.view.formats import interval, number, percent
+from caspia.view.formats import interval, percent, whole
 from caspia.view.records import Row
 from caspia.view.theme import Spec, token
 
 METHODS = ("measured", "reported", "derived", "estimated", "assumed")
 """Methods of facts, the firmest first."""
 
+_FEW = 10
+"""Fewer observations than this are said to be few."""
 _BAND = 0.2
 """Half width of the band around perfect agreement."""
 
@@ -118,7 +120,9 @@ def validation(rows: Sequence[Row], unit: str, *, width: int = 400, height: int 
     )
     error = median(abs(records.real(r, "misfit")) for r in rows)
     noun = "times" if unit == "day" else f"prices ({unit})"
-    title = f"Half of {number(len(rows))} modelled {noun} lie within {percent(error)} of the observed"
+    title = f"Half of {whole(len(rows))} modelled {noun} lie within {percent(error)} of the observed"
+    if len(rows) < _FEW:
+        title = f"Only {whole(len(rows))} observed {noun}: the model is off by {percent(error)} at the median"
     chart = alt.layer(*_agreement(data, high, xs, ys), bars, seen, marks)
     return data.finish(chart, title=title, width=width, height=height)
 
@@ -172,7 +176,7 @@ def methods(rows: Sequence[Row], *, width: int = 420) -> Spec:
     """
     counts = Counter(records.text(r, "method") for r in rows)
     bars = [
-        {"method": m, "count": counts.get(m, 0), "text": number(counts.get(m, 0)), "assumed": m == "assumed"}
+        {"method": m, "count": counts.get(m, 0), "text": whole(counts.get(m, 0)), "assumed": m == "assumed"}
         for m in METHODS
     ]
     data = canvas.Rows()

@@ -6,6 +6,7 @@ Colour appears only on a terminal; the builders return tables of rich, the ``pri
 from __future__ import annotations
 
 import math
+import shlex
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -296,11 +297,6 @@ def _next(console: Console, *commands: str) -> None:
         console.print(Text("Next: ", style="dim") + Text(command))
 
 
-def _quoted(name: str) -> str:
-    plain = name.replace("'", "").replace("-", "").isalnum() and "'" not in name
-    return name if plain else '"' + name.replace('"', '\\"') + '"'
-
-
 def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[str, str], request: Asked) -> None:
     """Print the answer to one question.
 
@@ -322,8 +318,16 @@ def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[
     commodity = goods.replace("-", " ").replace("_", " ")
     ends_of = {"origin_id": "", "origin": ends[0], "destination_id": "", "destination": ends[1]}
     question = Consignment(
-        **ends_of, id="", name="", commodity_id=goods, commodity=commodity, unit=unit, avoid=tuple(request.avoid),
-        month=request.month, answered=True, reason=""
+        **ends_of,
+        id="",
+        name="",
+        commodity_id=goods,
+        commodity=commodity,
+        unit=unit,
+        avoid=tuple(request.avoid),
+        month=request.month,
+        answered=True,
+        reason="",
     )
     _say(console, answers.consignment_answer(question, routes, {}))
     console.print(routes_table(routes, width=console.width))
@@ -336,7 +340,7 @@ def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[
         console.print(Text(f"{labels.get(route_id, route_id)}: expected values", style="bold"))
         console.print(legs_table(table, width=console.width))
     keys = [key for table in legs for row in _rows(table) for key in records.items(row, "facts")]
-    asked = f"caspia route {_quoted(ends[0])} {_quoted(ends[1])}"
+    asked = f"caspia route {shlex.quote(ends[0])} {shlex.quote(ends[1])}"
     avoid = "" if request.avoid else " --avoid RU"
     _next(console, f"caspia why {keys[0]}" if keys else f"{asked}{avoid} --legs")
 
