@@ -123,8 +123,7 @@ def read_graph(kind: Kind) -> LandGraph:
     content = Path(spec.submodule_search_locations[0], f"world_{kind}.py").read_bytes()
     lines = content.splitlines()
     rows, nodes = (
-        next(line for line in lines if line.startswith(name)).partition(b"=")[2]
-        for name in (b"graph=", b"nodes=")
+        next(line for line in lines if line.startswith(name)).partition(b"=")[2] for name in (b"graph=", b"nodes=")
     )
     signs = np.frombuffer(rows, np.uint8)
     tail = np.searchsorted(np.flatnonzero(signs == ord("}")), np.flatnonzero(signs == ord(":")))

@@ -72,7 +72,15 @@ def find_routes(question: Question, costs: ArcCosts, scene: Scene) -> list[Itine
     if question.request.alternatives:
         paths += _alternatives(question, weight, scene, paths)
     found = [describe(arcs, scene.signatures.label(arcs), costs, scene.world) for arcs in paths]
-    return found[:1] + [item for item in found[1:] if not item.wanders]
+    return _in_order(found[:1] + [item for item in found[1:] if not item.wanders])
+
+
+def _in_order(found: list[Itinerary]) -> list[Itinerary]:
+    """The cheapest of each corridor, then the others, each by generalised cost."""
+    by_cost = sorted(found, key=lambda item: item.generalised_usd)
+    best = {item.corridor: row for row, item in reversed(list(enumerate(by_cost)))}
+    firsts = sorted(best.values())
+    return [by_cost[row] for row in firsts] + [item for row, item in enumerate(by_cost) if row not in firsts]
 
 
 def _corridor_paths(question: Question, weight: npt.NDArray[np.float64], scene: Scene) -> Iterator[IntArray]:

@@ -40,7 +40,7 @@ UNITS: Mapping[str, str] = {
 }
 
 
-def write_folder(folder: Path, result: Result, report: Callable[[Result, Path], None] | None = None) -> Path:
+def write_folder(folder: Path, result: Result, report: Callable[[Result, Path], object] | None = None) -> Path:
     """Write a result into a folder, complete or not at all.
 
     Parameters
