@@ -1,7 +1,7 @@
 """Recipes of derived facts which the program itself can recompute.
 
 `calc: …` is plain arithmetic; `great_circle*F` and `great_circle_via*F` are lengths from coordinates. The
-recipes `osm_rail`, `searoute` and `waypoints` need the packages named in `tools/` and are recomputed there.
+recipes `osm_rail` and `osm_road` need OpenStreetMap graphs and are recomputed by `tools/osm_lengths.py`.
 """
 
 from __future__ import annotations
