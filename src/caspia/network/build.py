@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -340,6 +341,7 @@ def _freeze(growth: _Growth, data: Dataset) -> Network:
 def _membership(members: Iterable[tuple[int, ...]], width: int) -> npt.NDArray[np.bool_]:
     rows = list(members)
     matrix = np.zeros((len(rows), width), dtype=bool)
-    for row, columns in enumerate(rows):
-        matrix[row, list(columns)] = True
+    matrix[np.repeat(np.arange(len(rows)), [len(columns) for columns in rows]), list(chain.from_iterable(rows))] = (
+        True
+    )
     return matrix
