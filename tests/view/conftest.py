@@ -223,7 +223,7 @@ def result():
         "draws": 2000,
         "price_year": 2024,
         "base_year": 2024,
-        "settings": {"draws": 2000},
+        "settings": {"draws": 2000, "dependence": 0.7},
         "created": "2026-01-01T00:00:00Z",
         "counts": {"places": 4},
     }

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from caspia.cost import ArcCosts
 from caspia.errors import InputError, Problem, Unreachable
-from caspia.network import Network
+from caspia.network import ArcKind, Network
 from caspia.routing import Graph, alternatives, best_through, build_graph, one_to_all, pareto, shortest_path
 from caspia.study.corridors import CORRIDORS, Signatures
 from caspia.study.itinerary import Itinerary, World, describe
@@ -20,7 +20,7 @@ IntArray = npt.NDArray[np.int64]
 ABSURD = 3.0
 """A corridor whose best route costs more than this many times the best of all is not shown."""
 PARETO_EPSILON = 0.02
-PARETO_BOUND = 2.5
+PARETO_BOUND = 3.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def find_routes(question: Question, costs: ArcCosts, scene: Scene) -> list[Itine
         No way is open; the message says which constraint cuts it.
     """
     weight = open_weight(question, costs)
-    if question.request.via:
+    if question.via:
         paths = [found for found in [path_via(question, weight, scene)] if found is not None]
     else:
         paths = list(_corridor_paths(question, weight, scene))
@@ -115,12 +115,19 @@ def _alternatives(
         _without_avoided(question, weight, scene),
         question.source,
         question.target,
-        wanted + 1,
+        wanted + len(taken),
         measure=scene.network.arcs.length_km,
     )
     seen = {tuple(arcs) for arcs in taken}
     fresh = [path.arcs.astype(np.int64) for path in found if tuple(path.arcs) not in seen]
-    return fresh[:wanted]
+    return [arcs for arcs in fresh if _is_wanted(arcs, question, scene)][:wanted]
+
+
+def _is_wanted(arcs: IntArray, question: Question, scene: Scene) -> bool:
+    """Whether a path is one that the search of its own corridor might have found, and that is not avoided."""
+    corridor = scene.signatures.label(arcs)
+    searched = any(not banned[arcs].any() for _, banned in scene.signatures.searches(corridor))
+    return searched and corridor in question.corridors
 
 
 def _without_avoided(question: Question, weight: npt.NDArray[np.float64], scene: Scene) -> npt.NDArray[np.float64]:
@@ -148,7 +155,7 @@ def find_pareto(question: Question, costs: ArcCosts, scene: Scene) -> list[Itine
     -------
     list of Itinerary
         Ascending by money. Within `PARETO_EPSILON` of every Pareto optimum no more than `PARETO_BOUND` times
-        the least of each criterion.
+        the least of each criterion, and with the least of each criterion and of generalised cost.
 
     Raises
     ------
@@ -160,11 +167,8 @@ def find_pareto(question: Question, costs: ArcCosts, scene: Scene) -> list[Itine
     weight = _without_avoided(question, open_weight(question, costs), scene)
     criteria = np.vstack([costs.money.mean, costs.time.mean, costs.time.sd, costs.emission.mean])
     criteria[:, ~np.isfinite(weight)] = np.inf
-    found = pareto(
-        scene.graph, criteria, question.source, question.target, epsilon=PARETO_EPSILON, bound=PARETO_BOUND
-    )
-    if not found.paths:
-        raise Unreachable(_what_cuts(question, costs, scene))
+    ends = question.source, question.target
+    found = pareto(scene.graph, criteria, *ends, epsilon=PARETO_EPSILON, bound=PARETO_BOUND)
     if not found.complete:
         raise InputError(
             Problem(
@@ -173,9 +177,17 @@ def find_pareto(question: Question, costs: ArcCosts, scene: Scene) -> list[Itine
                 repair="narrow the request with --avoid",
             )
         )
-    order = np.argsort(found.values[:, 0], kind="stable")
-    paths = [np.asarray(found.paths[row].arcs, dtype=np.int64) for row in order]
-    return [describe(arcs, scene.signatures.label(arcs), costs, scene.world) for arcs in paths]
+    # The bound may cut off the least of one criterion where it is far from the least of another.
+    extremes = [shortest_path(scene.graph, row, *ends) for row in (*criteria, weight)]
+    paths = {tuple(path.arcs.tolist()) for path in (*found.paths, *extremes) if path is not None}
+    wanted = [arcs for arcs in map(np.array, sorted(paths)) if _is_wanted(arcs, question, scene)]
+    if not wanted:
+        raise Unreachable(_what_cuts(question, costs, scene))
+    values = np.array([criteria[:, arcs].sum(axis=1) for arcs in wanted])
+    beaten = [bool(((values <= own).all(axis=1) & (values < own).any(axis=1)).any()) for own in values]
+    kept = [arcs for arcs, lost in zip(wanted, beaten, strict=True) if not lost]
+    kept.sort(key=lambda arcs: float(criteria[0, arcs].sum()))
+    return [describe(arcs, scene.signatures.label(arcs), costs, scene.world) for arcs in kept]
 
 
 def path_via(question: Question, weight: npt.NDArray[np.float64], scene: Scene) -> IntArray | None:
@@ -199,7 +211,8 @@ def path_via(question: Question, weight: npt.NDArray[np.float64], scene: Scene) 
         Arcs in order; None if no way is open.
     """
     network = scene.network
-    rows = [network.place_ids.index(place) for place in question.request.via]
+    rows = list(question.via)
+    weight = _as_corridor(question, weight, scene)
     layers, n, m = len(rows) + 1, network.n_vertices, network.n_arcs
     arcs = network.arcs
     place_of_head = network.vertices.place[arcs.head]
@@ -214,6 +227,27 @@ def path_via(question: Question, weight: npt.NDArray[np.float64], scene: Scene) 
         start += n
     found = shortest_path(graph, np.tile(weight, layers), start, question.target + (layers - 1) * n)
     return None if found is None else found.arcs.astype(np.int64) % m
+
+
+def _as_corridor(question: Question, weight: npt.NDArray[np.float64], scene: Scene) -> npt.NDArray[np.float64]:
+    """Close what would make the way one of an earlier corridor than the one wanted.
+
+    In the states where the journey begins or ends everything stays open. A Caspian port that is to be passed is
+    passed by ship: cargo that comes by land does not leave it by land.
+    """
+    if not question.request.corridor:
+        return weight
+    network = scene.network
+    arcs, place = network.arcs, network.vertices.place
+    states = scene.world.data.tables["places"]["country"].to_numpy()
+    home = [network.countries.index(states[end]) for end in (question.origin, question.destination)]
+    _, banned = next(scene.signatures.searches(question.request.corridor))
+    closed = banned & ~arcs.countries[:, home].any(axis=1)
+    if question.request.corridor == "Caspian":
+        shores = place[arcs.tail[scene.signatures.marks["Caspian"]]]
+        ports = np.intersect1d(shores, question.via)
+        closed |= (arcs.kind == ArcKind.THROUGH) & np.isin(place[arcs.tail], ports)
+    return np.where(closed, np.inf, weight)
 
 
 def _what_cuts(question: Question, costs: ArcCosts, scene: Scene) -> Problem:

@@ -34,6 +34,8 @@ class Request:
         Number of dissimilar routes beside the best of each corridor.
     via : tuple of str
         Places to be passed in this order.
+    corridor : str
+        The only corridor wanted; empty for all.
     """
 
     origin: str
@@ -43,6 +45,7 @@ class Request:
     month: int | None = None
     alternatives: int = 0
     via: tuple[str, ...] = ()
+    corridor: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,10 @@ class Question:
         Rows of the table places.
     source, target : int
         Vertices.
+    via : tuple of int
+        Rows of the places to be passed.
     corridors : tuple of str
-        Corridors that are not avoided.
+        Corridors that are wanted and not avoided.
     constraints : tuple of Constraint
         Closures and rules; together with the costs they decide what is open.
     """
@@ -76,6 +81,7 @@ class Question:
     destination: int
     source: int
     target: int
+    via: tuple[int, ...]
     corridors: tuple[str, ...]
     constraints: tuple[Constraint, ...]
 
@@ -170,7 +176,8 @@ def resolve(request: Request, data: Dataset, network: Network) -> Question:
         destination=destination,
         source=_end(network, origin, Role.ORIGIN),
         target=_end(network, destination, Role.DESTINATION),
-        corridors=tuple(corridor for corridor in CORRIDORS if corridor not in skipped),
+        via=tuple(find_place(places, place) for place in request.via),
+        corridors=tuple(c for c in CORRIDORS if c not in skipped and request.corridor in ("", c)),
         constraints=tuple(constraints),
     )
 

@@ -103,14 +103,13 @@ def _compare(study: Study, observation: Any, fact: dict[str, Any]) -> dict[str, 
 def _ask(study: Study, observation: Any) -> Itinerary | None:
     """The model's way: through the observation's places if it names some, else the best of its corridor."""
     via = tuple(place for place in observation.via.split(";") if place)
-    request = Request(observation.origin_id, observation.destination_id, observation.commodity_id, via=via)
+    ends = observation.origin_id, observation.destination_id
+    request = Request(*ends, observation.commodity_id, via=via, corridor=observation.corridor)
     try:
         found = study.itineraries(request)
     except InputError:
         return None
-    if via:
-        return found[0]
-    return next((item for item in found if item.corridor == observation.corridor), None)
+    return found[0]
 
 
 def _modelled(study: Study, observation: Any, item: Itinerary, unit: str) -> tuple[float, float, float]:

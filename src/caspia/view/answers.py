@@ -302,7 +302,9 @@ def validation_answer(rows: Sequence[records.Row]) -> str:
 
 
 def compared(rows: Sequence[records.Row], kind: str) -> list[float]:
-    """Return the misfits of the observations of one kind that have a modelled value.
+    """Return the misfits of the observations of one kind that judge the model.
+
+    Observations that share their source with an input are shown but not counted.
 
     Parameters
     ----------
@@ -316,7 +318,8 @@ def compared(rows: Sequence[records.Row], kind: str) -> list[float]:
     list of float
         Modelled divided by observed, minus one.
     """
-    found = [records.real(row, "misfit") for row in rows if records.text(row, "kind") == kind]
+    judges = [row for row in rows if records.text(row, "kind") == kind and records.text(row, "status") != "dependent"]
+    found = [records.real(row, "misfit") for row in judges]
     return [m for m in found if math.isfinite(m)]
 
 

@@ -279,6 +279,7 @@ def validation_table(rows: Sequence[Row], proof: Evidence) -> Table:
         Column("Observed", ranged=True, hint="Value, low–high"),
         Column("Modelled", ranged=True, hint="Value, P10–P90"),
         Column("Misfit", "%"),
+        Column("Counts"),
     )
     lines = []
     for row in rows:
@@ -291,7 +292,7 @@ def validation_table(rows: Sequence[Row], proof: Evidence) -> Table:
         )
         misfit = records.real(row, "misfit")
         year = records.real(row, "year")
-        lost = records.text(row, "status") == "no route"
+        status = records.text(row, "status")
         cells = (
             plain(records.text(row, "name")),
             plain(records.text(row, "corridor")),
@@ -299,8 +300,9 @@ def validation_table(rows: Sequence[Row], proof: Evidence) -> Table:
             plain(records.text(row, "scope")),
             plain(records.text(row, "unit")),
             ranged(seen, key, "observed"),
-            plain("no route") if lost else ranged(said, "", "modelled"),
+            plain("no route") if status == "no route" else ranged(said, "", "modelled"),
             Cell(percent(misfit, signed=True), raw(misfit * 100), kind=""),
+            plain({"compared": "yes", "dependent": "no: shares its source with an input"}.get(status, "no")),
         )
         lines.append(Line(cells, theme.corridor(records.text(row, "corridor"))))
     return Table("validation-table", "Observed and modelled", columns, tuple(lines))

@@ -180,7 +180,7 @@ def summary_table(totals: pd.DataFrame, *, width: int) -> Table:
     Parameters
     ----------
     totals
-        Kind, corridor, number compared, median absolute error, median misfit, share within 25 %.
+        Kind, corridor, number compared, median absolute error, median misfit, share within 25 %, share in P10-P90.
     width
         Width of the terminal in characters.
 
@@ -190,7 +190,7 @@ def summary_table(totals: pd.DataFrame, *, width: int) -> Table:
         One line a kind and corridor.
     """
     columns = [("Kind", "l"), ("Corridor", "l"), ("Compared", "r"), ("Median error", "r"), ("Median misfit", "r")]
-    table = _table([*columns, ("Within 25 %", "r")], width)
+    table = _table([*columns, ("Within 25 %", "r"), ("In P10–P90", "r")], width)
     for row in _rows(totals):
         table.add_row(
             records.text(row, "kind"),
@@ -199,6 +199,7 @@ def summary_table(totals: pd.DataFrame, *, width: int) -> Table:
             percent(records.real(row, "median_absolute_error")),
             percent(records.real(row, "median_misfit"), signed=True),
             percent(records.real(row, "within_25_percent")),
+            percent(records.real(row, "within_p10_p90")),
         )
     return table
 

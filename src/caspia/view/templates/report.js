@@ -35,7 +35,7 @@ function make(tag, className, text) {
   return node;
 }
 
-/* Charts: drawn one after the other, those in sight first; drawn again when the width changes. */
+/* Charts: drawn one after the other, always the nearest to what is in sight; again when the width changes. */
 function fitted(name, width) {
   const { datasets, title, usermeta, ...spec } = charts[name];
   if (usermeta) {
@@ -77,9 +77,11 @@ async function draw(figure) {
 }
 const figures = [...document.querySelectorAll("figure[data-chart]")];
 async function drawAll() {
-  const inSight = (f) => Math.abs(f.getBoundingClientRect().top);
-  const queue = [...figures].sort((a, b) => inSight(a) - inSight(b));
-  for (const figure of queue) {
+  const away = (f) => Math.abs(f.getBoundingClientRect().top - window.innerHeight / 3);
+  const waiting = new Set(figures);
+  while (waiting.size) {
+    const figure = [...waiting].reduce((a, b) => (away(b) < away(a) ? b : a));
+    waiting.delete(figure);
     await draw(figure).catch((error) => {
       figure.querySelector(".canvas").textContent = `This chart could not be drawn (${error.message}); its numbers are in the table.`;
     });
