@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
-import pandas as pd
-
+from caspia.data.parse import RawTable, parse_table
 from caspia.data.schema import MAX_TABLE_BYTES, TableSchema, table_schemas
 from caspia.errors import DataError, InputError, Problem
 
 BUILT_IN = ("caspian",)
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """One file as text cells; row 1 of the file is the header."""
-
-    schema: TableSchema
-    path: Path
-    frame: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -96,12 +85,13 @@ def read_folder(data: str) -> RawFolder:
     for schema, path in _expected_files(folder):
         try:
             content = _content(path)
-            frame = _parse(path, content, schema)
+            tables[path.stem] = parse_table(path, content, schema)
+        except DataError as error:
+            problems.extend(error.problems)
         except InputError as error:
             problems.append(error.problem)
-            continue
-        digest.update(path.name.encode() + b"\0" + content)
-        tables[path.stem] = RawTable(schema, path, frame)
+        else:
+            digest.update(path.name.encode() + b"\0" + content)
     if problems:
         raise DataError(problems)
     return RawFolder(Path(data).name, folder, MappingProxyType(tables), digest.hexdigest())
@@ -142,74 +132,3 @@ def _content(path: Path) -> bytes:
                 repair=f"add {path.name}; `caspia data export DIR` writes an example of every table",
             )
         ) from error
-
-
-def _parse(path: Path, content: bytes, schema: TableSchema) -> pd.DataFrame:
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            Problem(
-                what="file is not UTF-8",
-                where=f"{path.name}, row {content[: error.start].count(10) + 1}",
-                got=f"byte 0x{content[error.start]:02x}",
-                allowed="UTF-8 text",
-                repair="save the table as UTF-8 (in Excel: CSV UTF-8)",
-            )
-        ) from error
-    if "\0" in text:
-        raise InputError(
-            Problem(what="file holds NUL bytes", where=path.name, allowed="UTF-8 text", repair="save it as CSV")
-        )
-    return _rectangular(path, text, schema)
-
-
-def _rectangular(path: Path, text: str, schema: TableSchema) -> pd.DataFrame:
-    from io import StringIO
-
-    try:
-        with warnings.catch_warnings():
-            # pandas warns and drops cells where a row is longer than the header; that is an error here.
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False, index_col=False)
-    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
-        raise InputError(
-            Problem(
-                what="file is not rectangular CSV",
-                where=path.name,
-                got=str(error).strip().splitlines()[-1],
-                allowed=f"the columns {', '.join(schema.columns)} in every row",
-                repair="quote cells that contain commas or line breaks",
-            )
-        ) from error
-    missing = [name for name in schema.columns if name not in frame.columns]
-    unknown = [name for name in frame.columns if name not in schema.columns]
-    if missing or unknown:
-        raise InputError(
-            Problem(
-                what="columns differ from the schema",
-                where=f"{path.name}, header",
-                got="; ".join(
-                    filter(
-                        None,
-                        (
-                            f"missing {', '.join(missing)}" if missing else "",
-                            f"unknown {', '.join(map(str, unknown))}" if unknown else "",
-                        ),
-                    )
-                ),
-                allowed=", ".join(schema.columns),
-                repair="rename or add the columns",
-            )
-        )
-    short = frame.isna().any(axis=1).to_numpy()
-    if short.any():
-        raise InputError(
-            Problem(
-                what="row has fewer cells than the header",
-                where=f"{path.name}, row {int(short.argmax()) + 2}",
-                allowed=f"{len(schema.columns)} cells",
-                repair="add the missing commas",
-            )
-        )
-    return frame

@@ -212,7 +212,7 @@ def path_via(question: Question, weight: npt.NDArray[np.float64], scene: Scene) 
     """
     network = scene.network
     rows = list(question.via)
-    weight = _as_corridor(question, weight, scene)
+    weight = _as_asked(question, weight, scene)
     layers, n, m = len(rows) + 1, network.n_vertices, network.n_arcs
     arcs = network.arcs
     place_of_head = network.vertices.place[arcs.head]
@@ -229,24 +229,22 @@ def path_via(question: Question, weight: npt.NDArray[np.float64], scene: Scene) 
     return None if found is None else found.arcs.astype(np.int64) % m
 
 
-def _as_corridor(question: Question, weight: npt.NDArray[np.float64], scene: Scene) -> npt.NDArray[np.float64]:
-    """Close what would make the way one of an earlier corridor than the one wanted.
+def _as_asked(question: Question, weight: npt.NDArray[np.float64], scene: Scene) -> npt.NDArray[np.float64]:
+    """Close what a way through given places would not use.
 
-    In the states where the journey begins or ends everything stays open. A Caspian port that is to be passed is
-    passed by ship: cargo that comes by land does not leave it by land.
+    A Caspian port that is to be passed is passed by ship: cargo that comes by land does not leave it by land. If a
+    corridor is wanted, the marks of earlier corridors are closed, but not in the states where the journey begins
+    or ends.
     """
-    if not question.request.corridor:
-        return weight
     network = scene.network
     arcs, place = network.arcs, network.vertices.place
-    states = scene.world.data.tables["places"]["country"].to_numpy()
-    home = [network.countries.index(states[end]) for end in (question.origin, question.destination)]
-    _, banned = next(scene.signatures.searches(question.request.corridor))
-    closed = banned & ~arcs.countries[:, home].any(axis=1)
-    if question.request.corridor == "Caspian":
-        shores = place[arcs.tail[scene.signatures.marks["Caspian"]]]
-        ports = np.intersect1d(shores, question.via)
-        closed |= (arcs.kind == ArcKind.THROUGH) & np.isin(place[arcs.tail], ports)
+    ports = np.intersect1d(place[arcs.tail[scene.signatures.marks["Caspian"]]], question.via)
+    closed = (arcs.kind == ArcKind.THROUGH) & np.isin(place[arcs.tail], ports)
+    if question.request.corridor:
+        states = scene.world.data.tables["places"]["country"].to_numpy()
+        home = [network.countries.index(states[end]) for end in (question.origin, question.destination)]
+        _, banned = next(scene.signatures.searches(question.request.corridor))
+        closed |= banned & ~arcs.countries[:, home].any(axis=1)
     return np.where(closed, np.inf, weight)
 
 
