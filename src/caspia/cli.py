@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
+import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from caspia.errors import DataError, InputError
+from caspia.errors import DataError, InputError, Problem
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
 
+
+class _Interrupted(Exception):
+    """Ctrl-C, under a name that typer does not swallow before it can be answered."""
+
+
+class _Group(TyperGroup):
+    """All commands."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; the library would answer Ctrl-C without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise _Interrupted from error
+
+
 app = typer.Typer(
+    cls=_Group,
     help="Caspia: the Caspian Route and its rivals as software.",
     no_args_is_help=True,
     add_completion=False,
@@ -25,6 +47,10 @@ data_app = typer.Typer(
     help="The data: export the built-in tables as an example or to work on.", no_args_is_help=True
 )
 app.add_typer(data_app, name="data")
+
+_LOOK_ALIKES = str.maketrans(
+    "\N{EN DASH}\N{MINUS SIGN}\N{RIGHTWARDS ARROW}\N{LATIN SMALL LETTER L WITH STROKE}", "-->l"
+)
 
 Data = Annotated[str, typer.Option("--data", help="Built-in data set or a folder of the same form.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -76,7 +102,7 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
 def study(
     out: Out = Path("out/study"),
     data: Data = "caspian",
-    seed: Annotated[int, typer.Option(help="Seed.")] = 2025,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the draws.")] = 2025,
 ) -> None:
     """Answer all reference consignments, validate, and write the report and the result store."""
     from caspia.study import Settings, Study, check_writable, run_study, write_folder
@@ -188,7 +214,9 @@ def _records(frame: Any) -> list[dict[str, Any]]:
 
 
 def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+    # Names in all scripts, unless the terminal or pipe cannot carry them.
+    has_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    typer.echo(json.dumps(value, ensure_ascii=not has_unicode, indent=1, default=_plain))
 
 
 def _plain(value: Any) -> Any:
@@ -215,19 +243,74 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def main() -> None:
-    """Run the command; exit 2 for bad input, 130 when interrupted, 1 for a failure of ours."""
+    """Run the command.
+
+    Exit status 2 for bad input, 130 when interrupted, 1 where the answer cannot be written or the failure is ours.
+    """
+    _replace_what_cannot_be_encoded()
     try:
-        app(standalone_mode=True)
+        status = _run()
+        if sys.stdout:
+            sys.stdout.flush()
     except DataError as error:
         _fail(f"{len(error.problems)} problem(s) in the data\n{error}", 2)
     except InputError as error:
         _fail(str(error), 2)
-    except KeyboardInterrupt:
+    except (_Interrupted, KeyboardInterrupt):
         _fail("interrupted; nothing was written", 130)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        _fail_to_write(error)
+    sys.exit(status)
 
 
-def _fail(message: str, status: int) -> None:
-    typer.echo(f"caspia: {message}", err=True)
+def _run() -> int | str | None:
+    """Status with which the command ends."""
+    try:
+        app()
+    except SystemExit as done:
+        # So end typer and rich, without a word, where the reader of a pipe has gone.
+        if done.code == 1:
+            raise BrokenPipeError("Broken pipe") from done
+        return done.code
+    return 0
+
+
+def _replace_what_cannot_be_encoded() -> None:
+    """Let no name in another script end the command on a terminal that lacks its letters."""
+    codecs.register_error("caspia.nearest", _nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="caspia.nearest")
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    """ASCII look-alikes of what cannot be encoded, one for each character so that columns stay in line."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(_LOOK_ALIKES)
+    bases = (unicodedata.normalize("NFKD", character)[0] for character in text)
+    return "".join(base if base.isascii() else "?" for base in bases), error.end
+
+
+def _fail_to_write(error: OSError) -> NoReturn:
+    # What is still in the buffer would fail again when the interpreter ends.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    problem = Problem(
+        what="answer cannot be written",
+        where="standard output",
+        got=error.strerror or str(error),
+        allowed="an open terminal or pipe, or a file on a disk with room",
+        repair="send it elsewhere",
+    )
+    _fail(str(problem), 1)
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    with suppress(OSError):
+        typer.echo(f"caspia: {message}", err=True)
     sys.exit(status)
 
 

@@ -96,6 +96,8 @@ def test_request_that_cannot_be_answered(
         ("route", "KZALA"),
         ("route", "KZALA", "DEDUI", "--month", "May"),
         ("route", "KZALA", "DEDUI", "--colour", "red"),
+        ("study", "--seed", "-1"),
+        ("study", "--seed", str(10**22)),
         ("fly",),
     ],
 )

@@ -86,6 +86,12 @@ def test_pareto_and_avoid(command: Command) -> None:
     assert not any({"RU", "IR"} & set(route["countries"]) for route in found)
 
 
+def test_country_codes_in_small_letters(command: Command, routes: list[dict[str, object]]) -> None:
+    found = json.loads(asked(command("route", "KZALA", "DEDUI", "--avoid", "ru,ir", "--json")))
+    assert found
+    assert not any({"RU", "IR"} & set(route["countries"]) for route in found)
+
+
 def test_table_of_routes_and_legs(command: Command) -> None:
     text = asked(command("route", "Almaty", "Duisburg", "--legs"))
     for word in ("Caspian", "Northern", "USD", "Duisburg"):

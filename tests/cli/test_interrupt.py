@@ -55,4 +55,5 @@ def test_interrupted_study_leaves_the_folder_as_it_was(tmp_path: Path, module: s
         process.kill()
     assert process.returncode == 130
     assert "Traceback" not in errors
+    assert errors.endswith("caspia: interrupted; nothing was written\n")
     assert {path.name: path.read_bytes() for path in out.iterdir()} == {"results.duckdb": b"older"}

@@ -159,6 +159,34 @@ def test_link_that_is_not_open_is_there_but_not_passed(tmp_path: Path, status: s
     assert best.length_km == 200
 
 
+@pytest.mark.parametrize("status", ["planned", "closed"])
+def test_link_without_a_sailing_carries_nothing(tmp_path: Path, status: str) -> None:
+    """It must not become a plain line without a wait."""
+    drawing = "KZAAA -rail1520:100- KZBBB -ferry:300- AZCCC -rail1520:200- GEDDD"
+    study = open_drawn(tmp_path, drawing, edits={"services": {"svc-ferry-KZBBB-AZCCC": {"status": status}}})
+    with pytest.raises(Unreachable):
+        study.itineraries(Request("KZAAA", "GEDDD"))
+    arcs = study.network.arcs
+    assert len(arcs_of(study.network, ArcKind.WAIT)) == 0
+    assert (~arcs.is_open[(arcs.kind == ArcKind.LINE) & (arcs.mode == MODES.index("ferry"))]).sum() == 2
+
+
+def test_one_of_two_services_is_enough(tmp_path: Path) -> None:
+    one, two = "svc-ferry-KZBBB-AZCCC", "svc-two"
+    row = {"mode": "ferry", "link_id": "ferry-KZBBB-AZCCC", "class_id": "service", "status": "restricted"}
+    edits = {"services": {one: {"status": "closed"}, two: row}}
+    study = open_drawn(tmp_path, "KZAAA -rail1520:100- KZBBB -ferry:300- AZCCC", edits=edits)
+    assert ("wait", "KZBBB") in operations(study, "KZAAA", "AZCCC")
+
+
+def test_port_from_which_nothing_sails(tmp_path: Path) -> None:
+    edits = {"services": {"svc-CNAAA": {"status": "closed"}}}
+    study = open_drawn(tmp_path, "CNAAA -deep_sea:3000- JPBBB", edits=edits)
+    with pytest.raises(Unreachable):
+        study.itineraries(Request("CNAAA", "JPBBB"))
+    assert ("line", "JPBBB") in operations(study, "JPBBB", "CNAAA")
+
+
 def test_closed_crossing_lets_nothing_pass_in_its_direction(tmp_path: Path) -> None:
     edits = {"borders": {"bcp-rail-KZAAA-CNBBB-KZ-CN": {"status": "closed"}}}
     study = open_drawn(tmp_path, "KZAAA -rail1520:100- CNBBB", edits=edits)

@@ -48,7 +48,7 @@ def test_problem_is_named_with_its_place(
     problems = found(tmp_path, CHAIN, facts, edits)
     named = [p for p in problems if what in p.what and where in p.where]
     assert named, problems
-    assert all(problem.repair for problem in named)
+    assert all(problem.repair and problem.got and problem.allowed for problem in named)
     assert named[0].severity == "error"
 
 
@@ -56,6 +56,48 @@ def test_island(tmp_path: Path) -> None:
     drawing = "KZAAA -rail1520- KZBBB -rail1520- KZCCC\nJPDDD -rail1067- JPEEE"
     islands = [p.where for p in found(tmp_path, drawing) if "island" in p.what]
     assert sorted(islands) == ["JPDDD", "JPEEE"]
+
+
+SEA = "KZAAA -rail1520- KZBBB -ferry- AZCCC -rail1520- GEDDD -rail1520- GEEEE"
+
+
+def test_missing_terminal_makes_an_island(tmp_path: Path) -> None:
+    """That cargo can be unloaded from the train and loaded on the ship does not join them."""
+    islands = [p for p in found(tmp_path, SEA, edits={"terminals": {"trm-KZBBB": None}}) if "island" in p.what]
+    assert [(p.where, p.severity) for p in islands] == [("KZAAA", "error"), ("KZBBB", "error")]
+    assert islands[0].got == "rail 1520 mm, joined only with KZBBB"
+
+
+def test_closed_services_make_an_island(tmp_path: Path) -> None:
+    edits = {"services": {"svc-ferry-KZBBB-AZCCC": {"status": "closed"}}}
+    assert [p.where for p in found(tmp_path, SEA, edits=edits)] == ["KZAAA", "KZBBB"]
+
+
+def test_waypoints_may_lie_on_an_island(tmp_path: Path) -> None:
+    edits = {"terminals": {"trm-KZBBB": None}, "places": {"KZAAA": {"kind": "waypoint"}}}
+    assert [p.where for p in found(tmp_path, SEA, edits=edits) if "island" in p.what] == ["KZBBB"]
+
+
+def test_modes_of_the_main_part_that_meet_unjoined_are_a_warning(tmp_path: Path) -> None:
+    drawing = f"{SEA}\nKZAAA -road- KZBBB"
+    # The terminals of KZBBB: ferry to rail, and rail to road.
+    (problem,) = found(tmp_path, drawing, edits={"terminals": {"trm-KZBBB-1": None}})
+    assert (problem.what, problem.where, problem.severity) == ("modes meet without a terminal", "KZBBB", "warning")
+    assert problem.got == "ferry + rail 1520 mm | road"
+
+
+def test_pipelines_are_networks_of_their_own(tmp_path: Path) -> None:
+    assert found(tmp_path, f"{SEA}\nTMFFF -gas_pipeline- TMGGG") == []
+    (problem,) = found(tmp_path, f"{SEA}\nTMFFF -crude_pipeline- TMGGG")
+    assert (problem.what, problem.severity) == ("crude pipeline without a terminal", "warning")
+    assert problem.where == "TMFFF, TMGGG"
+    assert found(tmp_path, f"{SEA}\nKZBBB -crude_pipeline- KZHHH") == []
+
+
+def test_nothing_open(tmp_path: Path) -> None:
+    edits = {"links": {key: {"status": "planned"} for key in (RAIL, "rail-KZBBB-CNCCC")}}
+    (problem,) = found(tmp_path, CHAIN, edits=edits)
+    assert problem.what == "no place has an open link"
 
 
 def test_place_without_a_link_is_a_warning(tmp_path: Path) -> None:

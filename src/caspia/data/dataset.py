@@ -56,6 +56,8 @@ class Dataset:
         Object tables by name; the index counts rows from zero.
     facts : Facts
         All facts.
+    lines : mapping of str to numpy.ndarray of int
+        Line of its file on which each row of a table begins.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Dataset:
     sha256: str
     tables: Mapping[str, pd.DataFrame]
     facts: Facts
+    lines: Mapping[str, npt.NDArray[np.int64]]
 
     @cached_property
     def class_facts(self) -> FactIndex:
@@ -133,6 +136,23 @@ class Dataset:
         """
         return np.asarray(pd.Index(self.tables[table]["id"]).get_indexer(pd.Index(ids)), dtype=np.int64)
 
+    def where(self, table: str, row: int) -> str:
+        """Name a row as messages do.
+
+        Parameters
+        ----------
+        table : str
+            Name of a table with ids.
+        row : int
+            Row of the table.
+
+        Returns
+        -------
+        str
+            `links.csv, row 12, rail-KZALA-KZSHU`.
+        """
+        return f"{table}.csv, row {self.lines[table][row]}, {self.tables[table]['id'].iloc[row]}"
+
     def _own_facts(self, ids: pd.Series) -> FactIndex:
         frame = self.facts.frame
         used = np.flatnonzero(frame["rank"].to_numpy() == 1)
@@ -187,7 +207,15 @@ def type_folder(folder: RawFolder) -> Dataset:
     parts = [_typed(folder, name) for name, table in folder.tables.items() if table.schema.is_facts]
     frame = pd.concat(parts, ignore_index=True)
     frame["key"] = frame["subject"] + "." + frame["attribute"]
-    return Dataset(folder.name, folder.path, folder.sha256, MappingProxyType(objects), _facts(frame))
+    lines = {name: folder.tables[name].lines for name in objects}
+    return Dataset(
+        name=folder.name,
+        folder=folder.path,
+        sha256=folder.sha256,
+        tables=MappingProxyType(objects),
+        facts=_facts(frame),
+        lines=MappingProxyType(lines),
+    )
 
 
 def _typed(folder: RawFolder, name: str) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def _rules(folder: RawFolder) -> Iterator[Problem]:
         yield from table.problems(
             bad.to_numpy(),
             "target",
-            f"rule {{}} bars a {kind} that is unknown",
+            f"rule bars an unknown {kind}",
             f"an id of {home}.csv" if home else ", ".join(known),
             "correct the target or its kind, or remove the rule",
         )

@@ -58,9 +58,11 @@ class RawTable:
         Returns
         -------
         str
-            `facts.csv, row 12, column value`.
+            `places.csv, row 12, KZALA, column lon`.
         """
-        return f"{self.path.name}, row {self.lines[row]}" + (f", column {column}" if column else "")
+        key = self.frame["id"].iloc[row] if "id" in self.frame.columns else ""
+        parts = (self.path.name, f"row {self.lines[row]}", key, f"column {column}" if column else "")
+        return ", ".join(filter(None, parts))
 
     def problems(self, bad: BoolArray, column: str, what: str, allowed: str, repair: str) -> Iterator[Problem]:
         """Name the bad cells of a column.
@@ -123,9 +125,7 @@ def parse_table(path: Path, content: bytes, schema: TableSchema) -> RawTable:
     if ragged := list(_ragged(path, len(header), body)):
         raise DataError(ragged)
     columns: Sequence[Sequence[str]] = list(zip(*(cells for _, cells in body), strict=True)) or [()] * len(header)
-    frame = pd.DataFrame(
-        {name: pd.Series(cells, dtype="str") for name, cells in zip(header, columns, strict=True)}
-    )
+    frame = pd.DataFrame({name: pd.Series(cells, dtype="str") for name, cells in zip(header, columns, strict=True)})
     return RawTable(schema, path, frame, np.array([line for line, _ in body], dtype=np.int64))
 
 

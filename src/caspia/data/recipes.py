@@ -7,6 +7,7 @@ recipes `osm_rail` and `osm_road` need OpenStreetMap graphs and are recomputed b
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
 from collections.abc import Callable
@@ -15,13 +16,42 @@ from caspia.units import polyline_km
 
 LonLat = tuple[float, float]
 
+KNOWN_RECIPES = "calc: arithmetic, great_circle*F, great_circle_via*F, osm_rail or osm_road"
+MAX_RECIPE = 200
+"""Characters; deeper brackets than these can hold would exhaust the stack."""
+_ARITHMETIC = re.compile(r"calc:[-+*/().0-9eE ]+")
+_GEOMETRIC = re.compile(r"great_circle(_via)?\*([0-9]+(?:\.[0-9]+)?)")
+_EXTERNAL = frozenset({"osm_rail", "osm_road"})
+
 _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
+    # Unlike the operator this one knows no complex numbers.
+    ast.Pow: math.pow,
 }
+
+
+def is_recipe(recipe: str) -> bool:
+    """Whether a recipe is of a known kind.
+
+    Parameters
+    ----------
+    recipe : str
+        Text of the cell.
+
+    Returns
+    -------
+    bool
+        True for KNOWN_RECIPES; arithmetic may still have no value.
+
+    Examples
+    --------
+    >>> is_recipe("great_circle*1.2"), is_recipe("great_circle*1.2.3"), is_recipe("guess")
+    (True, False, False)
+    """
+    return recipe.startswith("calc:") or recipe in _EXTERNAL or _GEOMETRIC.fullmatch(recipe) is not None
 
 
 def recompute(recipe: str) -> float | None:
@@ -35,7 +65,7 @@ def recompute(recipe: str) -> float | None:
     Returns
     -------
     float or None
-        The value; None if the text is not plain arithmetic.
+        The value; None if the text is not plain arithmetic, is longer than MAX_RECIPE or has no finite value.
 
     Examples
     --------
@@ -44,11 +74,14 @@ def recompute(recipe: str) -> float | None:
     >>> recompute("calc: open('x')") is None
     True
     """
+    if len(recipe) > MAX_RECIPE or not _ARITHMETIC.fullmatch(recipe):
+        return None
     try:
         tree = ast.parse(recipe.removeprefix("calc:").strip(), mode="eval")
-        return _evaluate(tree.body)
-    except (SyntaxError, ValueError, ZeroDivisionError, OverflowError):
+        value = _evaluate(tree.body)
+    except (SyntaxError, ValueError, ZeroDivisionError, OverflowError, RecursionError):
         return None
+    return value if math.isfinite(value) else None
 
 
 def _evaluate(node: ast.expr) -> float:
@@ -95,7 +128,7 @@ def geometric_length_km(recipe: str, start: LonLat, end: LonLat, via: list[LonLa
     float or None
         Kilometres; None if the recipe is of another kind.
     """
-    match = re.fullmatch(r"great_circle(_via)?\*([0-9.]+)", recipe)
+    match = _GEOMETRIC.fullmatch(recipe)
     if match is None:
         return None
     points = [start, *(via if match[1] else []), end]

@@ -49,6 +49,7 @@ class _Tables:
     facts: dict[str, npt.NDArray[np.int32]]
     place_row: dict[str, int]
     forms_of_class: dict[str, str]
+    # Services that sail, by port and mode or by link; an empty list where all are planned or closed.
     boarding: dict[tuple[int, str], list[int]]
     sailing: dict[str, list[int]]
     borders: dict[tuple[str, str], int]
@@ -125,12 +126,11 @@ def _look_up_tables(data: Dataset) -> _Tables:
     services = data.tables["services"]
     records = list(services.itertuples())
     for row, service in enumerate(records):
-        if service.status not in ("open", "restricted"):
-            continue
-        if service.link_id:
-            sailing[service.link_id].append(row)
-        elif service.place_id:
-            boarding[place_row[service.place_id], service.mode].append(row)
+        served = (
+            sailing[service.link_id] if service.link_id else boarding[place_row[service.place_id], service.mode]
+        )
+        if service.status in ("open", "restricted"):
+            served.append(row)
     borders = data.tables["borders"]
     crossing = {
         (link, state): row
@@ -173,15 +173,16 @@ def _add_direction(growth: _Growth, tables: _Tables, row: int, link: Any, *, rev
         electrified=link.electrified == "yes",
         is_open=is_open,
     )
-    sailings = tables.sailing.get(link.id, [])
-    for service in sailings:
+    sailings = tables.sailing.get(link.id)
+    for service in sailings or ():
         deck = growth.node(*site, Role.SAILING, f"{link.id}>{end}#{service}")
         _add_wait(growth, tables, service, (tail, deck), site[0])
         own = tables.facts["services"][service]
         forms = tables.services[service].forms or traits.forms
         growth.arc((deck, head), label, np.where(own == NO_FACT, facts, own), replace(traits, forms=forms))
     if not sailings:
-        growth.arc((tail, head), label, facts, traits)
+        # A link that no vessel serves any more is there, as a planned link is, but carries nothing.
+        growth.arc((tail, head), label, facts, replace(traits, is_open=is_open and sailings is None))
 
 
 def _add_border(
@@ -220,8 +221,8 @@ def _add_wait(growth: _Growth, tables: _Tables, service: int, ends: tuple[int, i
 def _entries(growth: _Growth, tables: _Tables, place: int, mode: int, gauge: int) -> int:
     """Vertex by which cargo enters a mode at a place: a boarding vertex where departures are scheduled."""
     _, departure = growth.hub(place, mode, gauge)
-    services = tables.boarding.get((place, MODES[mode]), [])
-    if not services:
+    services = tables.boarding.get((place, MODES[mode]))
+    if services is None:
         return departure
     is_new = (place, mode, gauge, int(Role.BOARDING), "") not in growth.vertex
     board = growth.node(place, mode, gauge, Role.BOARDING)

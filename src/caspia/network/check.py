@@ -1,4 +1,4 @@
-"""What tables alone cannot show: islands, impossible speeds, short links, missing gauges, open borders."""
+"""What tables alone cannot show: impossible speeds, short links, missing gauges, open borders, islands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pandas as pd
 from caspia.data import Dataset, attributes, parse_via
 from caspia.errors import Problem
 from caspia.network.build import build_network
-from caspia.network.network import ArcKind, Network, Role
+from caspia.network.islands import check_islands
+from caspia.network.network import ArcKind, Network
 from caspia.units import polyline_km
 
 FASTEST_KMH = {
@@ -49,7 +50,7 @@ def check_network(data: Dataset) -> list[Problem]:
         *_speeds(network, data),
         *_borders(data),
         *_gauge_changes(data),
-        *_islands(network, data),
+        *check_islands(network, data),
         *_assumed_share(data),
     ]
 
@@ -63,13 +64,23 @@ def _lengths(data: Dataset) -> Iterator[Problem]:
     point = _points(data)
     fact = data.object_facts("links")[:, list(attributes()).index("length_km")]
     for row, link in enumerate(data.tables["links"].itertuples()):
-        where = f"links.csv, row {row + 2}, {link.id}"
+        where = data.where("links", row)
         if link.from_id == link.to_id:
-            yield Problem(what="link from a place to itself", where=where, repair="remove it")
+            yield Problem(
+                what="link from a place to itself",
+                where=where,
+                got=link.from_id,
+                allowed="two places",
+                repair="correct an end or remove the link",
+            )
             continue
         if fact[row] < 0:
             yield Problem(
-                what="link has no length", where=where, repair=f"add a fact {link.id}.length_km of rank 1"
+                what="link has no length",
+                where=where,
+                got="no fact",
+                allowed="one fact of rank 1",
+                repair=f"add a fact {link.id}.length_km of rank 1",
             )
             continue
         straight = polyline_km([point[link.from_id], point[link.to_id]])
@@ -87,6 +98,7 @@ def _lengths(data: Dataset) -> Iterator[Problem]:
                 what="link is three times as long as its drawn line",
                 where=where,
                 got=f"{length:.1f} km",
+                allowed="at most three times the line through its way-points",
                 repair="add way-points or mend the length",
                 severity="warning",
             )
@@ -97,7 +109,8 @@ def _gauges(data: Dataset) -> Iterator[Problem]:
         if (link.mode == "rail") == pd.isna(link.gauge_mm):
             yield Problem(
                 what="rail link without a gauge" if link.mode == "rail" else "gauge on a link that is no railway",
-                where=f"links.csv, row {row + 2}, {link.id}",
+                where=data.where("links", row),
+                got="no gauge" if pd.isna(link.gauge_mm) else f"{link.gauge_mm:.0f} mm on {link.mode}",
                 allowed="1000, 1067, 1435, 1520 or 1676 for rail, empty otherwise",
                 repair="mend gauge_mm",
             )
@@ -108,7 +121,8 @@ def _speeds(network: Network, data: Dataset) -> Iterator[Problem]:
     transit = network.fact("transit_h")
     links = data.tables["links"]
     for arc in lines:
-        link = links.iloc[network.arcs.row[arc]]
+        row = int(network.arcs.row[arc])
+        link = links.iloc[row]
         limit = FASTEST_KMH[link["mode"]]
         facts = [network.fact(name)[arc] for name in ("speed_kmh", "speed_bulk_kmh")]
         speeds = [float(data.facts.value[fact]) for fact in facts if fact >= 0]
@@ -117,14 +131,16 @@ def _speeds(network: Network, data: Dataset) -> Iterator[Problem]:
         if not speeds and link["status"] == "open":
             yield Problem(
                 what="link has neither a speed nor a running time",
-                where=link["id"],
+                where=data.where("links", row),
+                got="no fact",
+                allowed="speed_kmh, speed_bulk_kmh or transit_h",
                 repair=f"add speed_kmh to class {link['class_id']}",
             )
         for speed in speeds:
             if speed > limit:
                 yield Problem(
                     what="impossible speed",
-                    where=link["id"],
+                    where=data.where("links", row),
                     got=f"{speed:.0f} km/h",
                     allowed=f"at most {limit:.0f} km/h for {link['mode']}",
                     repair="mend speed_kmh, transit_h or length_km",
@@ -143,7 +159,7 @@ def _borders(data: Dataset) -> Iterator[Problem]:
         if len(states) < 2:
             yield Problem(
                 what="link between two countries names fewer than two",
-                where=f"links.csv, row {row + 2}, {link.id}",
+                where=data.where("links", row),
                 got=link.countries,
                 allowed=f"{a};{b}",
                 repair="fill in countries",
@@ -154,7 +170,8 @@ def _borders(data: Dataset) -> Iterator[Problem]:
             if (link.id, start, end) not in directions:
                 yield Problem(
                     what="border without a crossing",
-                    where=link.id,
+                    where=data.where("links", row),
+                    got="none",
                     allowed=f"a row of borders.csv from {start} to {end}",
                     repair="add the crossing",
                 )
@@ -178,43 +195,6 @@ def _gauge_changes(data: Dataset) -> Iterator[Problem]:
                 allowed="a gauge_change row of terminals.csv at the place",
                 repair="add the gauge change, or end the link at the place where it is done",
             )
-
-
-def _islands(network: Network, data: Dataset) -> Iterator[Problem]:
-    """Places from which the greatest strongly joined part of the open network cannot be reached."""
-    label = _components(network)
-    ends = np.flatnonzero(network.vertices.role == Role.ORIGIN)
-    if not len(ends):
-        yield Problem(what="no place has an open link", where="links.csv", repair="open some links")
-        return
-    values, counts = np.unique(label[ends], return_counts=True)
-    main = values[counts.argmax()]
-    names = data.tables["places"]["id"]
-    for vertex in ends[label[ends] != main]:
-        yield Problem(
-            what="island: no open way joins it to the rest",
-            where=names.iloc[network.vertices.place[vertex]],
-            repair="add the missing link, terminal or gauge change",
-        )
-    linked = {end for column in ("from_id", "to_id") for end in data.tables["links"][column]}
-    for place in names[~names.isin(linked)]:
-        yield Problem(what="place without a link", where=place, repair="link it or remove it", severity="warning")
-
-
-def _components(network: Network) -> np.ndarray:
-    """Weakly joined part of each vertex over open arcs, by union and find."""
-    parent = np.arange(network.n_vertices)
-
-    def root(vertex: int) -> int:
-        while parent[vertex] != vertex:
-            parent[vertex] = parent[parent[vertex]]
-            vertex = parent[vertex]
-        return vertex
-
-    arcs = network.arcs
-    for tail, head in zip(arcs.tail[arcs.is_open], arcs.head[arcs.is_open], strict=True):
-        parent[root(int(tail))] = root(int(head))
-    return np.array([root(vertex) for vertex in range(network.n_vertices)])
 
 
 def _assumed_share(data: Dataset) -> Iterator[Problem]:

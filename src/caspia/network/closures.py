@@ -80,7 +80,7 @@ def _identify(network: Network, data: Dataset, word: str) -> tuple[str, str, str
     countries = data.tables["countries"]
     names = {normalise(name): code for code, name in zip(countries["id"], countries["name"], strict=True)}
     key = normalise(word)
-    code = word if word in network.countries else names.get(key)
+    code = word.upper() if word.upper() in network.countries else names.get(key)
     slug = word.lower().replace(" ", "-").replace("_", "-")
     if code:
         return "country", code, countries["name"][countries["id"] == code].iloc[0]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from caspia.data import check_folder, read_folder, type_folder
+from collections.abc import Iterator
+from dataclasses import replace
+
+from caspia.data import Dataset, check_folder, read_folder, type_folder
 from caspia.errors import DataError, InputError, Problem
-from caspia.network import build_network, check_network, resolve_rule
+from caspia.network import Network, build_network, check_network, normalise, resolve_closure, resolve_rule
+from caspia.study.corridors import CORRIDORS
 from caspia.study.reference import counts
 
 
@@ -33,17 +37,32 @@ def inspect(folder: str) -> tuple[list[Problem], dict[str, int]]:
         return list(error.problems), {}
     except InputError as error:
         return [error.problem], {}
-    problems = check_network(data)
     network = build_network(data)
-    problems += [
-        Problem(
-            what="rule bars nothing of the network",
-            where=f"rules.csv, {rule.id}",
-            got=rule.target,
-            repair="correct the target or remove the rule",
-            severity="warning",
-        )
-        for rule in data.tables["rules"].itertuples()
-        if not resolve_rule(network, data, rule).any()
-    ]
+    problems = [*check_network(data), *_idle_rules(network, data), *_unknown_closures(network, data)]
     return problems, {str(what): int(count) for what, count in counts(data).itertuples(index=False)}
+
+
+def _idle_rules(network: Network, data: Dataset) -> Iterator[Problem]:
+    for row, rule in enumerate(data.tables["rules"].itertuples()):
+        if not resolve_rule(network, data, rule).any():
+            yield Problem(
+                what="rule bars nothing of the network",
+                where=f"{data.where('rules', row)}, column target",
+                got=f"{rule.target_kind} {rule.target}",
+                allowed="what some link passes",
+                repair="correct the target or remove the rule",
+                severity="warning",
+            )
+
+
+def _unknown_closures(network: Network, data: Dataset) -> Iterator[Problem]:
+    """Words that reference consignments avoid and that close nothing."""
+    corridors = {normalise(corridor) for corridor in CORRIDORS}
+    for row, cell in enumerate(data.tables["consignments"]["avoid"]):
+        for word in filter(str.strip, cell.split(";")):
+            if normalise(word) in corridors:
+                continue
+            try:
+                resolve_closure(network, data, word)
+            except InputError as error:
+                yield replace(error.problem, where=f"{data.where('consignments', row)}, column avoid")

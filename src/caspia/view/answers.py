@@ -318,7 +318,9 @@ def compared(rows: Sequence[records.Row], kind: str) -> list[float]:
     list of float
         Modelled divided by observed, minus one.
     """
-    judges = [row for row in rows if records.text(row, "kind") == kind and records.text(row, "status") != "dependent"]
+    judges = [
+        row for row in rows if records.text(row, "kind") == kind and records.text(row, "status") != "dependent"
+    ]
     found = [records.real(row, "misfit") for row in judges]
     return [m for m in found if math.isfinite(m)]
 
