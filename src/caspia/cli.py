@@ -310,7 +310,7 @@ def _fail_to_write(error: OSError) -> NoReturn:
 
 def _fail(message: str, status: int) -> NoReturn:
     with suppress(OSError):
-        typer.echo(f"caspia: {message}", err=True)
+        print(f"caspia: {message}", file=sys.stderr)
     sys.exit(status)
 
 

@@ -88,10 +88,11 @@ def test_modes_of_the_main_part_that_meet_unjoined_are_a_warning(tmp_path: Path)
 
 def test_pipelines_are_networks_of_their_own(tmp_path: Path) -> None:
     assert found(tmp_path, f"{SEA}\nTMFFF -gas_pipeline- TMGGG") == []
-    (problem,) = found(tmp_path, f"{SEA}\nTMFFF -crude_pipeline- TMGGG")
+    slow = {"crude_pipeline.speed_kmh": 5, "crude_pipeline.speed_bulk_kmh": 5}
+    (problem,) = found(tmp_path, f"{SEA}\nTMFFF -crude_pipeline- TMGGG", slow)
     assert (problem.what, problem.severity) == ("crude pipeline without a terminal", "warning")
     assert problem.where == "TMFFF, TMGGG"
-    assert found(tmp_path, f"{SEA}\nKZBBB -crude_pipeline- KZHHH") == []
+    assert found(tmp_path, f"{SEA}\nKZBBB -crude_pipeline- KZHHH", slow) == []
 
 
 def test_nothing_open(tmp_path: Path) -> None:

@@ -51,13 +51,22 @@ class Reader:
         links = list(self.runs(item))
         land = [set(link["countries"].split(";")) for link in links if link["mode"] in LAND]
         borders = [states for states in land if len(states) > 1]
-        if self._exits(item, "RU", borders, but={"KZ", "MN", "CN"}):
+        northern = self._exits(item, "RU", borders, but={"KZ", "MN", "CN"})
+        southern = self._exits(item, "IR", borders, but={"TM", "AF", "PK"})
+        if northern and "RU" not in self._ends(item):
             return "Northern"
-        if self._exits(item, "IR", borders, but={"TM", "AF", "PK"}):
+        if southern and "IR" not in self._ends(item):
             return "Southern"
         west = any("AZ" in states and states & {"GE", "TR", "AM"} for states in borders)
         if any(self._crosses_caspian(link) for link in links) and (west or "AZ" in self._ends(item)):
             return "Caspian"
+        voyage = any(
+            {"suez-canal", "cape-of-good-hope", "malacca"} & {*link["waters"].split(";")} for link in links
+        )
+        if (northern or southern) and voyage:
+            return "Ocean"
+        if northern or southern:
+            return "Southern" if southern else "Northern"
         if self._exits(item, "PK", []) or "AF" in self._ends(item):
             return "Other"
         if any("CN" in states for states in borders):

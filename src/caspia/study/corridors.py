@@ -13,12 +13,16 @@ The first line that fits decides:
 5. Eastern: crosses a land border of China.
 6. Ocean: goes by sea.
 7. Other: anything else.
+
+Where the journey begins or ends in Russia that alone says little: then the first line comes after the third and
+after voyages by Suez, the Cape or Malacca, which are Ocean. Likewise the second line where it begins or ends in
+Iran.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -30,7 +34,10 @@ BoolArray = npt.NDArray[np.bool_]
 CORRIDORS = ("Caspian", "Northern", "Southern", "Eastern", "Ocean", "Other")
 PAKISTAN = "Pakistan"
 PRECEDENCE = ("Northern", "Southern", "Caspian", PAKISTAN, "Eastern", "Ocean")
+VOYAGE = "Voyage"
+LABELS = {PAKISTAN: "Other", VOYAGE: "Ocean"}
 CASPIAN_SEA = "caspian-sea"
+LONG_WATERS = ("suez-canal", "cape-of-good-hope", "malacca")
 
 
 @dataclass(frozen=True)
@@ -43,10 +50,32 @@ class Signatures:
         A route of the corridor uses one of these, and no route of a corridor further down the list does.
     gates : mapping of str to numpy.ndarray of bool, shape (n_arcs,)
         A route of the corridor uses one of these too; they lead the search.
+    order : tuple of str
+        The lines of the rule in order.
     """
 
     marks: Mapping[str, BoolArray]
     gates: Mapping[str, BoolArray]
+    order: tuple[str, ...] = PRECEDENCE
+
+    def between(self, states: Collection[str]) -> Signatures:
+        """Order the rule for a journey.
+
+        Parameters
+        ----------
+        states : collection of str
+            States in which it begins and ends.
+
+        Returns
+        -------
+        Signatures
+            With a passage of Russia or Iran further down where the journey begins or ends there.
+        """
+        at_home = [name for name, state in (("Southern", "IR"), ("Northern", "RU")) if state in states]
+        if not at_home:
+            return self
+        first = [name for name in PRECEDENCE[:3] if name not in at_home]
+        return replace(self, order=(*first, VOYAGE, *at_home, *PRECEDENCE[3:]))
 
     def label(self, path: npt.ArrayLike) -> str:
         """Corridor of a path.
@@ -62,9 +91,9 @@ class Signatures:
             One of CORRIDORS.
         """
         chosen = np.asarray(path, dtype=np.int64)
-        for signature in PRECEDENCE:
+        for signature in self.order:
             if self.marks[signature][chosen].any() and self.gates[signature][chosen].any():
-                return "Other" if signature == PAKISTAN else signature
+                return LABELS.get(signature, signature)
         return "Other"
 
     def searches(self, corridor: str) -> Iterator[tuple[BoolArray | None, BoolArray]]:
@@ -82,8 +111,9 @@ class Signatures:
         banned : numpy.ndarray of bool
             Arcs that would give it the label of a corridor that comes before.
         """
-        for signature in (PAKISTAN, None) if corridor == "Other" else (corridor,):
-            before = PRECEDENCE if signature is None else PRECEDENCE[: PRECEDENCE.index(signature)]
+        lines: list[str | None] = [name for name in self.order if LABELS.get(name, name) == corridor]
+        for signature in [*lines, None] if corridor == "Other" else lines:
+            before = self.order if signature is None else self.order[: self.order.index(signature)]
             # Into Iran and back over the Caspian is no way to anywhere.
             unlikely = ("Caspian",) if signature == "Southern" else ()
             banned = np.zeros_like(self.marks["Ocean"])
@@ -104,7 +134,8 @@ class Signatures:
         numpy.ndarray of bool, shape (n_arcs,)
             Its marks; of Other those of the fourth line of the rule.
         """
-        return self.marks[PAKISTAN if corridor == "Other" else corridor]
+        lines = [self.marks[name] for name in self.order if LABELS.get(name, name) == corridor]
+        return np.asarray(np.logical_or.reduce(lines))
 
 
 def signatures(network: Network) -> Signatures:
@@ -132,6 +163,7 @@ def signatures(network: Network) -> Signatures:
         PAKISTAN: _exits(network, "PK") | (_states(network, "AF") & _is_end(network)),
         "Eastern": land & crosses & _states(network, "CN"),
         "Ocean": sea,
+        VOYAGE: sea & _waters(network, LONG_WATERS),
     }
     west = land & crosses & _states(network, "GE", "TR", "AM")
     gates = marks | {
@@ -148,6 +180,12 @@ def _is_end(network: Network) -> BoolArray:
 
 def _in_modes(mode: npt.NDArray[np.int32], names: frozenset[str]) -> BoolArray:
     return np.isin(mode, [MODES.index(name) for name in names])
+
+
+def _waters(network: Network, names: Collection[str]) -> BoolArray:
+    """Arcs that pass one of some waters."""
+    columns = [network.waters.index(name) for name in names if name in network.waters]
+    return np.asarray(network.arcs.waters[:, columns].any(axis=1))
 
 
 def _states(network: Network, *codes: str) -> BoolArray:
@@ -168,9 +206,7 @@ def _exits(network: Network, state: str, crossing: BoolArray | None = None) -> B
 def _caspian_crossing(network: Network) -> BoolArray:
     """Sea arcs of the Caspian between Azerbaijan and another shore."""
     arcs = network.arcs
-    if CASPIAN_SEA not in network.waters:
-        return np.zeros(network.n_arcs, dtype=bool)
     ids = np.asarray([place[:2] for place in network.place_ids])
     azerbaijan = (ids == "AZ")[network.vertices.place]
     lands = azerbaijan[arcs.tail] != azerbaijan[arcs.head]
-    return np.asarray(arcs.waters[:, network.waters.index(CASPIAN_SEA)] & lands, dtype=bool)
+    return np.asarray(_waters(network, (CASPIAN_SEA,)) & lands, dtype=bool)

@@ -19,6 +19,8 @@ from caspia.study.request import Question, open_weight
 IntArray = npt.NDArray[np.int64]
 ABSURD = 3.0
 """A corridor whose best route costs more than this many times the best of all is not shown."""
+ABSURD_OTHER = 1.7
+"""The same for ways that belong to no corridor."""
 PARETO_EPSILON = 0.02
 PARETO_BOUND = 3.0
 
@@ -65,14 +67,19 @@ def find_routes(question: Question, costs: ArcCosts, scene: Scene) -> list[Itine
     else:
         paths = list(_corridor_paths(question, weight, scene))
         paths.sort(key=lambda arcs: float(weight[arcs].sum()))
-        limit = ABSURD * float(weight[paths[0]].sum()) if paths else 0.0
-        paths = [arcs for arcs in paths if float(weight[arcs].sum()) <= limit]
+        paths = [arcs for arcs in paths if _is_sensible(arcs, paths[0], weight, scene)]
     if not paths:
         raise Unreachable(_what_cuts(question, costs, scene))
     if question.request.alternatives:
         paths += _alternatives(question, weight, scene, paths)
     found = [describe(arcs, scene.signatures.label(arcs), costs, scene.world) for arcs in paths]
     return _in_order(found[:1] + [item for item in found[1:] if not item.wanders])
+
+
+def _is_sensible(arcs: IntArray, best: IntArray, weight: npt.NDArray[np.float64], scene: Scene) -> bool:
+    """Whether the best of a corridor is near enough to the best of all to be shown."""
+    limit = ABSURD_OTHER if scene.signatures.label(arcs) == "Other" else ABSURD
+    return float(weight[arcs].sum()) <= limit * float(weight[best].sum())
 
 
 def _in_order(found: list[Itinerary]) -> list[Itinerary]:

@@ -14,6 +14,7 @@ from caspia.data import Dataset
 from caspia.network import MODES, SEA_MODES, ArcKind, Network
 
 IntArray = npt.NDArray[np.int64]
+NO_DIPS = frozenset({"CN", "MN", "IR", "AF", "PK"})
 OPERATIONS = {
     ArcKind.LINE: "line",
     ArcKind.TERMINAL: "terminal",
@@ -126,12 +127,18 @@ class Itinerary:
 
     @property
     def wanders(self) -> bool:
-        """Whether a state is entered again after two or more others, as no forwarder would plan it."""
+        """Whether a state is entered again after others, as no forwarder would plan it.
+
+        Old Soviet and European lines dip into a neighbour and return; lines to China, Mongolia, Iran, Afghanistan
+        and Pakistan do not.
+        """
         states = self.countries
-        return any(
-            state in states[:row] and len(set(states[states.index(state) : row])) > 2
-            for row, state in enumerate(states)
-        )
+        for row, state in enumerate(states):
+            if state in states[:row]:
+                between = set(states[states.index(state) + 1 : row]) - {state}
+                if len(between) > 1 or between & NO_DIPS:
+                    return True
+        return False
 
     def count(self, operation: str) -> int:
         """Number of legs of an operation.

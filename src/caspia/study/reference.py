@@ -14,10 +14,9 @@ import pandas as pd
 import caspia
 from caspia.data import Dataset
 from caspia.errors import InputError
-from caspia.study.find import find_pareto
 from caspia.study.frames import legs_frame, place_names, routes_frame
 from caspia.study.itinerary import Itinerary
-from caspia.study.request import Request, resolve
+from caspia.study.request import Request
 from caspia.study.result import Result
 from caspia.study.study import Study
 from caspia.study.validation import validate
@@ -174,9 +173,8 @@ def _answer(
 
 
 def _frontier(study: Study, request: Request) -> list[Itinerary]:
-    question = resolve(request, study.data, study.network)
     try:
-        return find_pareto(question, study.costs(request.commodity, request.month), study.scene)
+        return study.itineraries(request, pareto=True)
     except InputError:
         return []
 

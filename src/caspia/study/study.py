@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -140,7 +140,9 @@ class Study:
         """
         question = resolve(request, self.data, self.network)
         costs = self.costs(request.commodity, request.month)
-        return (find_pareto if pareto else find_routes)(question, costs, self.scene)
+        states = self.data.tables["places"]["country"].iloc[[question.origin, question.destination]]
+        scene = replace(self.scene, signatures=self.scene.signatures.between(set(states)))
+        return (find_pareto if pareto else find_routes)(question, costs, scene)
 
     def routes(
         self,
