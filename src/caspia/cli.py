@@ -309,8 +309,9 @@ def _fail_to_write(error: OSError) -> NoReturn:
 
 
 def _fail(message: str, status: int) -> NoReturn:
+    # Without a stderr `print` would fall back on stdout.
     with suppress(OSError):
-        print(f"caspia: {message}", file=sys.stderr)
+        print(f"caspia: {message}", file=sys.stderr or io.StringIO())
     sys.exit(status)
 
 

@@ -1,6 +1,6 @@
 """What the commands print: the answer above, a table no wider than the terminal, the next command below.
 
-Colour appears only on a terminal; the builders return tables of rich, the ``print_`` functions print them.
+Colour only on a terminal; the builders return tables of rich, the ``print_`` functions print them.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def summary_table(totals: pd.DataFrame, *, width: int) -> Table:
     Parameters
     ----------
     totals
-        Kind, corridor, number compared, median absolute error, median misfit, share within 25 %, share in P10-P90.
+        As `caspia.study.summary` gives them.
     width
         Width of the terminal in characters.
 
@@ -445,7 +445,6 @@ def print_study(result: ResultLike, folder: Path) -> None:
     for question in records.consignments(result):
         sentence = answers.consignment_answer(question, records.routes(result, question.id), names)
         console.print(Text(f"– {sentence}"))
-    console.print()
-    console.print(Text(answers.validation_answer(records.rows(result, "validation"))))
+    console.print(Text(f"\n{answers.validation_answer(records.rows(result, 'validation'))}"))
     console.print(Text(f"Report: {folder / 'report.html'}; tables: {folder / 'results.duckdb'}"))
     _next(console, "caspia validate")
