@@ -1,7 +1,7 @@
 """Schemas, source catalogue, loading, checking and lineage; no model."""
 
 from caspia.data.check import check_folder
-from caspia.data.dataset import NO_FACT, Dataset, Facts, load_dataset, type_folder
+from caspia.data.dataset import NO_FACT, Dataset, Facts, load_dataset, records, type_folder
 from caspia.data.read import locate, read_folder
 from caspia.data.recipes import parse_via
 from caspia.data.schema import attributes, table_schemas
@@ -16,6 +16,7 @@ __all__ = [
     "locate",
     "parse_via",
     "read_folder",
+    "records",
     "table_schemas",
     "type_folder",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -162,6 +164,23 @@ class Dataset:
         known = row >= 0
         matrix[row[known], column[known]] = used[known]
         return matrix
+
+
+def records(frame: pd.DataFrame) -> list[Any]:
+    """Rows of a table as named tuples, several times faster than `itertuples` on columns of text.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        An object table.
+
+    Returns
+    -------
+    list of named tuple
+        With the columns as attributes.
+    """
+    row = namedtuple("Row", frame.columns)  # type: ignore[misc]
+    return list(map(row._make, zip(*(frame[name].tolist() for name in frame.columns), strict=True)))
 
 
 def load_dataset(data: str) -> Dataset:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from caspia.data import NO_FACT, Dataset, attributes
+from caspia.data import NO_FACT, Dataset, attributes, records
 from caspia.network.network import FORMS, MODES, ArcKind, Arcs, Network, Role, Vertices
 
 CLOSURES = (*(f"closure_share_m{month:02d}" for month in range(1, 13)), "closure_spell_h")
@@ -124,8 +124,8 @@ def _look_up_tables(data: Dataset) -> _Tables:
     boarding: dict[tuple[int, str], list[int]] = defaultdict(list)
     sailing: dict[str, list[int]] = defaultdict(list)
     services = data.tables["services"]
-    records = list(services.itertuples())
-    for row, service in enumerate(records):
+    sailings = records(services)
+    for row, service in enumerate(sailings):
         served = (
             sailing[service.link_id] if service.link_id else boarding[place_row[service.place_id], service.mode]
         )
@@ -138,7 +138,7 @@ def _look_up_tables(data: Dataset) -> _Tables:
     }
     forms = dict(zip(data.tables["classes"]["id"], data.class_forms, strict=True))
     states = data.tables["places"]["country"].to_numpy(dtype=object)
-    return _Tables(data, facts, place_row, forms, boarding, sailing, crossing, records, states)
+    return _Tables(data, facts, place_row, forms, boarding, sailing, crossing, sailings, states)
 
 
 def _gauge(value: float) -> int:
@@ -146,7 +146,7 @@ def _gauge(value: float) -> int:
 
 
 def _add_links(growth: _Growth, tables: _Tables) -> None:
-    for row, link in enumerate(tables.data.tables["links"].itertuples()):
+    for row, link in enumerate(records(tables.data.tables["links"])):
         _add_direction(growth, tables, row, link, reverse=False)
         if link.oneway != "yes":
             _add_direction(growth, tables, row, link, reverse=True)
@@ -236,7 +236,7 @@ def _add_terminals(growth: _Growth, tables: _Tables) -> None:
     gauges: dict[tuple[int, int], set[int]] = defaultdict(set)
     for place, mode, gauge, _, _ in growth.vertex:
         gauges[place, mode].add(gauge)
-    for row, terminal in enumerate(tables.data.tables["terminals"].itertuples()):
+    for row, terminal in enumerate(records(tables.data.tables["terminals"])):
         place = tables.place_row[terminal.place_id]
         for a, b in _gauge_pairs(terminal, place, gauges):
             kind = ArcKind.GAUGE_CHANGE if terminal.kind == "gauge_change" else ArcKind.TERMINAL
@@ -289,7 +289,7 @@ def _local_classes(tables: _Tables) -> dict[tuple[int, int, int], str]:
     links = tables.data.tables["links"]
     state = tables.data.tables["places"]["country"].to_numpy()
     domestic: set[tuple[int, int, int]] = set()
-    for link in links[links["status"] == "open"].itertuples():
+    for link in records(links[links["status"] == "open"]):
         for end in (link.from_id, link.to_id):
             place = tables.place_row[end]
             key = (place, MODES.index(link.mode), _gauge(link.gauge_mm))
@@ -306,7 +306,7 @@ def _freeze(growth: _Growth, data: Dataset) -> Network:
     keys = np.array([key[:4] for key in growth.vertex], dtype=np.int32).reshape(-1, 4)
     columns = list(zip(*growth.arcs, strict=True))
     integers = [np.array(columns[i], dtype=np.int32) for i in range(5)]
-    facts = np.array(growth.facts, dtype=np.int32)
+    facts = np.concatenate(growth.facts).reshape(len(growth.facts), -1)
     length_fact = facts[:, list(attributes()).index("length_km")]
     is_line = integers[2] == int(ArcKind.LINE)
     length = np.where(is_line & (length_fact >= 0), data.facts.value[length_fact], 0.0)
