@@ -40,7 +40,7 @@ class Sampler:
 
     keys: tuple[str, ...]
     seed: int = 2025
-    draws: int = 2000
+    draws: int = 1000
     dependence: float = 0.7
     _cache: dict[tuple[object, ...], FloatArray] = field(default_factory=dict, repr=False, compare=False)
 

@@ -36,7 +36,7 @@ class Settings:
     """
 
     seed: int = 2025
-    draws: int = 2000
+    draws: int = 1000
     dependence: float = 0.7
 
 
