@@ -51,15 +51,18 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# The package goes in last, without its requirements and with the build tool of the lock: no second resolution.
+# The package goes in last, without its requirements and with the build tool of the lock: no second resolution. It is
+# compiled here, since Python may be told not to write byte code when it runs.
 $(VENV)/.runtime: requirements.txt pyproject.toml | $(BIN)/python
-	$(PIP) --no-compile --require-hashes -r requirements.txt
+	$(PIP) --require-hashes -r requirements.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src/caspia
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
-	$(PIP) --no-compile --require-hashes -r requirements-dev.txt
+	$(PIP) --require-hashes -r requirements-dev.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src/caspia
 	@touch $@
 
 $(BIN)/uv: | $(BIN)/python
