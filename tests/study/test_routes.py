@@ -220,12 +220,12 @@ def test_transit_ban_does_not_bind_at_home(world: Reader) -> None:
         (
             Request("KZALA", "DEDUI", avoid=("rail", "road")),
             Unreachable,
-            "each of these cuts it: avoiding rail; avoiding road",
+            "a way would open without avoiding rail, or without avoiding road",
         ),
         (
             Request("KZALA", "JPYOK", avoid=("deep-sea", "short-sea", "feeder", "ferry")),
             Unreachable,
-            "each of these cuts it: avoiding deep-sea",
+            "a way would open without avoiding deep-sea",
         ),
         (Request("KZALA", "GEPTI", avoid=CORRIDORS), Unreachable, "only avoided corridors"),
         (Request("KZALA", "JPYOK", "natural-gas"), Unreachable, "no open chain.*gas cargo"),
