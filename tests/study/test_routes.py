@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caspia.errors import ClosureError, InputError, Unreachable
+from caspia.network import blocs
 from caspia.routing import shortest_path
 from caspia.study import Request, Study
 from caspia.study.corridors import CORRIDORS
@@ -225,7 +226,7 @@ def test_transit_ban_does_not_bind_at_home(world: Reader) -> None:
         (
             Request("KZALA", "JPYOK", avoid=("deep-sea", "short-sea", "feeder", "ferry")),
             Unreachable,
-            "a way would open without avoiding deep-sea",
+            "avoiding deep-sea",
         ),
         (Request("KZALA", "GEPTI", avoid=CORRIDORS), Unreachable, "only avoided corridors"),
         (Request("KZALA", "JPYOK", "natural-gas"), Unreachable, "no open chain.*gas cargo"),
@@ -243,3 +244,9 @@ def test_avoiding_what_nothing_passes_is_refused(real: Study) -> None:
     assert unused, "every country of the table is passed"
     with pytest.raises(ClosureError, match="no link of the data passes it"):
         real.itineraries(Request("KZALA", "DEDUI", avoid=(unused[0],)))
+
+
+def test_avoiding_a_bloc_avoids_its_members(world: Reader) -> None:
+    members = set(blocs(world.study.data)["EU"])
+    for item in world.ask("KZALA", "TRIST", avoid=("eu",), alternatives=3):
+        assert not world.passed(item) & members

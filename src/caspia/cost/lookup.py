@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from caspia.data import Facts
 from caspia.network import ArcKind, Network
 
 BoolArray = npt.NDArray[np.bool_]
+Read = Callable[[IntArray, FloatArray, IntArray, Sequence[FloatArray]], Terms]
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,7 @@ class Lookup:
         Terms
             One for each arc that has the fact.
         """
-        fact = self.network.fact(attribute)
-        chosen = arcs[fact[arcs] >= 0]
-        return value_terms(chosen, coefficient[chosen], fact[chosen].astype(np.int64), self.bounds)
+        return self._terms(value_terms, arcs, attribute, coefficient)
 
     def inverse(self, arcs: IntArray, attribute: str, coefficient: FloatArray) -> Terms:
         """Terms `coefficient / fact` on those of the arcs that have the fact.
@@ -103,9 +102,12 @@ class Lookup:
         Terms
             One for each arc that has the fact.
         """
+        return self._terms(inverse_terms, arcs, attribute, coefficient)
+
+    def _terms(self, read: Read, arcs: IntArray, attribute: str, coefficient: FloatArray) -> Terms:
         fact = self.network.fact(attribute)
         chosen = arcs[fact[arcs] >= 0]
-        return inverse_terms(chosen, coefficient[chosen], fact[chosen].astype(np.int64), self.bounds)
+        return read(chosen, coefficient[chosen], fact[chosen].astype(np.int64), self.bounds)
 
     def priced(
         self, arcs: IntArray, names: Sequence[tuple[str, float]], coefficient: FloatArray

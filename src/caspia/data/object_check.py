@@ -60,7 +60,8 @@ def _rules(folder: RawFolder) -> Iterator[Problem]:
 def _targets(folder: RawFolder) -> Mapping[str, Collection[str]]:
     modes = next(field.enum for field in folder.tables["links"].schema.fields if field.name == "mode")
     ids = {kind: list(folder.tables[name].frame["id"]) for kind, name in TABLE_OF_TARGET.items()}
-    return ids | {"mode": modes}
+    blocs = {bloc for cell in folder.tables["countries"].frame["bloc"] for bloc in cell.split(";") if bloc}
+    return ids | {"mode": modes, "bloc": sorted(blocs)}
 
 
 def _passed(folder: RawFolder) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ class Closure:
     Attributes
     ----------
     kind : str
-        `country`, `mode`, `water`, `link` or `place`.
+        `country`, `bloc`, `mode`, `water`, `link` or `place`.
     target : str
         Id of the thing.
     label : str
@@ -48,7 +49,7 @@ def resolve_closure(network: Network, data: Dataset, word: str) -> Closure:
     data : Dataset
         Its tables.
     word : str
-        ISO code or name of a country, a mode, a water, a link id, or a place by code or name.
+        ISO code or name of a country, a bloc (`EU`), a mode, a water, a link id, or a place by code or name.
 
     Returns
     -------
@@ -84,6 +85,8 @@ def _identify(network: Network, data: Dataset, word: str) -> tuple[str, str, str
     slug = word.lower().replace(" ", "-").replace("_", "-")
     if code:
         return "country", code, countries["name"][countries["id"] == code].iloc[0]
+    if word.upper() in blocs(data):
+        return "bloc", word.upper(), f"the states of {word.upper()}"
     if slug.replace("-", "_") in MODES:
         return "mode", slug.replace("-", "_"), slug
     if slug in network.waters:
@@ -98,13 +101,35 @@ def _identify(network: Network, data: Dataset, word: str) -> tuple[str, str, str
                 what="unknown thing to avoid",
                 where="avoid",
                 got=repr(word),
-                allowed="ISO code or name of a country, a place, a mode "
+                allowed="ISO code or name of a country, a place, a bloc "
+                f"({', '.join(sorted(blocs(data)))}), a mode "
                 f"({', '.join(MODES)}), a water ({', '.join(network.waters)}), a corridor or a link id"
                 f"; nearest places: {error.problem.allowed}",
                 repair="correct the spelling",
             )
         ) from error
     return "place", network.place_ids[row], data.tables["places"]["name"].iloc[row]
+
+
+def blocs(data: Dataset) -> dict[str, list[str]]:
+    """Members of every bloc of states.
+
+    Parameters
+    ----------
+    data : Dataset
+        With the table countries.
+
+    Returns
+    -------
+    dict of str to list of str
+        Name of the bloc (`EU`, `EAEU` …) to ISO codes.
+    """
+    members: dict[str, list[str]] = defaultdict(list)
+    countries = data.tables["countries"]
+    for code, cell in zip(countries["id"], countries["bloc"], strict=True):
+        for bloc in filter(None, cell.split(";")):
+            members[bloc].append(code)
+    return dict(members)
 
 
 def _mask(network: Network, data: Dataset, kind: str, target: str) -> BoolArray:
@@ -115,6 +140,8 @@ def _arcs_of(network: Network, data: Dataset, kind: str, target: str) -> Any:
     arcs = network.arcs
     if kind == "country":
         return arcs.countries[:, network.countries.index(target)]
+    if kind == "bloc":
+        return arcs.countries[:, [network.countries.index(state) for state in blocs(data)[target]]].any(axis=1)
     if kind == "mode":
         return (arcs.kind == ArcKind.LINE) & (arcs.mode == MODES.index(target))
     if kind == "water":

@@ -264,7 +264,9 @@ def _what_cuts(question: Question, costs: ArcCosts, scene: Scene) -> Problem:
 
     names = [item.label for item in question.constraints]
     cutting = [names[row] for row in range(len(names)) if reaches(open_weight(question, costs, without=row))]
-    if cutting:
+    if len(cutting) == 1:
+        reason = f"it is cut by {cutting[0]}"
+    elif cutting:
         reason = f"a way would open without {', or without '.join(cutting)}"
     elif names and reaches(costs.generalised_usd):
         reason = f"these together cut it: {'; '.join(names)}"
