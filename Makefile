@@ -11,7 +11,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --n
 	--no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help study test lint check unit docs bench lock clean
+.PHONY: help study test lint check unit docs picture bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ unit: $(VENV)/.dev ## Tests, docstring examples and code blocks of the docs
 
 docs: $(VENV)/.dev ## Build the docs into docs/_build/html, warnings are errors
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+picture: $(VENV)/.runtime ## Draw the picture of the README anew
+	$(BIN)/python tools/picture.py
 
 bench: $(VENV)/.dev ## Run the benchmarks
 	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file; done

@@ -1,12 +1,11 @@
 """The exception tree.
 
 CaspiaError
-├── InputError          what the user gave cannot be used (exit status 2)
-│   ├── DataError       a data folder breaks its rules; carries every problem found
-│   ├── UnknownName     no place, commodity, country … of that name; carries suggestions
-│   ├── ClosureError    a closure or constraint that cannot be honoured
-│   └── Unreachable     no way between two places under the constraints given
-└── InternalError       a broken invariant of ours (exit status 1)
+└── InputError          what the user gave cannot be used (exit status 2)
+    ├── DataError       a data folder breaks its rules; carries every problem found
+    ├── UnknownName     no place, commodity, country … of that name; carries suggestions
+    ├── ClosureError    a closure or constraint that cannot be honoured
+    └── Unreachable     no way between two places under the constraints given
 """
 
 from __future__ import annotations
@@ -40,10 +39,6 @@ class Problem:
 
 class CaspiaError(Exception):
     """Root of all errors that Caspia raises on purpose."""
-
-
-class InternalError(CaspiaError):
-    """A broken invariant of the program itself."""
 
 
 class InputError(CaspiaError):

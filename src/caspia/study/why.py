@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from caspia.data import NO_FACT, Dataset, attributes
+from caspia.data import NO_FACT, SUBJECT_TABLES, Dataset, attributes
 from caspia.errors import Problem, UnknownName
 from caspia.network import find_place
 
@@ -23,17 +23,6 @@ COLUMNS = (
     "source_id",
     "locator",
     "note",
-)
-SUBJECTS = (
-    "links",
-    "classes",
-    "terminals",
-    "borders",
-    "services",
-    "commodities",
-    "countries",
-    "observations",
-    "places",
 )
 
 
@@ -63,7 +52,7 @@ def why(data: Dataset, key: str) -> pd.DataFrame:
         return _with_sources(data, frame[frame["key"] == key])
     if (data.tables["sources"]["id"] == key).any():
         return _with_sources(data, frame[frame["source_id"] == key])
-    for name in SUBJECTS:
+    for name in SUBJECT_TABLES:
         ids = data.tables[name]["id"]
         if (ids == key).any():
             return _with_sources(data, frame.iloc[_facts_of(data, name, key)])
