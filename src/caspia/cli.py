@@ -10,7 +10,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -80,13 +80,14 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
     as_json: AsJson = False,
 ) -> None:
     """Compare what a consignment costs, how long it takes and how reliably, by every corridor."""
-    from caspia.study import Request, Study
-    from caspia.study.frames import legs_frame, place_names, route_record, routes_frame
+    with _spinner("Searching"):
+        from caspia.study import Request, Study
+        from caspia.study.frames import legs_frame, place_names, route_record, routes_frame
 
-    study = Study.open(data)
-    words = tuple(word for word in avoid.split(",") if word.strip())
-    request = Request(origin, destination, commodity, words, month, alternatives)
-    found = study.itineraries(request, pareto=pareto)
+        study = Study.open(data)
+        words = tuple(word for word in avoid.split(",") if word.strip())
+        request = Request(origin, destination, commodity, words, month, alternatives)
+        found = study.itineraries(request, pareto=pareto)
     frame = routes_frame(found, study.data, study.costs(commodity, month).cargo)
     if as_json:
         rows = frame.to_dict("records")
@@ -224,6 +225,15 @@ def _print_json(value: object) -> None:
 def _plain(value: Any) -> Any:
     """NumPy scalars as Python numbers."""
     return value.item() if hasattr(value, "item") else str(value)
+
+
+def _spinner(doing: str) -> AbstractContextManager[object]:
+    """Sign of life on standard error while a short command works; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(doing)
 
 
 @contextmanager
