@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from caspia.data import NO_FACT, Dataset, attributes
+from caspia.data import NO_FACT, Dataset, attribute_column
 from caspia.errors import InputError, Problem
 from caspia.network import FORMS
 from caspia.units import TEU_PER_FEU
@@ -78,10 +78,9 @@ def cargo_of(data: Dataset, commodity_id: str) -> Cargo:
     commodities = data.tables["commodities"]
     row = int(data.rows("commodities", commodities["id"][commodities["id"] == commodity_id])[0])
     facts = data.object_facts("commodities")[row]
-    names = list(attributes())
 
     def fact(attribute: str) -> float:
-        index = facts[names.index(attribute)]
+        index = facts[attribute_column(attribute)]
         if index == NO_FACT:
             raise InputError(
                 Problem(

@@ -5,13 +5,14 @@ from caspia.data.dataset import NO_FACT, Dataset, Facts, load_dataset, records, 
 from caspia.data.fact_check import SUBJECT_TABLES
 from caspia.data.read import locate, read_folder
 from caspia.data.recipes import parse_via
-from caspia.data.schema import attributes, table_schemas
+from caspia.data.schema import attribute_column, attributes, table_schemas
 
 __all__ = [
     "NO_FACT",
     "SUBJECT_TABLES",
     "Dataset",
     "Facts",
+    "attribute_column",
     "attributes",
     "check_folder",
     "load_dataset",

@@ -109,6 +109,21 @@ def table_schemas() -> Mapping[str, TableSchema]:
     return MappingProxyType({raw["name"]: _table(raw) for raw in json.loads(text)["resources"]})
 
 
+def attribute_column(name: str) -> int:
+    """Column of an attribute in the matrices of facts.
+
+    Parameters
+    ----------
+    name : str
+        One of `attributes`.
+
+    Returns
+    -------
+    int
+    """
+    return list(attributes()).index(name)
+
+
 @cache
 def attributes() -> Mapping[str, Attribute]:
     """All quantities that facts may state, by name, in the order of the declaration."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from caspia.data import NO_FACT, Dataset, attributes, records
+from caspia.data import NO_FACT, Dataset, attribute_column, attributes, records
 from caspia.network.network import FORMS, MODES, ArcKind, Arcs, Network, Role, Vertices
 
 CLOSURES = (*(f"closure_share_m{month:02d}" for month in range(1, 13)), "closure_spell_h")
@@ -203,7 +203,7 @@ def _add_border(
 
 @cache
 def _closure_columns() -> list[int]:
-    return [list(attributes()).index(name) for name in CLOSURES]
+    return [attribute_column(name) for name in CLOSURES]
 
 
 def _add_wait(growth: _Growth, tables: _Tables, service: int, ends: tuple[int, int], place: int) -> None:
@@ -284,7 +284,7 @@ def _add_journey_ends(growth: _Growth, tables: _Tables) -> None:
 
 
 def _local_classes(tables: _Tables) -> dict[tuple[int, int, int], str]:
-    """Class of the first open link (else of the first link) of each mode and gauge at each place."""
+    """Class of an open link of each mode and gauge at each place."""
     found: dict[tuple[int, int, int], str] = {}
     links = tables.data.tables["links"]
     state = tables.data.tables["places"]["country"].to_numpy()
@@ -307,7 +307,7 @@ def _freeze(growth: _Growth, data: Dataset) -> Network:
     columns = list(zip(*growth.arcs, strict=True))
     integers = [np.array(columns[i], dtype=np.int32) for i in range(5)]
     facts = np.concatenate(growth.facts).reshape(len(growth.facts), -1)
-    length_fact = facts[:, list(attributes()).index("length_km")]
+    length_fact = facts[:, attribute_column("length_km")]
     is_line = integers[2] == int(ArcKind.LINE)
     length = np.where(is_line & (length_fact >= 0), data.facts.value[length_fact], 0.0)
     arcs = Arcs(

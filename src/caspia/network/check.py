@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from caspia.data import Dataset, attributes, parse_via
+from caspia.data import Dataset, attribute_column, parse_via
 from caspia.errors import Problem
 from caspia.network.build import build_network
 from caspia.network.islands import check_islands
@@ -62,7 +62,7 @@ def _points(data: Dataset) -> dict[str, tuple[float, float]]:
 
 def _lengths(data: Dataset) -> Iterator[Problem]:
     point = _points(data)
-    fact = data.object_facts("links")[:, list(attributes()).index("length_km")]
+    fact = data.object_facts("links")[:, attribute_column("length_km")]
     for row, link in enumerate(data.tables["links"].itertuples()):
         where = data.where("links", row)
         if link.from_id == link.to_id:

@@ -139,13 +139,13 @@ def _mask(network: Network, data: Dataset, kind: str, target: str) -> BoolArray:
 def _arcs_of(network: Network, data: Dataset, kind: str, target: str) -> Any:
     arcs = network.arcs
     if kind == "country":
-        return arcs.countries[:, network.countries.index(target)]
+        return network.passing_states((target,))
     if kind == "bloc":
-        return arcs.countries[:, [network.countries.index(state) for state in blocs(data)[target]]].any(axis=1)
+        return network.passing_states(blocs(data)[target])
     if kind == "mode":
         return (arcs.kind == ArcKind.LINE) & (arcs.mode == MODES.index(target))
     if kind == "water":
-        return arcs.waters[:, network.waters.index(target)] if target in network.waters else np.zeros(0, dtype=bool)
+        return network.passing_waters((target,))
     if kind == "link":
         row = int(data.rows("links", data.tables["links"]["id"][data.tables["links"]["id"] == target])[0])
         return (arcs.kind == ArcKind.LINE) & (arcs.row == row)
@@ -182,5 +182,4 @@ def resolve_rule(network: Network, data: Dataset, rule: Any) -> BoolArray:
         member = data.tables["links"]["class_id"].map(within).to_numpy(dtype=bool)
         is_line = arcs.kind == ArcKind.LINE
         return np.asarray(is_line & member[np.where(is_line, arcs.row, 0)], dtype=bool)
-    known = rule.target_kind != "water" or rule.target in network.waters
-    return _mask(network, data, rule.target_kind, rule.target) if known else np.zeros(network.n_arcs, dtype=bool)
+    return _mask(network, data, rule.target_kind, rule.target)

@@ -20,7 +20,7 @@ loading, unloading    classes     origin -> departure (or boarding); arrival -> 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -171,6 +171,36 @@ class Network:
             Row of the fact, or -1 where none.
         """
         return self.arcs.facts[:, self.attributes.index(attribute)]
+
+    def passing_states(self, codes: Collection[str]) -> BoolArray:
+        """Arcs that pass one of some states.
+
+        Parameters
+        ----------
+        codes : collection of str
+            ISO codes; those that the network does not know are passed by nothing.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (n_arcs,)
+        """
+        columns = [self.countries.index(code) for code in codes if code in self.countries]
+        return np.asarray(self.arcs.countries[:, columns].any(axis=1))
+
+    def passing_waters(self, names: Collection[str]) -> BoolArray:
+        """Arcs that pass one of some waters.
+
+        Parameters
+        ----------
+        names : collection of str
+            Ids of waters; those that the network does not know are passed by nothing.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (n_arcs,)
+        """
+        columns = [self.waters.index(name) for name in names if name in self.waters]
+        return np.asarray(self.arcs.waters[:, columns].any(axis=1))
 
     def vertex(self, place_row: int, role: Role) -> int | None:
         """Vertex at which journeys begin or end at a place.

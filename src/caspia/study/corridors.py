@@ -157,19 +157,19 @@ def signatures(network: Network) -> Signatures:
     sea = line & _in_modes(arcs.mode, SEA_MODES)
     crosses = arcs.countries.sum(axis=1) > 1
     marks = {
-        "Northern": _exits(network, "RU", land & crosses & ~_states(network, "KZ")),
-        "Southern": _exits(network, "IR", land & crosses & ~_states(network, "TM")),
+        "Northern": _exits(network, "RU", land & crosses & ~network.passing_states(("KZ",))),
+        "Southern": _exits(network, "IR", land & crosses & ~network.passing_states(("TM",))),
         "Caspian": sea & _caspian_crossing(network),
-        PAKISTAN: _exits(network, "PK") | (_states(network, "AF") & _is_end(network)),
-        "Eastern": land & crosses & _states(network, "CN"),
+        PAKISTAN: _exits(network, "PK") | (network.passing_states(("AF",)) & _is_end(network)),
+        "Eastern": land & crosses & network.passing_states(("CN",)),
         "Ocean": sea,
-        VOYAGE: sea & _waters(network, LONG_WATERS),
+        VOYAGE: sea & network.passing_waters(LONG_WATERS),
     }
-    west = land & crosses & _states(network, "GE", "TR", "AM")
+    west = land & crosses & network.passing_states(("GE", "TR", "AM"))
     gates = marks | {
-        "Northern": marks["Northern"] & ~(land & _states(network, "MN", "CN")),
-        "Southern": marks["Southern"] & ~(land & _states(network, "AF", "PK")),
-        "Caspian": _states(network, "AZ") & (west | _is_end(network)),
+        "Northern": marks["Northern"] & ~(land & network.passing_states(("MN", "CN"))),
+        "Southern": marks["Southern"] & ~(land & network.passing_states(("AF", "PK"))),
+        "Caspian": network.passing_states(("AZ",)) & (west | _is_end(network)),
     }
     return Signatures(MappingProxyType(marks), MappingProxyType(gates))
 
@@ -182,25 +182,15 @@ def _in_modes(mode: npt.NDArray[np.int32], names: frozenset[str]) -> BoolArray:
     return np.isin(mode, [MODES.index(name) for name in names])
 
 
-def _waters(network: Network, names: Collection[str]) -> BoolArray:
-    """Arcs that pass one of some waters."""
-    columns = [network.waters.index(name) for name in names if name in network.waters]
-    return np.asarray(network.arcs.waters[:, columns].any(axis=1))
-
-
-def _states(network: Network, *codes: str) -> BoolArray:
-    """Arcs that pass one of some states."""
-    columns = [network.countries.index(code) for code in codes if code in network.countries]
-    return np.asarray(network.arcs.countries[:, columns].any(axis=1))
-
-
 def _exits(network: Network, state: str, crossing: BoolArray | None = None) -> BoolArray:
     """Arcs by which cargo enters or leaves a state: borders in `crossing`, its ports, journey ends."""
     arcs = network.arcs
     on_land = _in_modes(network.vertices.mode, LAND_MODES)
     changes = (arcs.kind == ArcKind.TERMINAL) & (on_land[arcs.tail] != on_land[arcs.head])
     ways = changes | _is_end(network)
-    return np.asarray(_states(network, state) & (ways if crossing is None else ways | crossing), dtype=bool)
+    return np.asarray(
+        network.passing_states((state,)) & (ways if crossing is None else ways | crossing), dtype=bool
+    )
 
 
 def _caspian_crossing(network: Network) -> BoolArray:
@@ -209,4 +199,4 @@ def _caspian_crossing(network: Network) -> BoolArray:
     ids = np.asarray([place[:2] for place in network.place_ids])
     azerbaijan = (ids == "AZ")[network.vertices.place]
     lands = azerbaijan[arcs.tail] != azerbaijan[arcs.head]
-    return np.asarray(_waters(network, (CASPIAN_SEA,)) & lands, dtype=bool)
+    return np.asarray(network.passing_waters((CASPIAN_SEA,)) & lands, dtype=bool)

@@ -249,9 +249,9 @@ def _as_asked(question: Question, weight: npt.NDArray[np.float64], scene: Scene)
     closed = (arcs.kind == ArcKind.THROUGH) & np.isin(place[arcs.tail], ports)
     if question.request.corridor:
         states = scene.world.data.tables["places"]["country"].to_numpy()
-        home = [network.countries.index(states[end]) for end in (question.origin, question.destination)]
+        home = network.passing_states(states[[question.origin, question.destination]])
         _, banned = next(scene.signatures.searches(question.request.corridor))
-        closed |= banned & ~arcs.countries[:, home].any(axis=1)
+        closed |= banned & ~home
     return np.where(closed, np.inf, weight)
 
 

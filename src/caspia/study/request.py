@@ -85,22 +85,6 @@ class Question:
     corridors: tuple[str, ...]
     constraints: tuple[Constraint, ...]
 
-    def barred(self, without: int | None = None) -> BoolArray:
-        """Arcs barred by the constraints, all or all but one.
-
-        Parameters
-        ----------
-        without : int, optional
-            Constraint to leave out.
-
-        Returns
-        -------
-        numpy.ndarray of bool, shape (n_arcs,)
-            Empty, of shape (0,), if no constraint is left.
-        """
-        masks = [item.arcs for row, item in enumerate(self.constraints) if row != without]
-        return np.logical_or.reduce(masks) if masks else np.zeros(0, dtype=bool)
-
 
 def commodity_id(data: Dataset, text: str) -> str:
     """Id of a commodity given by id or name.
@@ -282,5 +266,8 @@ def open_weight(question: Question, costs: ArcCosts, without: int | None = None)
     -------
     numpy.ndarray, shape (n_arcs,)
     """
-    barred = question.barred(without)
-    return np.where(barred, np.inf, costs.generalised_usd) if len(barred) else costs.generalised_usd
+    barred = ~costs.passable
+    for row, constraint in enumerate(question.constraints):
+        if row != without:
+            barred = barred | constraint.arcs
+    return np.where(barred, np.inf, costs.generalised_usd)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from caspia.cost import ArcCosts, Lookup, Sampler, arc_costs, cargo_of
-from caspia.data import NO_FACT, Dataset, attributes, load_dataset
+from caspia.data import NO_FACT, Dataset, attribute_column, load_dataset
 from caspia.network import Network, build_network
 from caspia.routing import build_graph
 from caspia.study.corridors import signatures
@@ -94,7 +94,7 @@ class Study:
     @cached_property
     def grid_g_per_kwh(self) -> npt.NDArray[np.float64]:
         """Intensity of electricity by row of the table countries; NaN where unknown."""
-        fact = self.data.object_facts("countries")[:, list(attributes()).index("grid_g_per_kwh")]
+        fact = self.data.object_facts("countries")[:, attribute_column("grid_g_per_kwh")]
         return np.where(fact == NO_FACT, np.nan, self.data.facts.value[fact])
 
     def costs(self, commodity: str, month: int | None = None) -> ArcCosts:
