@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from caspia.cost import ArcCosts
-from caspia.data import Dataset
+from caspia.data import Dataset, records
 from caspia.errors import ClosureError, InputError, Problem, UnknownName
 from caspia.network import Closure, Network, Role, blocs, find_place, normalise, resolve_closure, resolve_rule
 from caspia.study.corridors import CORRIDORS
@@ -235,19 +237,38 @@ def _end(network: Network, place: int, role: Role) -> int:
 
 
 def _rules(request: Request, data: Dataset, network: Network, ends: tuple[int, int]) -> list[Constraint]:
-    """Rules of the commodity; a transit ban does not bind where the journey begins or ends in the state or bloc."""
     commodity = commodity_id(data, request.commodity)
-    home = {data.tables["places"]["country"].iloc[end] for end in ends}
-    home |= {bloc for bloc, states in blocs(data).items() if home & set(states)}
     found = []
-    for rule in data.tables["rules"].itertuples():
-        if rule.commodity_id not in ("", commodity):
-            continue
-        if rule.target_kind in ("country", "bloc") and rule.target in home:
-            continue
+    for rule in binding_rules(data, commodity, {data.tables["places"]["country"].iloc[end] for end in ends}):
         label = f"rule {rule.id} ({commodity} barred from {rule.target_kind} {rule.target})"
         found.append(Constraint(label, resolve_rule(network, data, rule)))
     return found
+
+
+def binding_rules(data: Dataset, commodity: str, states: Collection[str]) -> list[Any]:
+    """Rules that bind a commodity between some states.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+    commodity : str
+        Id of the commodity.
+    states : collection of str
+        States in which the journey begins and ends; a transit ban of one of them, or of a bloc with one of them
+        in it, does not bind.
+
+    Returns
+    -------
+    list of rows of the table rules
+    """
+    home = set(states) | {bloc for bloc, members in blocs(data).items() if set(states) & set(members)}
+    return [
+        rule
+        for rule in records(data.tables["rules"])
+        if rule.commodity_id in ("", commodity)
+        and not (rule.target_kind in ("country", "bloc") and rule.target in home)
+    ]
 
 
 def open_weight(question: Question, costs: ArcCosts, without: int | None = None) -> npt.NDArray[np.float64]:

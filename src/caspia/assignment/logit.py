@@ -1,0 +1,393 @@
+"""Stochastic equilibrium on shared capacities: logit choice over routes whose servers fill and queue.
+
+The unknown is the load of every server. Loads give delays and prices of scarcity, these the costs of routes,
+costs the choice, and the choice loads again; the equilibrium is where the loads that come out are those that
+went in. It is found by Newton's method on the servers that answer to their load, with a line search.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numba import njit
+from scipy.linalg import lu_factor, lu_solve
+
+from caspia.assignment.routes import Choice, Floats, Ints, RouteTable
+
+MAX_ITERATIONS = 400
+_ANSWERS = 0.02
+"""Servers whose outgoing load falls by more than this for one unit more of load are solved by Newton's method."""
+_REUSE = 0.3
+"""A step that cuts the gap below this share of itself keeps the factors of the matrix for the next one."""
+_SHORTEST = 2.0**-14
+
+
+class Servers(Protocol):
+    """What the solver asks of capacities: shapes (n_servers,) in and out."""
+
+    def delay_h(self, load: Floats) -> Floats:
+        """Hours of delay at a load."""
+
+    def delay_slope(self, load: Floats) -> Floats:
+        """Hours of delay for one unit of load more."""
+
+    def price(self, load: Floats) -> Floats:
+        """Price of scarcity for one unit of capacity used."""
+
+    def price_slope(self, load: Floats) -> Floats:
+        """Change of it for one unit of load more."""
+
+    @property
+    def capacity(self) -> Floats:
+        """Capacity of every server in its own unit, above 0."""
+
+    def start(self) -> Floats:
+        """Loads from which a solver may begin."""
+
+
+@dataclass(frozen=True, eq=False)
+class LogitEquilibrium:
+    """Flows that choose by logit at the costs that they cause.
+
+    Attributes
+    ----------
+    flow : numpy.ndarray, shape (n_routes,)
+        Units of demand a year on every route.
+    cost : numpy.ndarray, shape (n_routes,)
+        Generalised cost of every route at these flows.
+    amount : numpy.ndarray, shape (n_pairs,)
+        Demand that moves; 0 where no route is open.
+    unserved : numpy.ndarray, shape (n_pairs,)
+        Demand of pairs without an open route.
+    logsum : numpy.ndarray, shape (n_pairs,)
+        Expected least cost of every pair; inf where no route is open.
+    load, delay_h, price : numpy.ndarray, shape (n_servers,)
+        Load of every server, its delay and its price of scarcity.
+    residual : float
+        Sum over routes of the difference between flow and the flow chosen at its cost, over all flow.
+    iterations : int
+        Loadings of all routes.
+    converged : bool
+        Whether the residual is below what was asked.
+    """
+
+    flow: Floats
+    cost: Floats
+    amount: Floats
+    unserved: Floats
+    logsum: Floats
+    load: Floats
+    delay_h: Floats
+    price: Floats
+    residual: float
+    iterations: int
+    converged: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """One loading of all routes: what goes in (`load`) and what comes out (`out`)."""
+
+    load: Floats
+    delay: Floats
+    price: Floats
+    flow: Floats
+    cost: Floats
+    logsum: Floats
+    out: Floats
+    miss: float
+
+
+def solve_logit(
+    routes: RouteTable,
+    choice: Choice,
+    servers: Servers,
+    *,
+    residual: float = 1e-8,
+    warm: Floats | None = None,
+    max_iterations: int = MAX_ITERATIONS,
+) -> LogitEquilibrium:
+    """Find the flows that choose by path-size logit at the costs that they cause.
+
+    A route of pair p with cost c and path size S has the share `S exp(-scale_p c)` over the sum of these;
+    the demand of the pair is `amount exp(response (logsum - reference))`.
+
+    Parameters
+    ----------
+    routes : RouteTable
+        Routes, their costs and what they use.
+    choice : Choice
+        Demand and how it chooses.
+    servers : Servers
+        Delay and price of every server as functions of its load, increasing.
+    residual : float
+        Fixed-point residual to be reached.
+    warm : numpy.ndarray, shape (n_servers,), optional
+        Loads to begin with, for instance those of a neighbouring world.
+    max_iterations : int
+        Loadings before it gives up.
+
+    Returns
+    -------
+    LogitEquilibrium
+        `converged` says whether the residual was reached; what has not converged is no result.
+
+    References
+    ----------
+    Daganzo, C. F. (1982), Unconstrained extremal formulation of some transportation equilibrium problems,
+    Transportation Science 16 (3), 332-360; Ben-Akiva, M., Bierlaire, M. (1999) for the path size.
+    """
+    solver = _Solver(routes, choice, servers)
+    state = solver.load(servers.start() if warm is None else warm)
+    wanted, count = residual, 1
+    while True:
+        state, count = solver.descend(state, wanted, count, max_iterations)
+        left = solver.residual(state)
+        count += 1
+        if left <= residual or count >= max_iterations:
+            return solver.result(state, left, count, left <= residual)
+        wanted *= 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class _Solver:
+    """The problem, and the steps of the method on it."""
+
+    routes: RouteTable
+    choice: Choice
+    servers: Servers
+
+    def load(self, load: Floats) -> _State:
+        """Send all demand over the routes at the costs of a load."""
+        delay, price = self.servers.delay_h(load), self.servers.price(load)
+        table, choice = self.routes, self.choice
+        flow, cost = np.empty(table.n_routes), np.empty(table.n_routes)
+        logsum, out = np.empty(table.n_pairs), np.zeros(table.n_servers)
+        _choose(_rows(table), _wants(choice), (delay, price), (flow, cost, logsum, out))
+        gap = (out - load) / self.servers.capacity
+        return _State(load, delay, price, flow, cost, logsum, out, float(np.sqrt(gap @ gap)))
+
+    def descend(self, state: _State, wanted: float, count: int, most: int) -> tuple[_State, int]:
+        """Newton steps with a line search until the loads that come out are those that went in."""
+        factors: tuple[Ints, Floats, object] | None = None
+        while state.miss > wanted and count < most:
+            if factors is None:
+                factors = self._factors(state)
+            active, answer, matrix = factors
+            step = (state.out - state.load) / (1.0 + answer)
+            if active.size:
+                step[active] = lu_solve(matrix, (state.out - state.load)[active], check_finite=False)
+            after, tried = self._search(state, step)
+            count += tried
+            if after.miss > _REUSE * state.miss:
+                factors = None
+            if after.miss >= state.miss and tried > 1:
+                # Not even the shortest step helps: rounding is reached, or the functions are not increasing.
+                return state, count
+            state = after
+        return state, count
+
+    def _search(self, state: _State, step: Floats) -> tuple[_State, int]:
+        share, tried = 1.0, 0
+        while True:
+            after = self.load(np.maximum(state.load + share * step, 0.0))
+            tried += 1
+            if after.miss < (1.0 - 1e-4 * share) * state.miss or share < _SHORTEST:
+                return after, tried
+            share *= 0.5
+
+    def _factors(self, state: _State) -> tuple[Ints, Floats, object]:
+        """Servers that answer, the bound of every answer, and the factors of the matrix of the former."""
+        slopes = self.servers.delay_slope(state.load), self.servers.price_slope(state.load)
+        answer = np.zeros(self.routes.n_servers)
+        _bound(_rows(self.routes), _wants(self.choice), state.flow, slopes, answer)
+        active = np.flatnonzero(answer > _ANSWERS)
+        place = np.full(self.routes.n_servers, -1, dtype=np.int64)
+        place[active] = np.arange(active.size)
+        matrix = np.eye(active.size)
+        _answers(_rows(self.routes), _wants(self.choice), (state.flow, place), slopes, matrix)
+        return active, answer, lu_factor(matrix, check_finite=False) if active.size else None
+
+    def residual(self, state: _State) -> float:
+        """How far flows are from those chosen at the costs that they themselves cause."""
+        return fixed_point_residual(self.routes, self.choice, self.servers, state.flow)
+
+    def result(self, state: _State, left: float, count: int, converged: bool) -> LogitEquilibrium:
+        """Freeze a state with costs at its own flows."""
+        pair = self.routes.pair
+        amount = np.bincount(pair, weights=state.flow, minlength=self.routes.n_pairs)
+        closed = ~np.isfinite(state.logsum)
+        return LogitEquilibrium(
+            flow=state.flow,
+            cost=state.cost,
+            amount=amount,
+            unserved=np.where(closed, self.choice.amount, 0.0),
+            logsum=state.logsum,
+            load=state.out,
+            delay_h=self.servers.delay_h(state.out),
+            price=self.servers.price(state.out),
+            residual=left,
+            iterations=count,
+            converged=converged,
+        )
+
+
+def fixed_point_residual(routes: RouteTable, choice: Choice, servers: Servers, flow: Floats) -> float:
+    """Certificate of a stochastic equilibrium, computed from the flows alone and without the solver's kernels.
+
+    Parameters
+    ----------
+    routes, choice, servers
+        The problem.
+    flow : numpy.ndarray, shape (n_routes,)
+        Flows of all routes.
+
+    Returns
+    -------
+    float
+        Sum of the differences between the flows and those chosen at the costs that the flows cause, over the
+        sum of the flows; 0 at the equilibrium.
+    """
+    route, pair = routes.route_of_entry, routes.pair
+    load = np.bincount(routes.server, weights=routes.use * flow[route], minlength=routes.n_servers)
+    delay, price = servers.delay_h(load), servers.price(load)
+    extra = routes.felt * delay[routes.server] + routes.use * price[routes.server]
+    cost = routes.cost + np.bincount(route, weights=extra, minlength=routes.n_routes)
+    scale = choice.scale[pair]
+    least = np.full(routes.n_pairs, np.inf)
+    np.minimum.at(least, pair, cost)
+    is_open = np.isfinite(cost)
+    power = np.zeros(routes.n_routes)
+    power[is_open] = routes.path_size[is_open] * np.exp(-scale[is_open] * (cost - least[pair])[is_open])
+    total = np.bincount(pair, weights=power, minlength=routes.n_pairs)
+    served = total > 0
+    logsum = np.where(served, least - np.log(np.where(served, total, 1.0)) / choice.scale, np.inf)
+    response = np.where(
+        served & (choice.response != 0), choice.response * (np.where(served, logsum, 0.0) - choice.reference), 0.0
+    )
+    wanted = choice.amount * np.exp(response)
+    chosen = wanted[pair] * power / np.where(served, total, 1.0)[pair]
+    return float(np.abs(chosen - flow).sum() / max(flow.sum(), 1e-300))
+
+
+def _rows(table: RouteTable) -> tuple[Ints, Floats, Floats, Ints, Ints, Floats, Floats]:
+    return (
+        table.pair_start,
+        table.cost,
+        table.path_size,
+        table.entry_start,
+        table.server,
+        table.use,
+        table.felt,
+    )
+
+
+def _wants(choice: Choice) -> tuple[Floats, Floats, Floats, Floats]:
+    return choice.amount, choice.scale, choice.response, choice.reference
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
+def _choose(rows, wants, state, out):  # type: ignore[no-untyped-def]
+    """Costs, shares, flows and loads of all routes at given delays and prices."""
+    pair_start, empty, size, entry_start, server, use, felt = rows
+    amount, scale, response, reference = wants
+    delay, price = state
+    flow, cost, logsum, load = out
+    for p in range(pair_start.size - 1):
+        first, last = pair_start[p], pair_start[p + 1]
+        least = np.inf
+        for r in range(first, last):
+            total = empty[r]
+            if total < np.inf:
+                for e in range(entry_start[r], entry_start[r + 1]):
+                    total += felt[e] * delay[server[e]] + use[e] * price[server[e]]
+            cost[r] = total
+            least = min(least, total)
+        if not least < np.inf:
+            logsum[p] = np.inf
+            flow[first:last] = 0.0
+            continue
+        power = 0.0
+        for r in range(first, last):
+            flow[r] = size[r] * np.exp(-scale[p] * (cost[r] - least)) if cost[r] < np.inf else 0.0
+            power += flow[r]
+        logsum[p] = least - np.log(power) / scale[p]
+        wanted = amount[p]
+        if response[p] != 0.0:
+            wanted *= np.exp(response[p] * (logsum[p] - reference[p]))
+        for r in range(first, last):
+            flow[r] *= wanted / power
+            if flow[r] > 0.0:
+                for e in range(entry_start[r], entry_start[r + 1]):
+                    load[server[e]] += use[e] * flow[r]
+
+
+@njit(cache=True, nogil=True)
+def _bound(rows, wants, flow, slopes, answer):  # type: ignore[no-untyped-def]
+    """Bound of what every server's own load answers to one unit more of it."""
+    pair_start, _, _, entry_start, server, use, felt = rows
+    amount, scale, response, _ = wants
+    delay, price = slopes
+    for p in range(pair_start.size - 1):
+        first, last = pair_start[p], pair_start[p + 1]
+        total = flow[first:last].sum()
+        if not total > 0.0:
+            continue
+        for r in range(first, last):
+            weight = flow[r] * (scale[p] * (1.0 - flow[r] / total) - response[p])
+            for e in range(entry_start[r], entry_start[r + 1]):
+                s = server[e]
+                answer[s] += weight * use[e] * (felt[e] * delay[s] + use[e] * price[s])
+
+
+@njit(cache=True, nogil=True)
+def _answers(rows, wants, state, slopes, matrix):  # type: ignore[no-untyped-def]
+    """Add to the identity what the outgoing load of each active server loses for a unit more on each other."""
+    pair_start, _, _, entry_start, server, use, felt = rows
+    _, scale, response, _ = wants
+    flow, place = state
+    delay, price = slopes
+    n = matrix.shape[0]
+    used, dearer = np.zeros(n), np.zeros(n)
+    touched = np.empty(n, np.int64)
+    seen = np.zeros(n, np.bool_)
+    own = np.empty(4096, np.int64)
+    for p in range(pair_start.size - 1):
+        count = 0
+        total = 0.0
+        for r in range(pair_start[p], pair_start[p + 1]):
+            if not flow[r] > 0.0:
+                continue
+            total += flow[r]
+            k = 0
+            for e in range(entry_start[r], entry_start[r + 1]):
+                i = place[server[e]]
+                if i < 0:
+                    continue
+                own[k] = e
+                k += 1
+                if not seen[i]:
+                    seen[i] = True
+                    touched[count] = i
+                    count += 1
+                s = server[e]
+                used[i] += flow[r] * use[e]
+                dearer[i] += flow[r] * (felt[e] * delay[s] + use[e] * price[s])
+            for a in range(k):
+                weight = scale[p] * flow[r] * use[own[a]]
+                row = place[server[own[a]]]
+                for b in range(k):
+                    e = own[b]
+                    s = server[e]
+                    matrix[row, place[s]] += weight * (felt[e] * delay[s] + use[e] * price[s])
+        for a in range(count):
+            i = touched[a]
+            weight = (scale[p] + response[p]) * used[i] / total
+            for b in range(count):
+                matrix[i, touched[b]] -= weight * dearer[touched[b]]
+        for a in range(count):
+            used[touched[a]] = 0.0
+            dearer[touched[a]] = 0.0
+            seen[touched[a]] = False

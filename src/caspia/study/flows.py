@@ -1,0 +1,192 @@
+"""Flows of a year: all demand on its routes, in equilibrium with the queues and scarcity that it causes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from caspia.assignment import Choice, LogitEquilibrium, RouteTable, solve_logit
+from caspia.cost import Lookup, Servers, find_servers
+from caspia.demand import demand_cells, spread
+from caspia.demand.cells import Case
+from caspia.errors import InputError, NotConverged, Problem
+from caspia.study.corridors import CORRIDORS
+from caspia.study.loading import behaviour, choice, route_table
+from caspia.study.market import Market, find_market, merge_markets
+from caspia.study.study import Study
+
+FloatArray = npt.NDArray[np.float64]
+RESIDUAL = 1e-7
+BASE_YEAR = 2025
+
+
+@dataclass(frozen=True, eq=False)
+class FlowModel:
+    """A study compiled for flows: routes, capacities and the way shippers choose.
+
+    Attributes
+    ----------
+    study : Study
+        Data and network.
+    market : Market
+        Routes of all pairs.
+    servers : Servers
+        Capacities.
+    table : RouteTable
+        Costs of the routes and their use of capacities.
+    """
+
+    study: Study
+    market: Market
+    servers: Servers
+    table: RouteTable
+
+    def amounts(self, year: int, case: Case = "central") -> FloatArray:
+        """Tonnes a year of every pair, shape (n_pairs,)."""
+        return self.market.pairs.amount(demand_cells(self.study.data, year, case))
+
+    def choice(self, year: int, case: Case = "central", reference: FloatArray | None = None) -> Choice:
+        """Demand of a year and how it chooses."""
+        return choice(self.market, self.amounts(year, case), behaviour(self.study.data), reference)
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """Flows of a year in equilibrium; what has not converged never becomes one.
+
+    Attributes
+    ----------
+    model : FlowModel
+        What was solved.
+    year : int
+        Year of the demand.
+    scenario : str
+        Names of the scenarios, joined by `+`; `base` for the data as they are.
+    choice : Choice
+        Demand and how it chose.
+    result : LogitEquilibrium
+        Flows, costs, loads, and the residual that certifies them.
+    """
+
+    model: FlowModel
+    year: int
+    scenario: str
+    choice: Choice
+    result: LogitEquilibrium
+
+    @property
+    def flow_t(self) -> FloatArray:
+        """Tonnes a year on every route, shape (n_routes,)."""
+        return self.result.flow
+
+    @property
+    def route_frame(self) -> pd.DataFrame:
+        """One row a route: demand row, pair, corridor, commodity, ends, tonnes, TEU, value and cost."""
+        market, data = self.model.market, self.model.study.data
+        pair = market.routes.pair
+        commodity = market.commodity
+        from caspia.demand import t_per_teu
+
+        value = _fact_of(data, "commodities", "value_usd_per_t")[commodity]
+        frame = data.tables["demand"].iloc[market.pairs.demand[pair]]
+        return pd.DataFrame(
+            {
+                "pair": pair,
+                "corridor": np.array(CORRIDORS, dtype=object)[market.routes.kind],
+                "commodity_id": frame["commodity_id"].to_numpy(),
+                "origin_zone": frame["origin_id"].to_numpy(),
+                "destination_zone": frame["destination_id"].to_numpy(),
+                "origin": market.pairs.origin[pair],
+                "destination": market.pairs.destination[pair],
+                "flow_t": self.flow_t,
+                "flow_teu": self.flow_t / t_per_teu(data)[commodity],
+                "value_usd": self.flow_t * value,
+                "cost_usd_per_t": self.result.cost,
+            }
+        )
+
+
+def _fact_of(data: object, table: str, attribute: str) -> FloatArray:
+    from caspia.data import NO_FACT, Dataset, attribute_column
+
+    assert isinstance(data, Dataset)  # noqa: S101
+    fact = data.object_facts(table)[:, attribute_column(attribute)]
+    return np.where(fact == NO_FACT, np.nan, data.facts.value[fact])
+
+
+def flow_model(
+    study: Study, base: FlowModel | None = None, progress: Callable[[int, int], None] | None = None
+) -> FlowModel:
+    """Compile a study for flows.
+
+    Parameters
+    ----------
+    study : Study
+        Data and network.
+    base : FlowModel, optional
+        Model of a neighbouring study on the same graph; its routes are used, and those that the study adds.
+    progress : callable, optional
+        Told the searches done and the number of all.
+
+    Returns
+    -------
+    FlowModel
+    """
+    servers = find_servers(Lookup(study.network, study.data.facts), study.data)
+    pairs = spread(study.data)
+    market = find_market(study, pairs, servers, progress)
+    if base is not None:
+        market = merge_markets(pairs, [base.market.routes, market.routes])
+    return FlowModel(study, market, servers, route_table(study, market, servers))
+
+
+def solve_flows(
+    model: FlowModel,
+    year: int = BASE_YEAR,
+    *,
+    case: Case = "central",
+    scenario: str = "base",
+    reference: Flows | None = None,
+) -> Flows:
+    """Find the flows of a year.
+
+    Parameters
+    ----------
+    model : FlowModel
+        Routes and capacities.
+    year : int
+        Year of the demand.
+    case : {"low", "central", "high"}
+        Growth after the last observation.
+    scenario : str
+        Name for the result.
+    reference : Flows, optional
+        Flows at whose costs the demand is as in the data; demand answers to the difference. Fixed if left out.
+
+    Returns
+    -------
+    Flows
+
+    Raises
+    ------
+    NotConverged
+        The residual was not reached; there is no result.
+    """
+    wants = model.choice(year, case, None if reference is None else reference.result.logsum)
+    warm = None if reference is None else reference.result.load
+    found = solve_logit(model.table, wants, model.servers, residual=RESIDUAL, warm=warm)
+    if not found.converged:
+        raise NotConverged(
+            Problem(
+                what="the flows have not converged",
+                where=f"{scenario}, {year}",
+                got=f"residual {found.residual:.1e} after {found.iterations} loadings",
+                allowed=f"at most {RESIDUAL:.0e}",
+                repair="soften the scenario, or check capacities that are near zero",
+            )
+        )
+    return Flows(model, year, scenario, wants, found)

@@ -1,0 +1,256 @@
+"""The routes among which all demand chooses: found once for a network, shared by years and scenarios."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from caspia.cost import Servers
+from caspia.data import records
+from caspia.demand import Pairs
+from caspia.network import ArcKind, Role, resolve_rule
+from caspia.routing import Kinds, RouteRows, ViaOptions, build_graph, routes_through
+from caspia.study.corridors import CORRIDORS, signatures
+from caspia.study.find import ABSURD
+from caspia.study.request import binding_rules
+from caspia.study.study import Study
+
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+DETOURS: tuple[tuple[str, ...], ...] = ((), ("RU",), ("IR",), ("RU", "IR"), ("CN",), ("RU", "CN"))
+"""States without which routes are sought beside the best, so that each closure leaves some."""
+OPTIONS = ViaOptions(absurd=ABSURD)
+THROUGH = frozenset({"crossing", "terminal", "port", "sailing", "fleet", "pipeline"})
+TRANSFER_KM = 50.0
+"""What a transfer weighs in the overlap of routes, as kilometres of line."""
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """Routes of all pairs of places.
+
+    Attributes
+    ----------
+    pairs : Pairs
+        Demand between places.
+    routes : RouteRows
+        Routes in order of pairs; `kind` is the row of CORRIDORS.
+    start : numpy.ndarray of int, shape (n_pairs + 1,)
+        Routes of pair p are `start[p]:start[p + 1]`.
+    """
+
+    pairs: Pairs
+    routes: RouteRows
+    start: IntArray
+
+    @property
+    def commodity(self) -> IntArray:
+        """Row of the table commodities of every route."""
+        return self.pairs.commodity[self.routes.pair]
+
+
+def find_market(
+    study: Study, pairs: Pairs, servers: Servers, progress: Callable[[int, int], None] | None = None
+) -> Market:
+    """Find routes for all pairs: the best, the best of each corridor, and ways through other gates.
+
+    Parameters
+    ----------
+    study : Study
+        Data whose costs and closures lead the search.
+    pairs : Pairs
+        Demand between places.
+    servers : Servers
+        Capacities; routes are sought through each port, crossing, sailing and pipeline.
+    progress : callable, optional
+        Told the searches done and the number of all.
+
+    Returns
+    -------
+    Market
+        A pair without any route has none.
+    """
+    search = _Search(study, pairs, servers)
+    tasks = [(group, detour) for group in groups_of(study, pairs) for detour in DETOURS]
+    found: list[RouteRows] = []
+    with ThreadPoolExecutor(2) as pool:
+        for done, rows in enumerate(pool.map(search.run, tasks), start=1):
+            found.append(rows)
+            if progress:
+                progress(done, len(tasks))
+    return merge_markets(pairs, found)
+
+
+def merge_markets(pairs: Pairs, parts: Sequence[RouteRows]) -> Market:
+    """Put routes of several searches together; each once, and of each corridor the best.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        Demand between places.
+    parts : sequence of RouteRows
+        Routes with rows of `pairs`.
+
+    Returns
+    -------
+    Market
+    """
+    rows = _concatenate(parts)
+    name = _names(rows)
+    table = pd.DataFrame({"pair": rows.pair, "kind": rows.kind, "cost": rows.cost, "name": name})
+    table = table.sort_values(["pair", "cost"], kind="stable").drop_duplicates(["pair", "name"])
+    least = table.groupby("pair")["cost"].transform("min")
+    of_kind = table.groupby(["pair", "kind"])["cost"]
+    best, rank = of_kind.transform("min"), of_kind.rank(method="first")
+    keep = (rank <= OPTIONS.of_each_kind) & (table["cost"] <= OPTIONS.kind_stretch * best)
+    table = table[keep & (best <= ABSURD * least)]
+    routes = _take(rows, table.index.to_numpy())
+    start = np.searchsorted(routes.pair, np.arange(len(pairs.share) + 1))
+    return Market(pairs, routes, start.astype(np.int64))
+
+
+def _concatenate(parts: Sequence[RouteRows]) -> RouteRows:
+    sizes = np.concatenate([np.diff(part.start) for part in parts] or [np.empty(0, dtype=np.int64)])
+    return RouteRows(
+        pair=np.concatenate([part.pair for part in parts] or [np.empty(0, dtype=np.int64)]),
+        kind=np.concatenate([part.kind for part in parts] or [np.empty(0, dtype=np.int64)]),
+        cost=np.concatenate([part.cost for part in parts] or [np.empty(0)]),
+        start=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        arcs=np.concatenate([part.arcs for part in parts] or [np.empty(0, dtype=np.int32)]),
+    )
+
+
+def _take(rows: RouteRows, chosen: IntArray) -> RouteRows:
+    size = np.diff(rows.start)[chosen]
+    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    source = np.repeat(rows.start[chosen] - start[:-1], size) + np.arange(start[-1])
+    return RouteRows(rows.pair[chosen], rows.kind[chosen], rows.cost[chosen], start, rows.arcs[source])
+
+
+def _names(rows: RouteRows) -> IntArray:
+    """A number for each set of arcs, the same for the same set."""
+    if len(rows.arcs) == 0:
+        return np.empty(0, dtype=np.int64)
+    random = np.random.default_rng(1).integers(1, 2**62, int(rows.arcs.max()) + 1)
+    return np.asarray(np.bitwise_xor.reduceat(random[rows.arcs], rows.start[:-1]), dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Pairs of a commodity that the same rules bind.
+
+    Attributes
+    ----------
+    commodity : int
+        Row of the table commodities.
+    barred : numpy.ndarray of bool, shape (n_arcs,)
+        Arcs that the rules bar.
+    pairs : numpy.ndarray of int, shape (n,)
+        Rows of the pairs.
+    """
+
+    commodity: int
+    barred: BoolArray
+    pairs: IntArray
+
+
+def groups_of(study: Study, pairs: Pairs) -> list[Group]:
+    """Sort pairs by commodity and by the rules that bind them.
+
+    Parameters
+    ----------
+    study : Study
+        Rules and network.
+    pairs : Pairs
+        Demand between places.
+
+    Returns
+    -------
+    list of Group
+        Every pair in one of them.
+    """
+    data, network = study.data, study.network
+    states = data.tables["places"]["country"].to_numpy(dtype=object)
+    ids = data.tables["commodities"]["id"].tolist()
+    known: dict[tuple[int, frozenset[str]], tuple[str, ...]] = {}
+    rules: dict[str, Any] = {rule.id: rule for rule in records(data.tables["rules"])}
+    members: dict[tuple[int, tuple[str, ...]], list[int]] = defaultdict(list)
+    for p, goods in enumerate(pairs.commodity.tolist()):
+        ends = frozenset((states[pairs.origin[p]], states[pairs.destination[p]]))
+        if (goods, ends) not in known:
+            known[goods, ends] = tuple(rule.id for rule in binding_rules(data, ids[goods], ends))
+        members[goods, known[goods, ends]].append(p)
+    masks = {key: resolve_rule(network, data, rules[key]) for _, names in members for key in names}
+    none = np.zeros(network.n_arcs, dtype=bool)
+    return [
+        Group(goods, np.logical_or.reduce([none, *(masks[key] for key in names)]), np.array(rows, dtype=np.int64))
+        for (goods, names), rows in members.items()
+    ]
+
+
+class _Search:
+    """What every search shares."""
+
+    def __init__(self, study: Study, pairs: Pairs, servers: Servers) -> None:
+        self.study, self.pairs = study, pairs
+        network = study.network
+        self.graph = build_graph(network.arcs.tail, network.arcs.head, network.n_vertices)
+        self.states = study.data.tables["places"]["country"].to_numpy(dtype=object)
+        self.through = _through(study, servers)
+        self.source, self.target = _ends(study, Role.ORIGIN), _ends(study, Role.DESTINATION)
+        base = signatures(network)
+        orders = [base.between(home) for home in ((), ("IR",), ("RU",), ("IR", "RU"))]
+        rules = [order.rule() for order in orders]
+        longest = max(len(rule) for rule in rules)
+        padded = [np.vstack([rule, np.zeros((longest - len(rule), 3), dtype=np.int64)]) for rule in rules]
+        self.kinds = Kinds(base.tags(), np.array(padded), CORRIDORS.index("Other"))
+
+    def run(self, task: tuple[Group, tuple[str, ...]]) -> RouteRows:
+        """Routes of a group without some states."""
+        group, detour = task
+        goods = str(self.study.data.tables["commodities"]["id"].iloc[group.commodity])
+        costs = self.study.costs(goods)
+        barred = group.barred | self.study.network.passing_states(detour)
+        weight = np.where(barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes
+        rows = group.pairs
+        rows = rows[(self.source[self.pairs.origin[rows]] >= 0) & (self.target[self.pairs.destination[rows]] >= 0)]
+        ends = self.pairs.origin[rows], self.pairs.destination[rows]
+        home = [np.array([self.states[place] for place in side], dtype=object) for side in ends]
+        in_iran, in_russia = (((home[0] == code) | (home[1] == code)).astype(np.int32) for code in ("IR", "RU"))
+        order = (in_iran + 2 * in_russia).astype(np.int32)
+        found = routes_through(
+            self.graph,
+            weight,
+            (self.source[ends[0]], self.target[ends[1]], order),
+            self.through,
+            self.kinds,
+            self.study.network.vertices.place,
+            OPTIONS,
+        )
+        return replace(found, pair=rows[found.pair])
+
+
+def _ends(study: Study, role: Role) -> npt.NDArray[np.int32]:
+    """Vertex at which journeys begin or end at each place; -1 where they cannot."""
+    vertices = study.network.vertices
+    found = np.full(len(study.network.place_ids), -1, dtype=np.int32)
+    chosen = np.flatnonzero(vertices.role == role)
+    found[vertices.place[chosen]] = chosen
+    return found
+
+
+def _through(study: Study, servers: Servers) -> npt.NDArray[np.int32]:
+    """Arcs of crossings and of everything that has a capacity but plain lines."""
+    arcs = study.network.arcs
+    gates = arcs.kind == ArcKind.BORDER
+    named = np.array([kind in THROUGH for kind in servers.kind], dtype=bool)
+    arc = np.repeat(np.arange(study.network.n_arcs), np.diff(servers.arc_start))
+    gates[arc[named[servers.server]]] = True
+    return np.flatnonzero(gates).astype(np.int32)
