@@ -17,7 +17,7 @@ ANY                    one tonne, however it travels
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
@@ -109,6 +109,21 @@ class Servers:
     def price_slope(self, load: FloatArray) -> FloatArray:
         """Change of the price for one unit more, shape (n_servers,)."""
         return self.prices.slope(load)
+
+    def with_capacity(self, capacity: FloatArray) -> Servers:
+        """Copy with other capacities.
+
+        Parameters
+        ----------
+        capacity : numpy.ndarray, shape (n_servers,)
+            Capacities in the units of the servers, above 0.
+
+        Returns
+        -------
+        Servers
+        """
+        delays = self.delays.with_capacity(capacity)
+        return replace(self, delays=delays, prices=replace(self.prices, capacity=delays.capacity))
 
     def start(self) -> FloatArray:
         """Loads from which a solver may begin, shape (n_servers,)."""
