@@ -10,7 +10,7 @@ import numpy.typing as npt
 from caspia.cost import ArcCosts
 from caspia.data import Dataset
 from caspia.errors import ClosureError, InputError, Problem, UnknownName
-from caspia.network import Closure, Network, Role, blocs, find_place, normalise, resolve_closure, resolve_rule
+from caspia.network import Closure, Network, Role, find_place, normalise, resolve_closure, resolve_rule, rule_binds
 from caspia.study.corridors import CORRIDORS
 
 BoolArray = npt.NDArray[np.bool_]
@@ -235,18 +235,16 @@ def _end(network: Network, place: int, role: Role) -> int:
 
 
 def _rules(request: Request, data: Dataset, network: Network, ends: tuple[int, int]) -> list[Constraint]:
-    """Rules of the commodity; a transit ban does not bind where the journey begins or ends in the state or bloc."""
+    """Rules that concern the journey."""
     commodity = commodity_id(data, request.commodity)
-    home = {data.tables["places"]["country"].iloc[end] for end in ends}
-    home |= {bloc for bloc, states in blocs(data).items() if home & set(states)}
+    states = data.tables["places"]["country"]
+    home = (str(states.iloc[ends[0]]), str(states.iloc[ends[1]]))
     found = []
     for rule in data.tables["rules"].itertuples():
-        if rule.commodity_id not in ("", commodity):
-            continue
-        if rule.target_kind in ("country", "bloc") and rule.target in home:
-            continue
-        label = f"rule {rule.id} ({commodity} barred from {rule.target_kind} {rule.target})"
-        found.append(Constraint(label, resolve_rule(network, data, rule)))
+        if rule_binds(data, rule, commodity, home):
+            goods = commodity if rule.commodity_id else "all goods"
+            label = f"rule {rule.id} ({goods} barred from {rule.target_kind} {rule.target})"
+            found.append(Constraint(label, resolve_rule(network, data, rule)))
     return found
 
 
