@@ -64,7 +64,6 @@ def edits_frame(data: Dataset, scenario: Scenario) -> pd.DataFrame:
         As in `effects`.
     """
     found = effects(data, scenario)
-    facts = Counter(found.facts.edit.tolist())
     bans = Counter(ban.edit for ban in found.bans)
     rows = []
     for number, (edit, selected) in enumerate(zip(scenario.edits, found.selected, strict=True)):
@@ -78,7 +77,7 @@ def edits_frame(data: Dataset, scenario: Scenario) -> pd.DataFrame:
                 "what": edit.summary,
                 "table": edit.table,
                 "selected": len(selected),
-                "changed": facts[number] + bans[number] + len(turned),
+                "changed": found.touched[number] + bans[number] + len(turned),
                 "examples": ";".join(ids.iloc[selected[:EXAMPLES]]),
                 "source_id": edit.source_id,
                 "method": edit.method,

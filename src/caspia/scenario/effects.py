@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -136,6 +137,8 @@ class Effects:
         Facts with other numbers.
     selected : tuple of numpy.ndarray of int
         Rows that each edit selects, changed or not.
+    touched : tuple of int
+        Number of facts that each edit changed, also where a later edit changed them again.
     """
 
     scenario: Scenario
@@ -144,6 +147,7 @@ class Effects:
     bans: tuple[Ban, ...]
     facts: FactChanges
     selected: tuple[IntArray, ...]
+    touched: tuple[int, ...]
 
 
 class _Gates:
@@ -218,7 +222,12 @@ def effects(data: Dataset, scenario: Scenario) -> Effects:
             _check_settings(ledger, scenario.edits, number, settings)
     facts = _changes(ledger)
     _check_spells(ledger, scenario, facts)
-    return Effects(scenario, gates.rows(_CLOSED), gates.rows(_OPENED), tuple(bans), facts, tuple(selected))
+    touched: Counter[int] = Counter()
+    for slots, number in ledger.slots:
+        touched[number] += len(slots)
+    closed, opened = gates.rows(_CLOSED), gates.rows(_OPENED)
+    counts = tuple(touched[number] for number in range(len(selected)))
+    return Effects(scenario, closed, opened, tuple(bans), facts, tuple(selected), counts)
 
 
 def _contradiction(edit: Edit, other: Edit, got: str) -> InputError:
