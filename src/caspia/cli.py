@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from caspia.cli_scenarios import scenarios
 from caspia.errors import DataError, InputError, Problem
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
@@ -49,6 +50,7 @@ data_app = typer.Typer(
     help="The data: export the built-in tables as an example or to work on.", no_args_is_help=True
 )
 app.add_typer(data_app, name="data")
+app.command()(scenarios)
 
 _LOOK_ALIKES = str.maketrans(
     "\N{EN DASH}\N{MINUS SIGN}\N{RIGHTWARDS ARROW}\N{LATIN SMALL LETTER L WITH STROKE}", "-->l"
@@ -76,6 +78,9 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
         typer.Option("--pareto", help="Routes that none beats in money, time, reliability and emissions."),
     ] = False,
     legs: Annotated[bool, typer.Option("--legs", help="Show the legs of every route.")] = False,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Scenario by name or file; may be given several times.")
+    ] = None,
     data: Data = "caspian",
     as_json: AsJson = False,
 ) -> None:
@@ -84,7 +89,7 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
         from caspia.study import Request, Study
         from caspia.study.frames import legs_frame, place_names, route_record, routes_frame
 
-        study = Study.open(data)
+        study = Study.open(data).with_scenario(*(scenario or ()))
         words = tuple(word for word in avoid.split(",") if word.strip())
         request = Request(origin, destination, commodity, words, month, alternatives)
         found = study.itineraries(request, pareto=pareto)

@@ -179,11 +179,11 @@ def groups_of(study: Study, pairs: Pairs) -> list[Group]:
     data, network = study.data, study.network
     states = data.tables["places"]["country"].to_numpy(dtype=object)
     ids = data.tables["commodities"]["id"].tolist()
-    known: dict[tuple[int, frozenset[str]], tuple[str, ...]] = {}
+    known: dict[tuple[int, tuple[str, str]], tuple[str, ...]] = {}
     rules: dict[str, Any] = {rule.id: rule for rule in records(data.tables["rules"])}
     members: dict[tuple[int, tuple[str, ...]], list[int]] = defaultdict(list)
     for p, goods in enumerate(pairs.commodity.tolist()):
-        ends = frozenset((states[pairs.origin[p]], states[pairs.destination[p]]))
+        ends = str(states[pairs.origin[p]]), str(states[pairs.destination[p]])
         if (goods, ends) not in known:
             known[goods, ends] = tuple(rule.id for rule in binding_rules(data, ids[goods], ends))
         members[goods, known[goods, ends]].append(p)

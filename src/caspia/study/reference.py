@@ -78,6 +78,7 @@ def manifest(study: Study) -> dict[str, object]:
         "version": caspia.__version__,
         "data_name": study.data.name,
         "data_hash": study.data.sha256,
+        "scenario": study.scenario.id if study.scenario else "",
         "seed": study.settings.seed,
         "draws": study.settings.draws,
         "price_year": PRICE_YEAR,

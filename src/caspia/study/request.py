@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from caspia.cost import ArcCosts
 from caspia.data import Dataset, records
 from caspia.errors import ClosureError, InputError, Problem, UnknownName
-from caspia.network import Closure, Network, Role, blocs, find_place, normalise, resolve_closure, resolve_rule
+from caspia.network import Closure, Network, Role, find_place, normalise, resolve_closure, resolve_rule, rule_binds
 from caspia.study.corridors import CORRIDORS
 
 BoolArray = npt.NDArray[np.bool_]
@@ -237,16 +236,19 @@ def _end(network: Network, place: int, role: Role) -> int:
 
 
 def _rules(request: Request, data: Dataset, network: Network, ends: tuple[int, int]) -> list[Constraint]:
+    """Rules that concern the journey."""
     commodity = commodity_id(data, request.commodity)
+    states = data.tables["places"]["country"]
     found = []
-    for rule in binding_rules(data, commodity, {data.tables["places"]["country"].iloc[end] for end in ends}):
-        label = f"rule {rule.id} ({commodity} barred from {rule.target_kind} {rule.target})"
+    for rule in binding_rules(data, commodity, (str(states.iloc[ends[0]]), str(states.iloc[ends[1]]))):
+        goods = commodity if rule.commodity_id else "all goods"
+        label = f"rule {rule.id} ({goods} barred from {rule.target_kind} {rule.target})"
         found.append(Constraint(label, resolve_rule(network, data, rule)))
     return found
 
 
-def binding_rules(data: Dataset, commodity: str, states: Collection[str]) -> list[Any]:
-    """Rules that bind a commodity between some states.
+def binding_rules(data: Dataset, commodity: str, home: tuple[str, str]) -> list[Any]:
+    """Rules that bind a commodity between two states.
 
     Parameters
     ----------
@@ -254,21 +256,14 @@ def binding_rules(data: Dataset, commodity: str, states: Collection[str]) -> lis
         Tables.
     commodity : str
         Id of the commodity.
-    states : collection of str
-        States in which the journey begins and ends; a transit ban of one of them, or of a bloc with one of them
-        in it, does not bind.
+    home : (str, str)
+        States in which the journey begins and ends.
 
     Returns
     -------
     list of rows of the table rules
     """
-    home = set(states) | {bloc for bloc, members in blocs(data).items() if set(states) & set(members)}
-    return [
-        rule
-        for rule in records(data.tables["rules"])
-        if rule.commodity_id in ("", commodity)
-        and not (rule.target_kind in ("country", "bloc") and rule.target in home)
-    ]
+    return [rule for rule in records(data.tables["rules"]) if rule_binds(data, rule, commodity, home)]
 
 
 def open_weight(question: Question, costs: ArcCosts, without: int | None = None) -> npt.NDArray[np.float64]:

@@ -13,6 +13,7 @@ from caspia.cost import ArcCosts, Lookup, Sampler, arc_costs, cargo_of
 from caspia.data import NO_FACT, Dataset, attribute_column, load_dataset
 from caspia.network import Network, build_network
 from caspia.routing import build_graph
+from caspia.scenario import Scenario, apply, compose, load_scenario
 from caspia.study.corridors import signatures
 from caspia.study.find import Scene, find_pareto, find_routes
 from caspia.study.frames import routes_frame
@@ -50,10 +51,14 @@ class Study:
         Checked tables.
     settings : Settings
         Seed and number of draws.
+    scenario : Scenario, optional
+        What the data were edited by; none for data as they were read.
     """
 
     data: Dataset
     settings: Settings = Settings()
+    scenario: Scenario | None = None
+    _unedited: Dataset | None = field(default=None, repr=False, compare=False)
     _costs: dict[tuple[str, int | None], ArcCosts] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -77,6 +82,32 @@ class Study:
             The folder breaks its rules.
         """
         return cls(load_dataset(data), settings or Settings())
+
+    def with_scenario(self, *scenarios: str | Scenario) -> Study:
+        """Study of the data as edited by scenarios, with the same settings.
+
+        Parameters
+        ----------
+        *scenarios : str or Scenario
+            Names of built-in scenarios, paths of files or scenarios; composed in order, after those of this study.
+
+        Returns
+        -------
+        Study
+            With data of their own; this study stays as it is.
+
+        Raises
+        ------
+        caspia.errors.InputError
+            A scenario is unknown, breaks the rules, selects nothing or contradicts itself or another.
+        """
+        own = [] if self.scenario is None else [self.scenario]
+        given = [load_scenario(item) if isinstance(item, str) else item for item in scenarios]
+        if not given:
+            return self
+        whole = compose(*own, *given)
+        base = self._unedited or self.data
+        return Study(apply(base, whole), self.settings, whole, base)
 
     @cached_property
     def network(self) -> Network:
