@@ -217,7 +217,7 @@ class _Solver:
     def result(self, state: _State, left: float, count: int, converged: bool) -> LogitEquilibrium:
         """Freeze a state with costs at its own flows."""
         pair = self.routes.pair
-        amount = np.bincount(pair, weights=state.flow, minlength=self.routes.n_pairs)
+        amount = np.bincount(pair, weights=state.flow, minlength=self.routes.n_pairs).astype(np.float64)
         closed = ~np.isfinite(state.logsum)
         return LogitEquilibrium(
             flow=state.flow,
@@ -251,7 +251,7 @@ def fixed_point_residual(routes: RouteTable, choice: Choice, servers: Servers, f
         sum of the flows; 0 at the equilibrium.
     """
     route, pair = routes.route_of_entry, routes.pair
-    load = np.bincount(routes.server, weights=routes.use * flow[route], minlength=routes.n_servers)
+    load = np.bincount(routes.server, routes.use * flow[route], routes.n_servers).astype(np.float64)
     delay, price = servers.delay_h(load), servers.price(load)
     extra = routes.felt * delay[routes.server] + routes.use * price[routes.server]
     cost = routes.cost + np.bincount(route, weights=extra, minlength=routes.n_routes)
@@ -289,7 +289,7 @@ def _wants(choice: Choice) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def _choose(rows, wants, state, out):  # type: ignore[no-untyped-def]
+def _choose(rows, wants, state, out):  # type: ignore[no-untyped-def]  # noqa: C901 - one compiled loop
     """Costs, shares, flows and loads of all routes at given delays and prices."""
     pair_start, empty, size, entry_start, server, use, felt = rows
     amount, scale, response, reference = wants
@@ -328,7 +328,7 @@ def _choose(rows, wants, state, out):  # type: ignore[no-untyped-def]
 def _bound(rows, wants, flow, slopes, answer):  # type: ignore[no-untyped-def]
     """Bound of what every server's own load answers to one unit more of it."""
     pair_start, _, _, entry_start, server, use, felt = rows
-    amount, scale, response, _ = wants
+    _, scale, response, _ = wants
     delay, price = slopes
     for p in range(pair_start.size - 1):
         first, last = pair_start[p], pair_start[p + 1]
@@ -343,7 +343,7 @@ def _bound(rows, wants, flow, slopes, answer):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _answers(rows, wants, state, slopes, matrix):  # type: ignore[no-untyped-def]
+def _answers(rows, wants, state, slopes, matrix):  # type: ignore[no-untyped-def]  # noqa: C901 - one compiled loop
     """Add to the identity what the outgoing load of each active server loses for a unit more on each other."""
     pair_start, _, _, entry_start, server, use, felt = rows
     _, scale, response, _ = wants

@@ -119,7 +119,8 @@ def path_sizes(pair_start: Ints, starts: Ints, items: Ints, length: Floats) -> F
 
     Examples
     --------
-    >>> path_sizes(np.array([0, 2]), np.array([0, 2, 4]), np.array([0, 1, 0, 2]), np.array([1.0, 1.0, 3.0])).tolist()
+    >>> starts, parts, length = np.array([0, 2, 4]), np.array([0, 1, 0, 2]), np.array([1.0, 1.0, 3.0])
+    >>> path_sizes(np.array([0, 2]), starts, parts, length).tolist()
     [0.75, 0.875]
     """
     n_routes = len(starts) - 1

@@ -223,7 +223,9 @@ def _background(reader: _Reader, arc: int) -> float:
     return 0.0 if np.isnan(share) else share
 
 
-def _train_server(growth: _Growth, reader: _Reader, key: str, kind: str, arc: int, payload: tuple[float, float]) -> str:
+def _train_server(
+    growth: _Growth, reader: _Reader, key: str, kind: str, arc: int, payload: tuple[float, float]
+) -> str:
     trains = reader.at(arc, "capacity_trains_per_day") * DAYS_PER_YEAR
     channels, variability, price = reader.queue(arc, key)
     whole_day_h = HOURS_PER_YEAR / trains
@@ -239,7 +241,9 @@ def _by_train(growth: _Growth, arcs: Iterable[int], key: str, payload: tuple[flo
         growth.entries.append((arc, key, Measure.EMPTY_BOX if empty else Measure.BOX, 1 / teu))
 
 
-def _volume_server(growth: _Growth, reader: _Reader, key: str, kind: str, arc: int, amount: tuple[str, float]) -> str:
+def _volume_server(
+    growth: _Growth, reader: _Reader, key: str, kind: str, arc: int, amount: tuple[str, float]
+) -> str:
     """Server of tonnes or boxes."""
     unit, capacity = amount
     channels, variability, price = reader.queue(arc, key)
@@ -252,7 +256,9 @@ def _volume_server(growth: _Growth, reader: _Reader, key: str, kind: str, arc: i
     return growth.server(key, kind, f"{unit}/year", t_per_unit, queue, price * t_per_unit)
 
 
-def _volumes(growth: _Growth, reader: _Reader, name: str, kind: str, arcs: IntArray, amounts: tuple[float, float]) -> None:
+def _volumes(
+    growth: _Growth, reader: _Reader, name: str, kind: str, arcs: IntArray, amounts: tuple[float, float]
+) -> None:
     """Servers of tonnes and of boxes; tonnes count everything where boxes have no capacity of their own."""
     t, teu = amounts
     first = int(arcs[0])
@@ -292,7 +298,9 @@ def _lines(growth: _Growth, reader: _Reader) -> None:
             _by_train(growth, arcs.tolist(), back, payload, empty=True)
     # A line at sea has the capacity of its sailings, which are servers of their own.
     lines = lines[~np.isin(net.mode[lines], [MODES.index(mode) for mode in SEA_MODES])]
-    volume = np.isfinite(reader.columns["capacity_t_per_year"]) | np.isfinite(reader.columns["capacity_teu_per_year"])
+    volume = np.isfinite(reader.columns["capacity_t_per_year"]) | np.isfinite(
+        reader.columns["capacity_teu_per_year"]
+    )
     for (row, reverse), arcs in _grouped(lines[volume[lines]], net.row, net.reverse):
         kind = "pipeline" if MODES[net.mode[arcs[0]]].endswith("pipeline") else "line"
         name = f"links:{ids.iloc[row]}{'<' if reverse else '>'}"
@@ -442,7 +450,12 @@ def _bare_fleet(key: str, pool: Mapping[str, float]) -> Problem:
 
 
 def _pool(
-    growth: _Growth, reader: _Reader, key: str, arcs: IntArray, pool: Mapping[str, float], trips: Mapping[int, float]
+    growth: _Growth,
+    reader: _Reader,
+    key: str,
+    arcs: IntArray,
+    pool: Mapping[str, float],
+    trips: Mapping[int, float],
 ) -> None:
     if len(arcs) == 0:
         return

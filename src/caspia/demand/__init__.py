@@ -1,6 +1,6 @@
 """What is moved from where to where, in tonnes and boxes by year, whatever the way."""
 
-from caspia.demand.cells import CASES, FIRST_YEAR, LAST_OBSERVED_YEAR, LAST_YEAR, demand_cells, t_per_teu
+from caspia.demand.cells import CASES, FIRST_YEAR, LAST_OBSERVED_YEAR, LAST_YEAR, Case, demand_cells, t_per_teu
 from caspia.demand.reconcile import reconcile
 from caspia.demand.spread import Pairs, spread
 
@@ -9,6 +9,7 @@ __all__ = [
     "FIRST_YEAR",
     "LAST_OBSERVED_YEAR",
     "LAST_YEAR",
+    "Case",
     "Pairs",
     "demand_cells",
     "reconcile",

@@ -103,7 +103,9 @@ def _check(year: int, case: str) -> None:
         )
     if case not in CASES:
         raise InputError(
-            Problem(what="unknown case", where="case", got=repr(case), allowed=", ".join(CASES), repair="correct it")
+            Problem(
+                what="unknown case", where="case", got=repr(case), allowed=", ".join(CASES), repair="correct it"
+            )
         )
 
 

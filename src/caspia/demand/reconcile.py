@@ -51,7 +51,11 @@ def reconcile(data: Dataset) -> pd.DataFrame:
                     "note": control["note"],
                 }
             )
-    return pd.DataFrame(rows).sort_values(["control_id", "unit", "year"], ignore_index=True) if rows else pd.DataFrame()
+    return (
+        pd.DataFrame(rows).sort_values(["control_id", "unit", "year"], ignore_index=True)
+        if rows
+        else pd.DataFrame()
+    )
 
 
 def _sum(data: Dataset, control: pd.Series, year: int, unit: str) -> float:
@@ -66,5 +70,7 @@ def _sum(data: Dataset, control: pd.Series, year: int, unit: str) -> float:
 
 
 def _value(data: Dataset, commodity: pd.Series) -> npt.NDArray[np.float64]:
-    fact = data.object_facts("commodities")[data.rows("commodities", commodity), attribute_column("value_usd_per_t")]
+    fact = data.object_facts("commodities")[
+        data.rows("commodities", commodity), attribute_column("value_usd_per_t")
+    ]
     return np.where(fact == NO_FACT, np.nan, data.facts.value[fact])

@@ -11,7 +11,6 @@ import pandas as pd
 from scipy.optimize import least_squares
 
 from caspia.assignment import Choice, solve_logit
-from caspia.data import Dataset
 from caspia.errors import InputError, Problem
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import FlowModel
@@ -64,7 +63,7 @@ class _Fit:
         data = first.study.data
         self.prior = behaviour(data)
         self.groups = data.tables["groups"]["id"]
-        self.scale = np.array([_group_value(data, self.prior, row) for row in range(len(self.groups))])
+        self.scale = np.array([_group_value(self.prior, row) for row in range(len(self.groups))])
         self.base = {year: _without_constants(model, self.prior) for year, model in models.items()}
         self.fixed = {year: model.choice(year) for year, model in models.items()}
         self.members = {year: counted(model) for year, model in models.items()}
@@ -148,10 +147,10 @@ def calibrate(models: Mapping[int, FlowModel], progress: Callable[[int], None] |
     scale, constants = fit.unpack(found.x)
     spread = np.sqrt(np.diag(np.linalg.inv(found.jac.T @ found.jac)))
     table = fit.rows.assign(before=before, modelled=fit.modelled(found.x)).drop(columns="row")
-    return Calibration(_facts(fit, found.x, (scale, constants), spread), table, fit.solved, float(found.cost))
+    return Calibration(_facts(fit, (scale, constants), spread), table, fit.solved, float(found.cost))
 
 
-def _group_value(data: Dataset, prior: Behaviour, group: int) -> float:
+def _group_value(prior: Behaviour, group: int) -> float:
     """Scale of a group in the data."""
     members = np.flatnonzero(prior.group == group)
     return float(prior.scale_t_per_usd[members[0]])
@@ -162,9 +161,7 @@ def _without_constants(model: FlowModel, prior: Behaviour) -> FloatArray:
     return np.asarray(model.table.cost - constants, dtype=np.float64)
 
 
-def _facts(
-    fit: _Fit, x: FloatArray, fitted: tuple[FloatArray, FloatArray], spread: FloatArray
-) -> pd.DataFrame:
+def _facts(fit: _Fit, fitted: tuple[FloatArray, FloatArray], spread: FloatArray) -> pd.DataFrame:
     scale, constants = fitted
     n = len(fit.groups)
     years = ", ".join(str(year) for year in fit.models)

@@ -9,11 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from caspia.assignment import Choice, solve_logit
-from caspia.cost import Servers
-from caspia.network import ArcKind
+from caspia.network import ArcKind, find_place
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import RESIDUAL, Flows
-from caspia.study.market import groups_of
 
 FloatArray = npt.NDArray[np.float64]
 SMALL_T = 0.5
@@ -21,13 +19,12 @@ NUDGE = 0.01
 """Share of a capacity that is added to learn what a unit more is worth."""
 WATCHED = 0.4
 """Servers below this share of their capacity are no bottlenecks."""
-SEGMENTS: Mapping[str, tuple[frozenset[str], frozenset[str]]]
 _CENTRAL = frozenset({"KZ", "UZ", "TM", "KG", "TJ"})
 _EUROPE = frozenset({"EU-NW", "EU-C", "EU-S", "EU-SE", "EU-N", "TR"})
 _CHINA = frozenset({"CN-west", "CN-inland", "CN-coast"})
 _CAUCASUS = frozenset({"AZ", "GE", "AM"})
 _PACIFIC = frozenset({"JP", "KR"})
-SEGMENTS = {
+SEGMENTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "China-Europe and Türkiye": (_CHINA, _EUROPE),
     "Central Asia-Europe and Türkiye": (_CENTRAL, _EUROPE),
     "Central Asia-China": (_CENTRAL, _CHINA),
@@ -137,9 +134,7 @@ def countries_frame(flows: Flows) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "country": list(codes),
-            "transit_t": np.bincount(
-                where[foreign], weights=flows.flow_t[through[foreign]], minlength=len(codes)
-            ),
+            "transit_t": np.bincount(where[foreign], weights=flows.flow_t[through[foreign]], minlength=len(codes)),
             "transit_teu": np.bincount(where[foreign], weights=boxes[through[foreign]], minlength=len(codes)),
             "transit_revenue_usd": revenue,
         }
@@ -262,7 +257,8 @@ def shadow_value(flows: Flows, server: int) -> float:
         residual=RESIDUAL * 1e-2,
         warm=flows.result.load,
     )
-    return user_benefit(flows.choice, flows.result.logsum, after.logsum) / (capacity[server] - servers.capacity[server])
+    benefit = user_benefit(flows.choice, flows.result.logsum, after.logsum)
+    return float(benefit / (capacity[server] - servers.capacity[server]))
 
 
 def user_benefit(choice: Choice, before: FloatArray, after: FloatArray) -> float:
@@ -283,7 +279,9 @@ def user_benefit(choice: Choice, before: FloatArray, after: FloatArray) -> float
     known = np.isfinite(before) & np.isfinite(after)
     fall = np.where(known, before, 0.0) - np.where(known, after, 0.0)
     response = choice.response
-    level = choice.amount * np.exp(np.where(known, response * (np.where(known, before, 0.0) - choice.reference), 0.0))
+    level = choice.amount * np.exp(
+        np.where(known, response * (np.where(known, before, 0.0) - choice.reference), 0.0)
+    )
     grown = np.where(response == 0, fall, -np.expm1(-response * fall) / np.where(response == 0, 1.0, -response))
     return float((level * np.where(known, grown, 0.0)).sum())
 
@@ -360,8 +358,6 @@ def _touches(flows: Flows, identity: str) -> npt.NDArray[np.bool_]:
             hit = (arcs.kind == kind) & (arcs.row == rows[0])
             break
     else:
-        from caspia.network import find_place
-
         place = find_place(tables["places"], identity)
         at = study.network.vertices.place
         hit = (at[arcs.tail] == place) | (at[arcs.head] == place)
@@ -423,7 +419,6 @@ def moved_frame(before: Flows, after: Flows) -> pd.DataFrame:
     wide["none"] = -wide.sum(axis=1)
     values = wide.to_numpy()
     lost, won = np.maximum(-values, 0.0), np.maximum(values, 0.0)
-    total = lost.sum(axis=1, keepdims=True)
     share = won / np.where(won.sum(axis=1, keepdims=True) > 0, won.sum(axis=1, keepdims=True), 1.0)
     columns = list(wide.columns)
     index = wide.index.to_frame(index=False)
@@ -434,25 +429,8 @@ def moved_frame(before: Flows, after: Flows) -> pd.DataFrame:
             if i != j and moved.sum() > SMALL_T:
                 part = index.assign(from_corridor=one, to_corridor=other, moved_t=moved)
                 rows.append(part[part["moved_t"] > 0])
-    del total
     if not rows:
         return pd.DataFrame(columns=["segment", "commodity_id", "from_corridor", "to_corridor", "moved_t"])
     table = pd.concat(rows).groupby(["segment", "commodity_id", "from_corridor", "to_corridor"], as_index=False)
     sums = table["moved_t"].sum()
     return sums[sums["moved_t"] > SMALL_T].sort_values("moved_t", ascending=False, ignore_index=True)
-
-
-__all__ = [
-    "Servers",
-    "bottlenecks_frame",
-    "corridors_frame",
-    "countries_frame",
-    "groups_of",
-    "links_frame",
-    "moved_frame",
-    "servers_frame",
-    "shadow_value",
-    "unserved_frame",
-    "user_benefit",
-    "users_frame",
-]

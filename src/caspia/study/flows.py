@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +11,14 @@ import pandas as pd
 
 from caspia.assignment import Choice, LogitEquilibrium, RouteTable, solve_logit
 from caspia.cost import Lookup, Servers, find_servers
-from caspia.demand import demand_cells, spread
+from caspia.data import NO_FACT, attribute_column
+from caspia.demand import demand_cells, spread, t_per_teu
 from caspia.demand.cells import Case
-from caspia.errors import InputError, NotConverged, Problem
+from caspia.errors import NotConverged, Problem
 from caspia.study.corridors import CORRIDORS
 from caspia.study.loading import behaviour, choice, route_table
 from caspia.study.market import Market, find_market, merge_markets
-from caspia.study.study import Study
+from caspia.study.priced import Priced
 
 FloatArray = npt.NDArray[np.float64]
 RESIDUAL = 1e-7
@@ -40,7 +41,7 @@ class FlowModel:
         Costs of the routes and their use of capacities.
     """
 
-    study: Study
+    study: Priced
     market: Market
     servers: Servers
     table: RouteTable
@@ -70,6 +71,9 @@ class Flows:
         Demand and how it chose.
     result : LogitEquilibrium
         Flows, costs, loads, and the residual that certifies them.
+    reference : Flows or None
+        Flows of the same year on the same routes in the world without the scenario, to whose costs demand
+        answered.
     """
 
     model: FlowModel
@@ -77,6 +81,8 @@ class Flows:
     scenario: str
     choice: Choice
     result: LogitEquilibrium
+
+    reference: Flows | None = None
 
     @property
     def flow_t(self) -> FloatArray:
@@ -87,11 +93,9 @@ class Flows:
     def route_frame(self) -> pd.DataFrame:
         """One row a route: demand row, pair, corridor, commodity, ends, tonnes, TEU, value and cost."""
         market, data = self.model.market, self.model.study.data
-        pair = market.routes.pair
-        commodity = market.commodity
-        from caspia.demand import t_per_teu
-
-        value = _fact_of(data, "commodities", "value_usd_per_t")[commodity]
+        pair, commodity = market.routes.pair, market.commodity
+        fact = data.object_facts("commodities")[:, attribute_column("value_usd_per_t")]
+        value = np.where(fact == NO_FACT, np.nan, data.facts.value[fact])[commodity]
         frame = data.tables["demand"].iloc[market.pairs.demand[pair]]
         return pd.DataFrame(
             {
@@ -110,16 +114,26 @@ class Flows:
         )
 
 
-def _fact_of(data: object, table: str, attribute: str) -> FloatArray:
-    from caspia.data import NO_FACT, Dataset, attribute_column
+def compile_model(study: Priced, market: Market) -> FlowModel:
+    """Put a study on routes that are known.
 
-    assert isinstance(data, Dataset)  # noqa: S101
-    fact = data.object_facts(table)[:, attribute_column(attribute)]
-    return np.where(fact == NO_FACT, np.nan, data.facts.value[fact])
+    Parameters
+    ----------
+    study : Priced
+        Data and network, the graph of which is that of the routes.
+    market : Market
+        Routes.
+
+    Returns
+    -------
+    FlowModel
+    """
+    servers = find_servers(Lookup(study.network, study.data.facts), study.data)
+    return FlowModel(study, market, servers, route_table(study, market, servers))
 
 
 def flow_model(
-    study: Study, base: FlowModel | None = None, progress: Callable[[int, int], None] | None = None
+    study: Priced, base: FlowModel | None = None, progress: Callable[[int, int], None] | None = None
 ) -> FlowModel:
     """Compile a study for flows.
 
@@ -136,11 +150,13 @@ def flow_model(
     -------
     FlowModel
     """
-    servers = find_servers(Lookup(study.network, study.data.facts), study.data)
     pairs = spread(study.data)
-    market = find_market(study, pairs, servers, progress)
-    if base is not None:
-        market = merge_markets(pairs, [base.market.routes, market.routes])
+    servers = find_servers(Lookup(study.network, study.data.facts), study.data)
+    if base is None:
+        market = find_market(study, pairs, servers, progress=progress)
+    else:
+        own = find_market(study, pairs, servers, detours=((),), progress=progress)
+        market = merge_markets(pairs, [base.market.routes, own.routes])
     return FlowModel(study, market, servers, route_table(study, market, servers))
 
 
@@ -189,4 +205,4 @@ def solve_flows(
                 repair="soften the scenario, or check capacities that are near zero",
             )
         )
-    return Flows(model, year, scenario, wants, found)
+    return Flows(model, year, scenario, wants, found, reference)

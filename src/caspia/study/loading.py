@@ -15,7 +15,7 @@ from caspia.errors import InputError, Problem
 from caspia.network import ArcKind
 from caspia.study.corridors import CORRIDORS
 from caspia.study.market import TRANSFER_KM, Market, groups_of
-from caspia.study.study import Study
+from caspia.study.priced import Priced
 
 FloatArray = npt.NDArray[np.float64]
 CONSTANTS = tuple(f"constant_{corridor.lower()}_usd_per_t" for corridor in CORRIDORS)
@@ -120,7 +120,7 @@ def measures(data: Dataset) -> FloatArray:
     return found
 
 
-def route_costs(study: Study, market: Market) -> FloatArray:
+def route_costs(study: Priced, market: Market) -> FloatArray:
     """Generalised cost of every route without queues, in dollars per tonne.
 
     Parameters
@@ -147,7 +147,7 @@ def route_costs(study: Study, market: Market) -> FloatArray:
     return found
 
 
-def route_table(study: Study, market: Market, servers: Servers, rules: Behaviour | None = None) -> RouteTable:
+def route_table(study: Priced, market: Market, servers: Servers, rules: Behaviour | None = None) -> RouteTable:
     """Compile the routes of a market under the costs and closures of a study.
 
     Parameters
@@ -192,7 +192,7 @@ def route_table(study: Study, market: Market, servers: Servers, rules: Behaviour
     )
 
 
-def value_of_time(study: Study) -> FloatArray:
+def value_of_time(study: Priced) -> FloatArray:
     """Value of an hour of a tonne of each commodity with demand, in dollars; 0 for others.
 
     Parameters
@@ -208,9 +208,7 @@ def value_of_time(study: Study) -> FloatArray:
     return np.where(fact == NO_FACT, 0.0, study.data.facts.value[fact])
 
 
-def choice(
-    market: Market, amount: FloatArray, rules: Behaviour, reference: FloatArray | None = None
-) -> Choice:
+def choice(market: Market, amount: FloatArray, rules: Behaviour, reference: FloatArray | None = None) -> Choice:
     """How the pairs of a market choose.
 
     Parameters

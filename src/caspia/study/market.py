@@ -19,8 +19,8 @@ from caspia.network import ArcKind, Role, resolve_rule
 from caspia.routing import Kinds, RouteRows, ViaOptions, build_graph, routes_through
 from caspia.study.corridors import CORRIDORS, signatures
 from caspia.study.find import ABSURD
+from caspia.study.priced import Priced
 from caspia.study.request import binding_rules
-from caspia.study.study import Study
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -57,7 +57,12 @@ class Market:
 
 
 def find_market(
-    study: Study, pairs: Pairs, servers: Servers, progress: Callable[[int, int], None] | None = None
+    study: Priced,
+    pairs: Pairs,
+    servers: Servers,
+    *,
+    detours: Sequence[tuple[str, ...]] = DETOURS,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Market:
     """Find routes for all pairs: the best, the best of each corridor, and ways through other gates.
 
@@ -69,6 +74,8 @@ def find_market(
         Demand between places.
     servers : Servers
         Capacities; routes are sought through each port, crossing, sailing and pipeline.
+    detours : sequence of tuple of str
+        Sets of states; routes are sought without each.
     progress : callable, optional
         Told the searches done and the number of all.
 
@@ -78,7 +85,7 @@ def find_market(
         A pair without any route has none.
     """
     search = _Search(study, pairs, servers)
-    tasks = [(group, detour) for group in groups_of(study, pairs) for detour in DETOURS]
+    tasks = [(group, detour) for group in groups_of(study, pairs) for detour in detours]
     found: list[RouteRows] = []
     with ThreadPoolExecutor(2) as pool:
         for done, rows in enumerate(pool.map(search.run, tasks), start=1):
@@ -161,7 +168,7 @@ class Group:
     pairs: IntArray
 
 
-def groups_of(study: Study, pairs: Pairs) -> list[Group]:
+def groups_of(study: Priced, pairs: Pairs) -> list[Group]:
     """Sort pairs by commodity and by the rules that bind them.
 
     Parameters
@@ -198,7 +205,7 @@ def groups_of(study: Study, pairs: Pairs) -> list[Group]:
 class _Search:
     """What every search shares."""
 
-    def __init__(self, study: Study, pairs: Pairs, servers: Servers) -> None:
+    def __init__(self, study: Priced, pairs: Pairs, servers: Servers) -> None:
         self.study, self.pairs = study, pairs
         network = study.network
         self.graph = build_graph(network.arcs.tail, network.arcs.head, network.n_vertices)
@@ -237,7 +244,7 @@ class _Search:
         return replace(found, pair=rows[found.pair])
 
 
-def _ends(study: Study, role: Role) -> npt.NDArray[np.int32]:
+def _ends(study: Priced, role: Role) -> npt.NDArray[np.int32]:
     """Vertex at which journeys begin or end at each place; -1 where they cannot."""
     vertices = study.network.vertices
     found = np.full(len(study.network.place_ids), -1, dtype=np.int32)
@@ -246,7 +253,7 @@ def _ends(study: Study, role: Role) -> npt.NDArray[np.int32]:
     return found
 
 
-def _through(study: Study, servers: Servers) -> npt.NDArray[np.int32]:
+def _through(study: Priced, servers: Servers) -> npt.NDArray[np.int32]:
     """Arcs of crossings and of everything that has a capacity but plain lines."""
     arcs = study.network.arcs
     gates = arcs.kind == ArcKind.BORDER

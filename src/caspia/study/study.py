@@ -11,11 +11,13 @@ import pandas as pd
 
 from caspia.cost import ArcCosts, Lookup, Sampler, arc_costs, cargo_of
 from caspia.data import NO_FACT, Dataset, attribute_column, load_dataset
+from caspia.demand import Case
 from caspia.network import Network, build_network
 from caspia.routing import build_graph
 from caspia.scenario import Scenario, apply, compose, load_scenario
 from caspia.study.corridors import signatures
 from caspia.study.find import Scene, find_pareto, find_routes
+from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.frames import routes_frame
 from caspia.study.itinerary import Itinerary, World
 from caspia.study.request import Request, commodity_id, resolve
@@ -53,12 +55,14 @@ class Study:
         Seed and number of draws.
     scenario : Scenario, optional
         What the data were edited by; none for data as they were read.
+    base : Study, optional
+        The study of the data as they were read, whose routes and flows scenarios are set beside.
     """
 
     data: Dataset
     settings: Settings = Settings()
     scenario: Scenario | None = None
-    _unedited: Dataset | None = field(default=None, repr=False, compare=False)
+    base: Study | None = field(default=None, repr=False, compare=False)
     _costs: dict[tuple[str, int | None], ArcCosts] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -106,8 +110,8 @@ class Study:
         if not given:
             return self
         whole = compose(*own, *given)
-        base = self._unedited or self.data
-        return Study(apply(base, whole), self.settings, whole, base)
+        base = self.base or self
+        return Study(apply(base.data, whole), self.settings, whole, base)
 
     @cached_property
     def network(self) -> Network:
@@ -149,6 +153,40 @@ class Study:
             look = Lookup(self.network, self.data.facts)
             self._costs[key] = arc_costs(look, cargo_of(self.data, identity), month, self.grid_g_per_kwh)
         return self._costs[key]
+
+    @cached_property
+    def flow_model(self) -> FlowModel:
+        """Routes of all demand and the capacities that they share; found once, at the first use."""
+        return flow_model(self, None if self.base is None else self.base.flow_model)
+
+    def flows(self, year: int = BASE_YEAR, case: Case = "central") -> Flows:
+        """Flows of a year in equilibrium.
+
+        Parameters
+        ----------
+        year : int
+            Year of the demand, 2019 to 2040.
+        case : {"low", "central", "high"}
+            Growth of demand after the last observation.
+
+        Returns
+        -------
+        Flows
+            Under a scenario demand answers to the costs that it changes, against the same year without it;
+            those flows are its `reference`.
+
+        Raises
+        ------
+        caspia.errors.InputError
+            The year is out of range, or the data lack what flows need.
+        caspia.errors.NotConverged
+            No equilibrium was reached.
+        """
+        if self.base is None or self.scenario is None:
+            return solve_flows(self.flow_model, year, case=case)
+        without = compile_model(self.base, self.flow_model.market)
+        reference = solve_flows(without, year, case=case)
+        return solve_flows(self.flow_model, year, case=case, scenario=self.scenario.id, reference=reference)
 
     def itineraries(self, request: Request, *, pareto: bool = False) -> list[Itinerary]:
         """Routes of a request.

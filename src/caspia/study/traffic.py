@@ -76,7 +76,9 @@ def counted(model: FlowModel) -> BoolArray:
     """
     data, market = model.study.data, model.market
     frame = data.tables["demand"].iloc[market.pairs.demand]
-    ends = {name: frame[name].to_numpy()[market.routes.pair] for name in ("origin_id", "destination_id", "commodity_id")}
+    ends = {
+        name: frame[name].to_numpy()[market.routes.pair] for name in ("origin_id", "destination_id", "commodity_id")
+    }
     corridor = np.array(CORRIDORS, dtype=object)[market.routes.kind]
     found = np.ones((len(data.tables["counts"]), len(market.routes.pair)), dtype=bool)
     for row, count in enumerate(records(data.tables["counts"])):
@@ -118,7 +120,9 @@ def _passed(count: Any, data: Dataset, network: Network) -> list[BoolArray]:
     """Sets of arcs of each of which a route must use one."""
     arcs = network.arcs
     sets = []
-    mode = np.isin(arcs.mode, [MODES.index(name) for name in count.modes.split(";") if name]) if count.modes else None
+    mode = (
+        np.isin(arcs.mode, [MODES.index(name) for name in count.modes.split(";") if name]) if count.modes else None
+    )
     if count.link_ids:
         rows = data.rows("links", pd.Series(count.link_ids.split(";")))
         on = (arcs.kind == ArcKind.LINE) & np.isin(arcs.row, rows)
