@@ -14,7 +14,7 @@ from caspia.data import NO_FACT, Dataset, attribute_column, load_dataset
 from caspia.demand import Case
 from caspia.network import Network, build_network
 from caspia.routing import build_graph
-from caspia.scenario import Scenario, apply, compose, load_scenario
+from caspia.scenario import Scenario, apply, built_in_scenarios, compose, load_scenario
 from caspia.study.corridors import signatures
 from caspia.study.find import Scene, find_pareto, find_routes
 from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, flow_model, solve_flows
@@ -56,13 +56,17 @@ class Study:
     scenario : Scenario, optional
         What the data were edited by; none for data as they were read.
     base : Study, optional
-        The study of the data as they were read, whose routes and flows scenarios are set beside.
+        The world without the scenario, to whose costs demand answers; none for data as they were read and for
+        scenarios that are themselves the world of a year.
+    root : Study, optional
+        The study of the data as they were read, whose routes are shared.
     """
 
     data: Dataset
     settings: Settings = Settings()
     scenario: Scenario | None = None
     base: Study | None = field(default=None, repr=False, compare=False)
+    root: Study | None = field(default=None, repr=False, compare=False)
     _costs: dict[tuple[str, int | None], ArcCosts] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -110,8 +114,10 @@ class Study:
         if not given:
             return self
         whole = compose(*own, *given)
-        base = self.base or self
-        return Study(apply(base.data, whole), self.settings, whole, base)
+        root = self.root or self
+        is_world = self.base is None and all(item.year is not None for item in given)
+        base = None if is_world else self.base or self
+        return Study(apply(root.data, whole), self.settings, whole, base, root)
 
     @cached_property
     def network(self) -> Network:
@@ -157,7 +163,7 @@ class Study:
     @cached_property
     def flow_model(self) -> FlowModel:
         """Routes of all demand and the capacities that they share; found once, at the first use."""
-        return flow_model(self, None if self.base is None else self.base.flow_model)
+        return flow_model(self, None if self.root is None else self.root.flow_model)
 
     def flows(self, year: int = BASE_YEAR, case: Case = "central") -> Flows:
         """Flows of a year in equilibrium.
@@ -182,11 +188,28 @@ class Study:
         caspia.errors.NotConverged
             No equilibrium was reached.
         """
-        if self.base is None or self.scenario is None:
-            return solve_flows(self.flow_model, year, case=case)
+        name = "base" if self.scenario is None else "+".join(self.scenario.parts or (self.scenario.id,))
+        if self.base is None:
+            return solve_flows(self.flow_model, year, case=case, scenario=name)
         without = compile_model(self.base, self.flow_model.market)
         reference = solve_flows(without, year, case=case)
-        return solve_flows(self.flow_model, year, case=case, scenario=self.scenario.id, reference=reference)
+        return solve_flows(self.flow_model, year, case=case, scenario=name, reference=reference)
+
+    def world_of(self, year: int) -> Study:
+        """The world of a year: these data with the events and prices of that year, where a scenario declares them.
+
+        Parameters
+        ----------
+        year : int
+            Year.
+
+        Returns
+        -------
+        Study
+            Under the built-in scenario `base-YEAR`, or this study where there is none.
+        """
+        names = {item.id for item in built_in_scenarios()}
+        return self.with_scenario(f"base-{year}") if f"base-{year}" in names else self
 
     def itineraries(self, request: Request, *, pareto: bool = False) -> list[Itinerary]:
         """Routes of a request.

@@ -1,0 +1,63 @@
+"""The commands `caspia flows` and `caspia calibrate`: parse, ask the study, hand on to the view."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+# Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
+
+Data = Annotated[str, typer.Option("--data", help="Built-in data set or a folder of the same form.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def flows(  # noqa: PLR0913 - the options of a command are its parameters
+    year: Annotated[int, typer.Option(help="Year of the demand, 2019-2040.")] = 2025,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Scenario, by name or file; repeat to compose. Without it the world of the year, where there is one."
+        ),
+    ] = None,
+    compare: Annotated[
+        str, typer.Option(help="A further scenario: what it moves and who gains, against the one above.")
+    ] = "",
+    case: Annotated[str, typer.Option(help="Growth of demand after 2025: low, central or high.")] = "central",
+    users: Annotated[str, typer.Option(help="Who uses this port, link, crossing or service.")] = "",
+    data: Data = "caspian",
+    as_json: AsJson = False,
+) -> None:
+    """Show how much flows where, what binds, and what a scenario moves."""
+    from caspia.study import Study, flow_answer
+
+    from caspia.cli_tools import progress
+
+    with progress() as tell:
+        opened = Study.open(data)
+        world = opened.with_scenario(*scenario) if scenario else opened.world_of(year)
+        answer = flow_answer(world, year, case, compare, users, tell)
+    if as_json:
+        typer.echo(json.dumps(answer.record(), indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    from caspia.view import flow_terminal
+
+    flow_terminal.print_flows(answer)
+
+
+def calibrate(
+    out: Annotated[
+        Path | None, typer.Option(help="File of facts to write; default facts_calibrated.csv of the data folder.")
+    ] = None,
+    data: Data = "caspian",
+    as_json: AsJson = False,
+) -> None:
+    """Fit how shippers choose to the traffic of 2023 and 2024, and write the constants as facts."""
+    raise NotImplementedError
+
+
+Tell = Callable[[str, int, int], None]
+__all__ = ["Any", "calibrate", "flows"]
