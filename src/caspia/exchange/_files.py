@@ -1,0 +1,120 @@
+"""What all formats share: reading text, collecting what is wrong, and writing a file wholly or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from caspia.errors import DataError, InputError, Problem
+
+MOST_PROBLEMS = 20
+"""Reading stops here; a file of another kind would have one in every line."""
+
+
+class Complaints:
+    """What is wrong with one file, collected so that one reading shows more than the first fault."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+
+    def add(self, what: str, line: int = 0, *, got: str = "", allowed: str = "", repair: str = "") -> None:
+        """Note a fault at a line counted from 1, or of the whole file where the line is 0."""
+        where = f"{self.path}:{line}" if line else str(self.path)
+        self.problems.append(Problem(what, where, got, allowed, repair))
+        if len(self.problems) == MOST_PROBLEMS:
+            self.settle()
+
+    def settle(self) -> None:
+        """Raise a DataError where anything was noted."""
+        if self.problems:
+            raise DataError(self.problems)
+
+
+def quoted(text: str) -> str:
+    """Text of a file as a message shows it: in quotation marks, and not endless."""
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+def read_bytes(path: Path, kind: str) -> bytes:
+    """Read a whole file; `kind` says what it should be."""
+    problem = ""
+    try:
+        if path.is_file():
+            return path.read_bytes()
+        problem = "a folder" if path.is_dir() else "no such file" if not path.exists() else "not a regular file"
+    except OSError as error:
+        problem = error.strerror or str(error)
+    raise InputError(
+        Problem("file cannot be read", str(path), problem, f"a readable {kind}", "check the name and the rights")
+    )
+
+
+def read_text(path: Path, kind: str) -> str:
+    """Read a text file; line ends of any system become one kind, a mark of the byte order is dropped."""
+    raw = read_bytes(path, kind).removeprefix(b"\xef\xbb\xbf")
+    if b"\0" in raw:
+        problem = Problem("not a text file", str(path), "zero bytes", f"a {kind}", "save it as plain text in UTF-8")
+        raise InputError(problem)
+    # Comments of old files are in any one-byte encoding; what counts is ASCII in all of them.
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def check_target(path: Path) -> None:
+    """Refuse a path to which no file can be written, before the work is done.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File that shall be written; an older one of that name will be replaced.
+
+    Raises
+    ------
+    InputError
+        It is a folder, its folder does not exist, or may not be written.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        got = "a folder of that name" if path.is_dir() else f"no folder {path.parent}"
+        raise InputError(
+            Problem(
+                "file cannot be written", str(path), got, "a file in a folder that exists", "choose another name"
+            )
+        )
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path of the same name in a folder of its own; at the end it takes the place of `path`."""
+    check_target(path)
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
+            made = Path(folder) / path.name
+            yield made
+            os.replace(made, path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8 with Unix line ends, wholly or not at all."""
+    with replacing(path) as made:
+        made.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    got = error.strerror or str(error)
+    return InputError(
+        Problem("file cannot be written", str(path), got, "a folder that this user may write", "choose another")
+    )
