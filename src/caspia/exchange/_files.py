@@ -39,13 +39,14 @@ def quoted(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
-def read_bytes(path: Path, kind: str) -> bytes:
-    """Read a whole file; `kind` says what it should be."""
+def check_source(path: Path, kind: str) -> None:
+    """Refuse a path from which no file can be read; `kind` says what it should be."""
     problem = ""
     try:
         if path.is_file():
-            return path.read_bytes()
-        problem = "a folder" if path.is_dir() else "no such file" if not path.exists() else "not a regular file"
+            with path.open("rb"):
+                return
+        problem = "a folder" if path.is_dir() else "not a regular file" if path.exists() else "no such file"
     except OSError as error:
         problem = error.strerror or str(error)
     raise InputError(
@@ -55,7 +56,8 @@ def read_bytes(path: Path, kind: str) -> bytes:
 
 def read_text(path: Path, kind: str) -> str:
     """Read a text file; line ends of any system become one kind, a mark of the byte order is dropped."""
-    raw = read_bytes(path, kind).removeprefix(b"\xef\xbb\xbf")
+    check_source(path, kind)
+    raw = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     if b"\0" in raw:
         problem = Problem("not a text file", str(path), "zero bytes", f"a {kind}", "save it as plain text in UTF-8")
         raise InputError(problem)
