@@ -109,6 +109,23 @@ def replacing(path: Path) -> Iterator[Path]:
         raise _unwritable(path, error) from error
 
 
+@contextmanager
+def replacing_in(folder: Path, names: tuple[str, ...]) -> Iterator[Path]:
+    """Yield a folder to write in; at the end the files of these names take their places in `folder`."""
+    existed = folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as temporary:
+            yield Path(temporary)
+            for name in names:
+                os.replace(Path(temporary) / name, folder / name)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
+        if not existed and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8 with Unix line ends, wholly or not at all."""
     with replacing(path) as made:

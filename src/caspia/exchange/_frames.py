@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from caspia.errors import InputError, Problem
@@ -32,19 +30,22 @@ def plain(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     )
 
 
-def _plain_column(column: pd.Series, path: Path) -> npt.NDArray[Any]:
+def _plain_column(column: pd.Series, path: Path) -> pd.Series:
     kind = column.dtype
     if pd.api.types.is_bool_dtype(kind) and not column.hasnans:
-        return np.asarray(column, bool)
+        return pd.Series(np.asarray(column, bool))
+    if pd.api.types.is_unsigned_integer_dtype(kind) and (column > np.iinfo(np.int64).max).any():
+        allowed = "whole numbers of 64 bits with a sign"
+        raise InputError(
+            Problem("column cannot be written", str(path), f"{column.max()} in {column.name}", allowed)
+        )
     if pd.api.types.is_integer_dtype(kind) and not column.hasnans:
-        return np.asarray(column, np.int64)
+        return pd.Series(np.asarray(column, np.int64))
     if pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_complex_dtype(kind):
-        return np.asarray(column.to_numpy(np.float64, na_value=np.nan))
+        return pd.Series(column.to_numpy(np.float64, na_value=np.nan))
     cells = [None if missing else cell for cell, missing in zip(column, column.isna(), strict=True)]
     odd = next((cell for cell in cells if cell is not None and not isinstance(cell, str)), None)
     if odd is not None:
         got = f"{type(odd).__name__} in column {column.name}"
         raise InputError(Problem("column cannot be written", str(path), got, "numbers, truth values or text"))
-    texts = np.empty(len(cells), object)
-    texts[:] = cells
-    return texts
+    return pd.Series(cells, dtype=object)
