@@ -1,6 +1,6 @@
 """Standards of the field, one file each: records and tables in, files out, and back; no model."""
 
-from caspia.exchange._files import check_target
+from caspia.exchange._files import check_target, replacing_in
 from caspia.exchange.geopackage import Layer, read_geopackage, write_geopackage
 from caspia.exchange.gmns import GmnsNetwork, read_gmns, write_gmns
 from caspia.exchange.omx import MatrixSet, read_omx, write_omx
@@ -32,6 +32,7 @@ __all__ = [
     "read_omx",
     "read_parquet",
     "read_trips",
+    "replacing_in",
     "write_flows",
     "write_geopackage",
     "write_gmns",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -110,8 +110,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing_in(folder: Path, names: tuple[str, ...]) -> Iterator[Path]:
-    """Yield a folder to write in; at the end the files of these names take their places in `folder`."""
+def replacing_in(folder: Path, names: Sequence[str]) -> Iterator[Path]:
+    """Yield a folder to write in; at the end the files of the names that then stand in `names` move to `folder`."""
     existed = folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
