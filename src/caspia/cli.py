@@ -17,7 +17,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from caspia.errors import DataError, InputError, Problem
+from caspia.cli_assign import assign_app
+from caspia.errors import DataError, InputError, NotConverged, Problem
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
 
@@ -49,6 +50,7 @@ data_app = typer.Typer(
     help="The data: export the built-in tables as an example or to work on.", no_args_is_help=True
 )
 app.add_typer(data_app, name="data")
+app.add_typer(assign_app, name="assign")
 
 _LOOK_ALIKES = str.maketrans(
     "\N{EN DASH}\N{MINUS SIGN}\N{RIGHTWARDS ARROW}\N{LATIN SMALL LETTER L WITH STROKE}", "-->l"
@@ -207,6 +209,22 @@ def data_export(
     typer.echo(f"{count} files written to {out}; check them with `caspia check {out}`")
 
 
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="Folder to write into.")],
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="gmns, gpkg or parquet; may be repeated; default all.")
+    ] = None,
+    data: Data = "caspian",
+) -> None:
+    """Write the network for other programs: GMNS, GeoPackage, Parquet."""
+    from caspia.data import load_dataset
+    from caspia.study.interchange import export_network
+
+    paths = export_network(load_dataset(data), out, formats or ())
+    typer.echo(f"{len(paths)} files written to {out}: {', '.join(path.name for path in paths)}")
+
+
 def _records(frame: Any) -> list[dict[str, Any]]:
     """Rows of a table with empty cells as null."""
     import pandas as pd
@@ -257,7 +275,8 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 def main() -> None:
     """Run the command.
 
-    Exit status 2 for bad input, 130 when interrupted, 1 where the answer cannot be written or the failure is ours.
+    Exit status 2 for bad input, 130 when interrupted, 1 where a solver did not converge, the answer cannot be
+    written, or the failure is ours.
     """
     _replace_what_cannot_be_encoded()
     # Loading makes many objects and little garbage: collecting at the usual pace takes a fifth of a short command.
@@ -270,6 +289,8 @@ def main() -> None:
         _fail(f"{len(error.problems)} problem(s) in the data\n{error}", 2)
     except InputError as error:
         _fail(str(error), 2)
+    except NotConverged as error:
+        _fail(f"{error}\nnothing was written", 1)
     except (_Interrupted, KeyboardInterrupt):
         _fail("interrupted; nothing was written", 130)
     except OSError as error:
