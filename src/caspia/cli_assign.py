@@ -35,7 +35,7 @@ def tntp(  # noqa: PLR0913 - the options of a command are its parameters
     from caspia.study.roads import Weights, assign_tntp, assignment_record
 
     if out:
-        check_target(out)
+        check_target(out, (network, trips))
     weights = Weights(cost_of_toll, cost_of_length)
     with _progress(gap) as tell:
         result = assign_tntp(network, trips, gap=gap, weights=weights, max_iterations=max_iterations, progress=tell)

@@ -135,6 +135,7 @@ def test_broken_files(command: Command, files: Path, file: str, old: str, new: s
         (("--max-iterations", "0"), "--max-iterations: option out of range"),
         (("--out", "."), "file cannot be written"),
         (("--out", "none/flows.tntp"), "file cannot be written"),
+        (("--out", "./net.tntp"), "file cannot be written; got a file that is read here"),
         (("--gap", "small"), "Usage"),
     ],
 )

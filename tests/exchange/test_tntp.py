@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,7 @@ def test_broken_network(tmp_path: Path, name: str) -> None:
 BROKEN_TRIPS = {
     "negative demand": ("7.5", "-7.5", ":6: value out of range", "demand -7.5 from 1 to 2"),
     "not a number": ("7.5", "NaN", ":6: value out of range", "demand nan"),
+    "beyond all sums": ("7.5", "1e308", ":6: value out of range", "demand 1e+308"),
     "infinite": ("7.5", "inf", ":6: value out of range", "demand inf"),
     "word for a number": ("7.5", "some", ":6: not a row of trips", "'some'"),
     "no semicolon between": ("3.0;", "3.0 ", ":8: not a row of trips", "zones 1 to 2"),
@@ -323,7 +325,7 @@ def test_interrupted_writing_leaves_the_older_file(tmp_path: Path, monkeypatch: 
 
 
 def test_targets_that_cannot_be_written(tmp_path: Path) -> None:
-    for target in (tmp_path, tmp_path / "none" / "out.tntp"):
+    for target in (tmp_path, tmp_path / "none" / "out.tntp", Path(os.devnull)):
         with pytest.raises(InputError, match="file cannot be written"):
             write_trips(target, TripTable(np.ones((2, 2))))
     assert list(tmp_path.iterdir()) == []

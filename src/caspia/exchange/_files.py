@@ -69,21 +69,30 @@ def read_text(path: Path, kind: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def check_target(path: Path) -> None:
+def check_target(path: Path, inputs: Sequence[Path] = ()) -> None:
     """Refuse a path to which no file can be written, before the work is done.
 
     Parameters
     ----------
     path : pathlib.Path
         File that shall be written; an older one of that name will be replaced.
+    inputs : sequence of pathlib.Path
+        Files that are still needed and must not be replaced.
 
     Raises
     ------
     InputError
-        It is a folder, its folder does not exist, or may not be written.
+        It is one of the inputs or something else than a file; its folder does not exist or may not be written.
     """
-    if path.is_dir() or not path.parent.is_dir():
-        got = "a folder of that name" if path.is_dir() else f"no folder {path.parent}"
+    got = ""
+    if not path.parent.is_dir():
+        got = f"no folder {path.parent}"
+    elif path.exists() and not path.is_file():
+        # A device, too: as a superuser one would replace it.
+        got = "a folder of that name" if path.is_dir() else "something else than a file of that name"
+    elif any(path.resolve() == other.resolve() for other in inputs):
+        got = "a file that is read here"
+    if got:
         raise InputError(
             Problem(
                 "file cannot be written", str(path), got, "a file in a folder that exists", "choose another name"

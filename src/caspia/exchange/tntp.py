@@ -41,6 +41,8 @@ Faults = Iterator[tuple[str, npt.NDArray[np.bool_], str]]
 MOST_ZONES = 20_000
 """The trip table is dense; a square of this size is 3.2 GB."""
 MOST_NODES = 50_000_000
+MOST_TRIPS = 1e15
+"""Of a cell; sums of larger numbers lose single trips, and then overflow."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,9 +207,10 @@ def read_trips(path: Path) -> TripTable:
     origins, destinations, demands, numbers = read_cells(lines, start, n_zones, complaints)
     complaints.settle()
     demand = np.array(demands, np.float64)
-    for index in np.flatnonzero(~((demand >= 0) & (demand < np.inf))):
+    allowed = f"demand from 0 to {MOST_TRIPS:g}"
+    for index in np.flatnonzero(~((demand >= 0) & (demand <= MOST_TRIPS))):
         got = f"demand {demand[index]:g} from {origins[index]} to {destinations[index]}"
-        complaints.add("value out of range", numbers[index], got=got, allowed="demand from 0", repair="correct it")
+        complaints.add("value out of range", numbers[index], got=got, allowed=allowed, repair="correct it")
     cell = (np.array(origins, np.int64) - 1) * n_zones + np.array(destinations, np.int64) - 1
     check_once(cell, n_zones, numbers, complaints)
     check_total(metadata, demand, complaints)
@@ -314,8 +317,9 @@ def write_trips(path: Path, trips: TripTable) -> None:
     if len(shape) != 2 or shape[0] != shape[1] or not 1 <= shape[0] <= MOST_ZONES:
         allowed = f"square, 1 to {MOST_ZONES} zones"
         raise InputError(Problem("trip table has another shape", str(path), str(shape), allowed))
-    if not ((matrix >= 0) & (matrix < np.inf)).all():
-        raise InputError(Problem("trip table holds a negative or infinite number or NaN", str(path)))
+    if not ((matrix >= 0) & (matrix <= MOST_TRIPS)).all():
+        allowed = f"demand from 0 to {MOST_TRIPS:g}"
+        raise InputError(Problem("trip table holds a negative or endless number or NaN", str(path), "", allowed))
     lines = _head({"NUMBER OF ZONES": trips.n_zones, "TOTAL OD FLOW": math.fsum(matrix.ravel().tolist())})
     for origin, row in enumerate(matrix, 1):
         lines += ["", f"Origin {origin}"]
