@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -166,3 +167,15 @@ def test_all_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="file cannot be written"):
         write_gmns(tmp_path / "file", network)
+
+
+@given(data=st.data(), name=st.sampled_from(["node", "link"]))
+def test_no_spoilt_table_ends_in_anything_but_a_message(tmp_path: Path, data: st.DataObject, name: str) -> None:
+    text = {"node": NODE, "link": LINK}[name]
+    begin = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(begin, min(len(text), begin + 30)))
+    odd = st.sampled_from(["", '"', ",", "\n", "9" * 400, "1e999", "nan", "NaN", "1_0", "node_id"])
+    put(tmp_path, **{name: text[:begin] + data.draw(odd | st.text(max_size=5)) + text[end:]})
+    # Spoilt or, by luck, still sound: any other error ends the test.
+    with suppress(InputError):
+        read_gmns(tmp_path)

@@ -157,3 +157,13 @@ def test_nothing_half_written(tmp_path: Path, content: MatrixSet) -> None:
     with pytest.raises(InputError):
         write_omx(tmp_path / "out.omx", content)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("part", [0.0, 0.01, 0.3, 0.6, 0.99])
+def test_a_file_that_was_cut_off(tmp_path: Path, part: float) -> None:
+    path = tmp_path / "a.omx"
+    write_omx(path, MatrixSet({"a": SQUARE}, (10, 20)))
+    raw = path.read_bytes()
+    path.write_bytes(raw[: int(part * len(raw))])
+    with pytest.raises(InputError, match=r"a\.omx: "):
+        read_omx(path)

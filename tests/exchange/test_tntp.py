@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -329,3 +330,15 @@ def test_targets_that_cannot_be_written(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="file cannot be written"):
             write_trips(target, TripTable(np.ones((2, 2))))
     assert list(tmp_path.iterdir()) == []
+
+
+@given(data=st.data(), read=st.sampled_from([read_network, read_trips, read_flows]))
+def test_no_spoilt_file_ends_in_anything_but_a_message(tmp_path: Path, data: st.DataObject, read: object) -> None:
+    text = {read_network: NETWORK, read_trips: TRIPS, read_flows: "From To Volume Cost\n1 2 3.5 4\n"}[read]
+    begin = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(begin, min(len(text), begin + 30)))
+    odd = st.sampled_from(["", "-", "9" * 400, "1e999", "nan", "~", ";", ":", "\n", "<", ">", "Origin", "٣", "1_0"])
+    path = put(tmp_path, text[:begin] + data.draw(odd | st.text(max_size=5)) + text[end:])
+    # Spoilt or, by luck, still sound: any other error ends the test.
+    with suppress(InputError):
+        read(path)
