@@ -1,0 +1,426 @@
+"""The store of routes: the routes of every pair, their flows, and how each differs from the pair's base.
+
+Every pair has a base route, the one with much flow. Of every other route that is at work the store keeps
+the steps: the servers in which it differs from the base. Moving flow between the two touches these only.
+A route without flow is put to sleep and costs nothing until it is the least again.
+
+Notes
+-----
+Compiled functions are handed few arrays: a call copies the description of each one, and counts its
+references in every loop.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from caspia.assignment._trees import Forest, Groups, Net, Signs
+from caspia.assignment.problem import Bools, Floats, Ints
+
+Longs = npt.NDArray[np.int64]
+
+ROUTES, ARCS, STEPS, MOVES, STAMP = 0, 1, 2, 3, 4  # places in `Store.used`
+PAIR, OLDER, SPOT, FIRST, LAST, STEP, STEP_END = 0, 1, 2, 3, 4, 5, 6  # columns of `Store.index`
+FLOW, FIXED = 0, 1  # columns of `Store.value`
+KLASS, GROUP, BASE, NEWEST = 0, 1, 2, 3  # columns of `Pairs.index`
+FELT, LOAD = 0, 1  # columns of all pairs of weights
+DELAY, SLOPE = 0, 1  # columns of `Servers.now`
+
+
+class Store(NamedTuple):
+    """Routes, one after the other; arrays are longer than what `used` counts.
+
+    Columns of `index`: pair; another, older route of the pair, -1 for none; place in `moves`, -1 for a
+    base or a sleeper; where its arcs start and end; where its steps start and end.
+    """
+
+    used: Longs  # [5] how many routes, arcs, steps and moves there are, and how many comparisons there were
+    index: Longs  # [R, 7]
+    value: Floats  # [R, 2] flow, and cost of a unit without delays
+    sign: Signs  # [R]
+    arcs: Ints  # arcs of all routes, each route from its end to its start
+    moves: Ints  # routes that exchange flow with the base of their pair
+    step_server: Ints  # servers in which a route differs from its base
+    step_weight: Floats  # [:, 2] cost per unit of delay, and load per unit of flow, more than by the base
+
+
+class Pairs(NamedTuple):
+    """What the solver knows of each pair; sorted by group.
+
+    Columns of `index`: class, group, base route (-1 for none), newest route (-1 for none).
+    """
+
+    index: Longs  # [P, 4]
+    amount: Floats
+    least: Floats
+    sign: Signs
+    uneven: Bools  # whether the base may have too little flow
+
+
+class Entries(NamedTuple):
+    """Servers that the arcs use."""
+
+    start: Ints
+    server: Ints
+    weight: Floats  # [K, E, 2] cost per unit of delay, and load per unit of flow
+
+
+class Servers(NamedTuple):
+    """State of the servers."""
+
+    form: npt.NDArray[np.int8]
+    row: Floats  # [S, 4]
+    total: Floats  # [S + 1, 2] cost of all flow per unit of delay, and load; last: cost without delays, 0
+    now: Floats  # [S, 2] delay and its derivative
+
+
+class Scratch(NamedTuple):
+    """Working space, clean between calls."""
+
+    mark: Longs  # [A]
+    slot: Longs  # [S], -1
+
+
+class State(NamedTuple):
+    """All that the solver works on."""
+
+    net: Net
+    groups: Groups
+    forest: Forest
+    pairs: Pairs
+    store: Store
+    entries: Entries
+    servers: Servers
+    fixed_cost: Floats  # [K, A]
+    scratch: Scratch
+
+
+@njit(cache=True, nogil=True)
+def extend(state: State, todo: Ints, begin: int, cost: Floats, margin: float) -> int:
+    """Store the least-cost routes of some pairs where they are new and worth it, or wake them up.
+
+    The first route of a pair becomes its base and carries all its demand; later ones start empty.
+
+    Parameters
+    ----------
+    state : State
+        The state; trees, least costs and signs are up to date for these pairs.
+    todo : int32[p]
+        The pairs.
+    begin : int
+        Where in `todo` to start.
+    cost : float64[K, A]
+        The costs that the trees were grown with.
+    margin : float
+        Part of the cost of the pair's base that a route must save to be stored.
+
+    Returns
+    -------
+    int
+        Where in `todo` the arrays of the store were full; the length of `todo` when all is done.
+    """
+    store, pairs, entries = state.store, state.pairs, state.entries
+    used, index, value, sign, arcs, moves = store.used, store.index, store.value, store.sign, store.arcs, store.moves
+    of_pair, least, now, amount = pairs.index, pairs.least, pairs.sign, pairs.amount
+    parent, tail, end_of, fixed = state.forest.parent, state.net.tail, state.groups.destination, state.fixed_cost
+    steps = (store.step_server, store.step_weight)
+    weights = (entries.start, entries.server, entries.weight)
+    scratch, total = (state.scratch.mark, state.scratch.slot), state.servers.total
+    most_arcs, most_steps = arcs.size - state.net.stop.size, steps[0].size - total.shape[0]
+    for i in range(begin, todo.size):
+        pair = todo[i]
+        klass, base = of_pair[pair, KLASS], of_pair[pair, BASE]
+        route = of_pair[pair, NEWEST]
+        while route >= 0 and sign[route] != now[pair]:
+            route = index[route, OLDER]
+        if base >= 0:
+            if route >= 0 and (route == base or index[route, SPOT] >= 0):
+                continue
+            price = 0.0
+            for k in range(index[base, FIRST], index[base, LAST]):
+                price += cost[klass, arcs[k]]
+            if price - least[pair] <= margin * price:
+                continue
+        if used[ROUTES] + 1 >= sign.size or used[ARCS] > most_arcs or used[STEPS] > most_steps:
+            return i
+        if route < 0:
+            route = used[ROUTES]
+            used[ROUTES] += 1
+            value[route, FLOW], value[route, FIXED] = 0.0, 0.0
+            index[route, PAIR], index[route, OLDER], index[route, SPOT] = pair, of_pair[pair, NEWEST], -1
+            index[route, STEP], index[route, STEP_END] = 0, 0
+            index[route, FIRST] = used[ARCS]
+            sign[route] = now[pair]
+            of_pair[pair, NEWEST] = route
+            row, at, arc = parent[of_pair[pair, GROUP]], used[ARCS], parent[of_pair[pair, GROUP], end_of[pair]]
+            while arc >= 0:
+                arcs[at] = arc
+                value[route, FIXED] += fixed[klass, arc]
+                at += 1
+                arc = row[tail[arc]]
+            index[route, LAST] = at
+            used[ARCS] = at
+        if base < 0:
+            of_pair[pair, BASE] = route
+            value[route, FLOW] = amount[pair]
+            total[-1, FELT] += amount[pair] * value[route, FIXED]
+            _load(arcs, (index[route, FIRST], index[route, LAST]), weights, klass, amount[pair], total)
+        else:
+            index[route, SPOT] = used[MOVES]
+            moves[used[MOVES]] = route
+            used[MOVES] += 1
+            _compare((used, index, arcs), (route, base, klass), weights, steps, scratch)
+    return todo.size
+
+
+@njit(cache=True, nogil=True)
+def rebase(state: State, todo: Ints, begin: int) -> int:
+    """Make the route with the most flow the base of some pairs.
+
+    Parameters
+    ----------
+    state : State
+        The state.
+    todo : int32[p]
+        The pairs; each has a route.
+    begin : int
+        Where in `todo` to start.
+
+    Returns
+    -------
+    int
+        Where in `todo` the arrays of the store were full; the length of `todo` when all is done.
+    """
+    store, of_pair, entries = state.store, state.pairs.index, state.entries
+    used, index, value, moves = store.used, store.index, store.value, store.moves
+    steps = (store.step_server, store.step_weight)
+    weights = (entries.start, entries.server, entries.weight)
+    scratch = (state.scratch.mark, state.scratch.slot)
+    routes, n_servers = (used, index, store.arcs), state.servers.total.shape[0]
+    for i in range(begin, todo.size):
+        pair = todo[i]
+        old = of_pair[pair, BASE]
+        best, count = old, 0
+        route = of_pair[pair, NEWEST]
+        while route >= 0:
+            count += 1
+            if value[route, FLOW] > value[best, FLOW]:
+                best = route
+            route = index[route, OLDER]
+        if best == old:
+            continue
+        if used[STEPS] + count * n_servers > steps[0].size:
+            return i
+        of_pair[pair, BASE] = best
+        index[old, SPOT] = index[best, SPOT]
+        moves[index[old, SPOT]] = old
+        index[best, SPOT] = -1
+        route = of_pair[pair, NEWEST]
+        while route >= 0:
+            if index[route, SPOT] >= 0:
+                _compare(routes, (route, best, of_pair[pair, KLASS]), weights, steps, scratch)
+            route = index[route, OLDER]
+    return todo.size
+
+
+@njit(cache=True, nogil=True)
+def rest(store: Store) -> None:
+    """Put the routes without flow to sleep: they leave the moves and stay in the store.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    """
+    used, index, value, moves = store.used, store.index, store.value, store.moves
+    count = 0
+    for i in range(used[MOVES]):
+        route = moves[i]
+        if value[route, FLOW] > 0.0:
+            moves[count] = route
+            index[route, SPOT] = count
+            count += 1
+        else:
+            index[route, SPOT] = -1
+    used[MOVES] = count
+
+
+@njit(cache=True, nogil=True)
+def _load(
+    arcs: Ints, span: tuple[int, int], weights: tuple[Ints, Ints, Floats], klass: int, flow: float, total: Floats
+) -> None:
+    """Add the flow of a route to the totals of its servers, without looking at delays."""
+    start, servers, weight = weights
+    for k in range(span[0], span[1]):
+        for entry in range(start[arcs[k]], start[arcs[k] + 1]):
+            total[servers[entry], FELT] += flow * weight[klass, entry, FELT]
+            total[servers[entry], LOAD] += flow * weight[klass, entry, LOAD]
+
+
+@njit(cache=True, nogil=True)
+def _compare(
+    routes: tuple[Longs, Longs, Ints],
+    which: tuple[int, int, int],
+    weights: tuple[Ints, Ints, Floats],
+    steps: tuple[Ints, Floats],
+    scratch: tuple[Longs, Longs],
+) -> None:
+    """Write the steps from a base to a route where the route's old ones stood, or behind all others."""
+    used, index, arcs = routes
+    route, base, klass = which
+    start, servers, weight = weights
+    step_server, step_weight = steps
+    mark, slot = scratch
+    used[STAMP] += 1
+    stamp = used[STAMP]
+    begin = used[STEPS]
+    end = begin
+    for k in range(index[base, FIRST], index[base, LAST]):
+        mark[arcs[k]] = stamp
+    for side in range(2):
+        sense, one = (1.0, route) if side == 0 else (-1.0, base)
+        for k in range(index[one, FIRST], index[one, LAST]):
+            arc = arcs[k]
+            if side == 0 and mark[arc] == stamp:
+                mark[arc] = -stamp  # on both: no step
+            elif side == 0 or mark[arc] == stamp:
+                for entry in range(start[arc], start[arc + 1]):
+                    at = slot[servers[entry]]
+                    if at < 0:
+                        at = end
+                        slot[servers[entry]] = at
+                        step_server[at] = servers[entry]
+                        step_weight[at, FELT], step_weight[at, LOAD] = 0.0, 0.0
+                        end += 1
+                    step_weight[at, FELT] += sense * weight[klass, entry, FELT]
+                    step_weight[at, LOAD] += sense * weight[klass, entry, LOAD]
+    for k in range(begin, end):
+        slot[step_server[k]] = -1
+    to = index[route, STEP]
+    if end - begin > index[route, STEP_END] - to:
+        to = begin
+        used[STEPS] = end
+        index[route, STEP] = to
+    else:
+        for k in range(end - begin):
+            step_server[to + k] = step_server[begin + k]
+            step_weight[to + k, FELT] = step_weight[begin + k, FELT]
+            step_weight[to + k, LOAD] = step_weight[begin + k, LOAD]
+    index[route, STEP_END] = to + end - begin
+
+
+@njit(cache=True, nogil=True)
+def adopt(state: State, first: Longs, arcs: Ints, pair: Longs, flow: Floats) -> None:
+    """Store given routes with their flows; the first of each pair becomes its base.
+
+    Parameters
+    ----------
+    state : State
+        The state, with an empty store that has room for all; loads are not touched.
+    first : int64[r + 1]
+        Where the arcs of each route start.
+    arcs : int32[...]
+        Arcs of all routes, each from its end to its start.
+    pair : int64[r]
+        Pair of every route.
+    flow : float64[r]
+        Flow of every route.
+    """
+    store, of_pair, entries, key = state.store, state.pairs.index, state.entries, state.net.key
+    used, index, value, sign, moves = store.used, store.index, store.value, store.sign, store.moves
+    weights, steps = (entries.start, entries.server, entries.weight), (store.step_server, store.step_weight)
+    scratch = (state.scratch.mark, state.scratch.slot)
+    for route in range(pair.size):
+        row = of_pair[pair[route]]
+        index[route, PAIR], index[route, OLDER], index[route, SPOT] = pair[route], row[NEWEST], -1
+        index[route, FIRST], index[route, LAST] = first[route], first[route + 1]
+        index[route, STEP], index[route, STEP_END] = 0, 0
+        value[route, FLOW], value[route, FIXED], sign[route] = flow[route], 0.0, np.uint64(0)
+        for k in range(first[route], first[route + 1]):
+            store.arcs[k] = arcs[k]
+            value[route, FIXED] += state.fixed_cost[row[KLASS], arcs[k]]
+            sign[route] += key[arcs[k]]
+        used[ROUTES], used[ARCS] = route + 1, first[route + 1]
+        row[NEWEST] = route
+        if row[BASE] < 0:
+            row[BASE] = route
+        else:
+            index[route, SPOT] = used[MOVES]
+            moves[used[MOVES]] = route
+            used[MOVES] += 1
+            _compare((used, index, store.arcs), (route, row[BASE], row[KLASS]), weights, steps, scratch)
+
+
+@njit(cache=True, nogil=True)
+def tally(store: Store, pairs: Pairs, flow: Floats) -> float:
+    """Add up the flows of all routes on the arcs, after giving each base what the others leave of the demand.
+
+    Parameters
+    ----------
+    store, pairs : Store, Pairs
+        Routes and pairs.
+    flow : float64[K, A]
+        Zero; written: flow on every arc by class.
+
+    Returns
+    -------
+    float
+        Cost of all flow without delays.
+    """
+    index, value, arcs, of_pair = store.index, store.value, store.arcs, pairs.index
+    for pair in range(of_pair.shape[0]):
+        base = of_pair[pair, BASE]
+        if base >= 0:
+            left = pairs.amount[pair]
+            route = of_pair[pair, NEWEST]
+            while route >= 0:
+                if route != base:
+                    left -= value[route, FLOW]
+                route = index[route, OLDER]
+            value[base, FLOW] = max(left, 0.0)
+    money = 0.0
+    for route in range(store.used[ROUTES]):
+        amount = value[route, FLOW]
+        if amount > 0.0:
+            klass = of_pair[index[route, PAIR], KLASS]
+            money += amount * value[route, FIXED]
+            for k in range(index[route, FIRST], index[route, LAST]):
+                flow[klass, arcs[k]] += amount
+    return money
+
+
+@njit(cache=True, nogil=True)
+def write_routes(
+    store: Store, of_pair: Longs, which: Longs, cost: Floats, name: Ints, out: tuple[Longs, Ints, Floats]
+) -> None:
+    """Write the arcs of some routes in travel order, and the cost of each.
+
+    Parameters
+    ----------
+    store : Store
+        The routes.
+    of_pair : int64[P, 4]
+        The index of the pairs.
+    which : int64[r]
+        The routes to write.
+    cost : float64[K, A]
+        Cost of every arc.
+    name : int32[A]
+        What each arc is called outside.
+    out : (int64[r + 1], int32[...], float64[r])
+        Where each route starts; written: its arcs and its cost.
+    """
+    index, from_end = store.index, store.arcs
+    first, arcs, price = out
+    for i in range(which.size):
+        klass = of_pair[index[which[i], PAIR], KLASS]
+        last = index[which[i], LAST] - 1
+        price[i] = 0.0
+        for k in range(first[i], first[i + 1]):
+            arc = from_end[last - (k - first[i])]
+            arcs[k] = name[arc]
+            price[i] += cost[klass, arc]
