@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from caspia.cli_tools import print_json, progress
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
 
@@ -34,14 +34,12 @@ def flows(  # noqa: PLR0913 - the options of a command are its parameters
     """Show how much flows where, what binds, and what a scenario moves."""
     from caspia.study import Study, flow_answer
 
-    from caspia.cli_tools import progress
-
     with progress() as tell:
         opened = Study.open(data)
         world = opened.with_scenario(*scenario) if scenario else opened.world_of(year)
         answer = flow_answer(world, year, case, compare, users, tell)
     if as_json:
-        typer.echo(json.dumps(answer.record(), indent=1, ensure_ascii=False, allow_nan=False))
+        print_json(answer.record())
         return
     from caspia.view import flow_terminal
 
@@ -59,5 +57,3 @@ def calibrate(
     raise NotImplementedError
 
 
-Tell = Callable[[str, int, int], None]
-__all__ = ["Any", "calibrate", "flows"]

@@ -1,5 +1,6 @@
 """The only place that wires data, network, cost and routing together; frozen results and their store."""
 
+from caspia.study.flow_answer import FlowAnswer, flow_answer
 from caspia.study.reference import counts, manifest, run_study
 from caspia.study.request import Request
 from caspia.study.result import Result
@@ -9,12 +10,14 @@ from caspia.study.validation import summary, validate
 from caspia.study.why import why
 
 __all__ = [
+    "FlowAnswer",
     "Request",
     "Result",
     "Settings",
     "Study",
     "check_writable",
     "counts",
+    "flow_answer",
     "manifest",
     "run_study",
     "summary",
