@@ -5,12 +5,10 @@ from __future__ import annotations
 import codecs
 import gc
 import io
-import json
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 

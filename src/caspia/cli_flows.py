@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,18 +15,18 @@ Data = Annotated[str, typer.Option("--data", help="Built-in data set or a folder
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
-def flows(  # noqa: PLR0913 - the options of a command are its parameters
+def flows(
     year: Annotated[int, typer.Option(help="Year of the demand, 2019-2040.")] = 2025,
     scenario: Annotated[
         list[str] | None,
         typer.Option(
-            help="Scenario, by name or file; repeat to compose. Without it the world of the year, where there is one."
+            help="Scenario, by name or file; repeat to compose. Default: the world of the year, if declared."
         ),
     ] = None,
     compare: Annotated[
         str, typer.Option(help="A further scenario: what it moves and who gains, against the one above.")
     ] = "",
-    case: Annotated[str, typer.Option(help="Growth of demand after 2025: low, central or high.")] = "central",
+    case: Annotated[Literal["low", "central", "high"], typer.Option(help="Growth of demand after 2025.")] = "central",
     users: Annotated[str, typer.Option(help="Who uses this port, link, crossing or service.")] = "",
     data: Data = "caspian",
     as_json: AsJson = False,
@@ -55,5 +55,3 @@ def calibrate(
 ) -> None:
     """Fit how shippers choose to the traffic of 2023 and 2024, and write the constants as facts."""
     raise NotImplementedError
-
-

@@ -2,17 +2,25 @@
 
 from caspia.assignment.certificate import Certificate, certify
 from caspia.assignment.equilibrium import equilibrium
+from caspia.assignment.logit import LogitEquilibrium, fixed_point_residual, solve_logit
 from caspia.assignment.problem import Demand, Problem, check_problem, road_problem
 from caspia.assignment.result import Equilibrium, Routes
+from caspia.assignment.routes import Choice, RouteTable, path_sizes
 
 __all__ = [
     "Certificate",
+    "Choice",
     "Demand",
     "Equilibrium",
+    "LogitEquilibrium",
     "Problem",
+    "RouteTable",
     "Routes",
     "certify",
     "check_problem",
     "equilibrium",
+    "fixed_point_residual",
+    "path_sizes",
     "road_problem",
+    "solve_logit",
 ]

@@ -84,9 +84,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def flow_answer(  # noqa: PLR0913 - the options of the command
-    world: Study, year: int, case: Case, compare: str, users: str, tell: Tell
-) -> FlowAnswer:
+def flow_answer(world: Study, year: int, case: Case, compare: str, users: str, tell: Tell) -> FlowAnswer:
     """Solve the flows of a world, and of a further scenario beside it.
 
     Parameters

@@ -23,7 +23,6 @@ from caspia.study.frames import routes_frame
 from caspia.study.itinerary import Itinerary, World
 from caspia.study.request import Request, commodity_id, resolve
 
-
 Tell = Callable[[str, int, int], None]
 
 
@@ -235,8 +234,7 @@ class Study:
         Study
             Under the built-in scenario `base-YEAR`, or this study where there is none.
         """
-        names = {item.id for item in built_in_scenarios()}
-        return self.with_scenario(f"base-{year}") if f"base-{year}" in names else self
+        return self.with_scenario(f"base-{year}") if f"base-{year}" in built_in_scenarios() else self
 
     def itineraries(self, request: Request, *, pareto: bool = False) -> list[Itinerary]:
         """Routes of a request.
