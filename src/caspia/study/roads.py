@@ -52,7 +52,7 @@ class RoadFlows:
     iterations : int
         Rounds of the solver.
     seconds : float
-        Wall time of the solver, reading excluded.
+        Wall time of the solver without reading; loading its compiled code, or compiling it once, is included.
     """
 
     network: RoadNetwork
