@@ -24,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
+from caspia.assignment._leap import leap
 from caspia.assignment._moves import refresh, sweep
 from caspia.assignment._routes import (
     ARCS,
@@ -58,6 +59,7 @@ SHARES = 32  # parts in which the demand is first loaded
 TURNS = 3  # how often each part is loaded
 INNER = 0.05  # part of the gap to which the stored routes are levelled before new trees
 MOST_SWEEPS = 20  # in one round
+EVERY = 3  # sweeps between two leaps
 FLOOR = 0.03  # part of the gap that moves not worth making may add up to
 MARGIN = 0.02  # part of the gap that routes not worth storing may add up to
 WORTH_THREADS = 300_000  # arcs to look at in a round, below which one thread is faster
@@ -248,17 +250,26 @@ class _Solver:
         known = self.state.store.sign[pairs.index[:, BASE]] == pairs.sign
         self._extend(np.flatnonzero(~known & self._wanting()), MARGIN * gap)
         spent = self._spent()
-        for _ in range(MOST_SWEEPS):
-            excess = sweep(self.state, FLOOR * now * spent / max(self.state.store.used[MOVES], 1))
-            self.sweeps += 1
-            todo = np.flatnonzero(pairs.uneven).astype(np.int32)
+        for turn in range(MOST_SWEEPS):
+            excess = self._sweep(FLOOR * now * spent / max(self.state.store.used[MOVES], 1))
+            if excess <= INNER * now * spent:
+                break
+            if turn % EVERY == EVERY - 1:
+                leap(self.state)
+        rest(self.state.store)
+
+    def _sweep(self, floor: float) -> float:
+        """Level all working routes once, and mend what has become uneven; return the excess met."""
+        pairs = self.state.pairs
+        excess = float(sweep(self.state, floor))
+        self.sweeps += 1
+        todo = np.flatnonzero(pairs.uneven).astype(np.int32)
+        if todo.size:
             pairs.uneven[:] = False
             done = 0
             while (done := rebase(self.state, todo, done)) < todo.size:
                 self._make_room()
-            if excess <= INNER * now * spent:
-                break
-        rest(self.state.store)
+        return excess
 
     def _extend(self, todo: npt.NDArray[np.intp], margin: float) -> None:
         """Store new routes of some pairs, making room as needed."""

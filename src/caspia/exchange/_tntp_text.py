@@ -130,13 +130,7 @@ def read_cells(
             if content[0] in "Oo":
                 origin = _origin(content, n_zones)
                 continue
-            for item in content.split(";"):
-                if item and not item.isspace():
-                    left, _, right = item.partition(":")
-                    destinations.append(_zone(left, n_zones))
-                    demands.append(_number(right.strip()))
-                    origins.append(_known(origin))
-                    numbers.append(number)
+            row = _row_of_trips(content, n_zones, origin)
         except ValueError as error:
             complaints.add(
                 "not a row of trips",
@@ -145,7 +139,12 @@ def read_cells(
                 allowed=f"`Origin N` or `zone : demand;`, zones 1 to {n_zones}, demand a number",
                 repair="correct the row",
             )
-            del destinations[len(origins) :], demands[len(origins) :]
+            continue
+        for zone, demand in row:
+            origins.append(origin)
+            destinations.append(zone)
+            demands.append(demand)
+            numbers.append(number)
     return origins, destinations, demands, numbers
 
 
@@ -156,10 +155,26 @@ def _origin(content: str, n_zones: int) -> int:
     return _zone(words[1], n_zones)
 
 
-def _known(origin: int) -> int:
+def _row_of_trips(content: str, n_zones: int, origin: int) -> list[tuple[int, float]]:
+    """Destination and demand of every cell of a line; most of the time of reading is spent here."""
     if not origin:
         raise ValueError("a cell before the first origin")
-    return origin
+    # Spellings that only Python knows.
+    if "_" in content or not content.isascii():
+        raise ValueError(quoted(content))
+    row = []
+    for item in content.split(";"):
+        left, _, right = item.partition(":")
+        try:
+            zone, demand = int(left), float(right)
+        except ValueError:
+            if not item.strip():
+                continue
+            raise ValueError(quoted(item.strip())) from None
+        if not 1 <= zone <= n_zones:
+            raise ValueError(f"zone {quoted(left.strip())}")
+        row.append((zone, demand))
+    return row
 
 
 def _zone(text: str, n_zones: int) -> int:

@@ -52,7 +52,7 @@ class RoadFlows:
     iterations : int
         Rounds of the solver.
     seconds : float
-        Wall time of the solver, reading excluded.
+        Wall time of the solver without reading; loading its compiled code, or compiling it once, is included.
     """
 
     network: RoadNetwork
@@ -266,7 +266,7 @@ def _check_served(found: Equilibrium, problem: Problem, trips_path: Path) -> Non
 def _road_flows(
     network: RoadNetwork, trips: TripTable, problem: Problem, found: Equilibrium, seconds: float
 ) -> RoadFlows:
-    volume = found.arc_flow[0]
+    volume = found.flow[0]
     travel_time = problem.delays.delay(volume)
     ratio = np.divide(volume, network.capacity, out=np.full_like(volume, np.nan), where=network.b > 0)
     return RoadFlows(
