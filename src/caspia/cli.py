@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from caspia.cli_scenarios import scenarios
+from caspia.cli_scenarios import scenario_app
 from caspia.errors import DataError, InputError, Problem
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
@@ -50,7 +50,7 @@ data_app = typer.Typer(
     help="The data: export the built-in tables as an example or to work on.", no_args_is_help=True
 )
 app.add_typer(data_app, name="data")
-app.command()(scenarios)
+app.add_typer(scenario_app)
 
 _LOOK_ALIKES = str.maketrans(
     "\N{EN DASH}\N{MINUS SIGN}\N{RIGHTWARDS ARROW}\N{LATIN SMALL LETTER L WITH STROKE}", "-->l"
