@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -150,14 +151,20 @@ class Ledger:
     def _owned(self, table: str) -> npt.NDArray[np.int32]:
         return self._own.get(table, self.data.own_facts(table))
 
+    @cached_property
     def _parents(self) -> IntArray:
         classes = self.data.tables["classes"]
         return self.data.rows("classes", classes["parent_id"])
 
+    @cached_property
+    def _deflator(self) -> dict[int, float]:
+        series = self.data.series("countries", DEFLATOR)
+        return dict(zip(series["year"].tolist(), series["value"].tolist(), strict=True))
+
     def _resolved(self, column: int) -> IntArray:
         """Fact of one quantity that each class has or inherits."""
         own = self._owned("classes")[:, column].astype(np.int64)
-        fact, above, parent = own.copy(), self._parents(), self._parents()
+        fact, above, parent = own.copy(), self._parents.copy(), self._parents
         while (open_rows := (fact == NO_FACT) & (above >= 0)).any():
             fact[open_rows] = own[above[open_rows]]
             above[open_rows] = parent[above[open_rows]]
@@ -165,7 +172,7 @@ class Ledger:
 
     def _below(self, rows: IntArray, own: IntArray) -> npt.NDArray[np.bool_]:
         """Which of the classes inherit the quantity by way of another of them."""
-        parent, chosen = self._parents(), set(rows.tolist())
+        parent, chosen = self._parents, set(rows.tolist())
 
         def is_below(row: int) -> bool:
             while own[row] == NO_FACT and parent[row] >= 0:
@@ -195,8 +202,7 @@ class Ledger:
         """
         if edit.price_year is None or edit.price_year >= PRICE_YEAR:
             return 1.0
-        series = self.data.series("countries", DEFLATOR)
-        index = dict(zip(series["year"].tolist(), series["value"].tolist(), strict=True))
+        index = self._deflator
         if edit.price_year not in index or PRICE_YEAR not in index:
             got, allowed = str(edit.price_year), f"years from {min(index, default=PRICE_YEAR)} to {PRICE_YEAR}"
             what, where = "no deflator for the price year", f"{edit.where}, key price_year"
