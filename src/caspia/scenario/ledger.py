@@ -95,17 +95,34 @@ class Ledger:
         """
         if attributes()[attribute].is_series:
             return self._find_series(table, rows, attribute, years)
-        column = attribute_column(attribute)
-        own = self._owned(table)[:, column].astype(np.int64)
         if table == "classes":
-            rows = rows[~self._below(rows, own)]
-            fact = self._resolved(column)[rows]
-        elif "class_id" in self.data.tables[table].columns:
-            inherited = self._resolved(column)[self.data.rows("classes", self.data.tables[table]["class_id"])]
-            fact = np.where(own[rows] == NO_FACT, inherited[rows], own[rows])
-        else:
-            fact = own[rows]
+            rows = rows[~self._below(rows, self._owned(table)[:, attribute_column(attribute)])]
+        fact = self.facts(table, attribute)[rows]
         return Slots(table, attribute, rows, fact, np.zeros(len(rows), dtype=np.int64))
+
+    def facts(self, table: str, attribute: str) -> IntArray:
+        """Fact that each object of a table has or inherits as the edits so far have left it.
+
+        Parameters
+        ----------
+        table : str
+            Table of the objects.
+        attribute : str
+            A quantity that is no series.
+
+        Returns
+        -------
+        numpy.ndarray of int, shape (n_objects,)
+            Row of the facts, or -1.
+        """
+        column = attribute_column(attribute)
+        if table == "classes":
+            return self._resolved(column)
+        own = self._owned(table)[:, column].astype(np.int64)
+        if "class_id" not in self.data.tables[table].columns:
+            return own
+        inherited = self._resolved(column)[self.data.rows("classes", self.data.tables[table]["class_id"])]
+        return np.where(own == NO_FACT, inherited, own)
 
     def _find_series(self, table: str, rows: IntArray, attribute: str, years: tuple[int, ...]) -> Slots:
         known = self.data.series(table, attribute)
@@ -170,7 +187,7 @@ class Ledger:
             above[open_rows] = parent[above[open_rows]]
         return fact
 
-    def _below(self, rows: IntArray, own: IntArray) -> npt.NDArray[np.bool_]:
+    def _below(self, rows: IntArray, own: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
         """Which of the classes inherit the quantity by way of another of them."""
         parent, chosen = self._parents, set(rows.tolist())
 
