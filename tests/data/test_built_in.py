@@ -11,6 +11,7 @@ import pytest
 
 from caspia.data import attributes, parse_via
 from caspia.data.recipes import geometric_length_km, recompute
+from caspia.scenario import built_in_scenarios
 from caspia.study import Study
 from caspia.study.inspect import inspect
 
@@ -105,6 +106,8 @@ def test_sources_resolve_and_are_used(real: Study) -> None:
     for table in real.data.tables.values():
         if "source_id" in table.columns:
             cited |= set(table["source_id"])
+    for scenario in built_in_scenarios().values():
+        cited |= set(scenario.source_ids)
     assert cited <= sources
     assert sources <= cited, sorted(sources - cited)
 
