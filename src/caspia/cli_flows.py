@@ -26,7 +26,9 @@ def flows(
     compare: Annotated[
         str, typer.Option(help="A further scenario: what it moves and who gains, against the one above.")
     ] = "",
-    case: Annotated[Literal["low", "central", "high"], typer.Option(help="Growth of demand after 2025.")] = "central",
+    case: Annotated[
+        Literal["low", "central", "high"], typer.Option(help="Growth of demand after 2025.")
+    ] = "central",
     users: Annotated[str, typer.Option(help="Who uses this port, link, crossing or service.")] = "",
     data: Data = "caspian",
     as_json: AsJson = False,

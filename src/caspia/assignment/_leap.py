@@ -82,7 +82,9 @@ def leap(state: State) -> bool:
             _clean(work, store.index, value, of_pair, state.pairs.uneven)
             return True
         if gain > 0.0 and trial == MOST_TRIALS - 1:
-            back = -left / (gain + left)  # where the chord of the gain is zero: the gain is concave, so before its end
+            back = -left / (
+                gain + left
+            )  # where the chord of the gain is zero: the gain is concave, so before its end
             for i in range(work.size):
                 _shift(work[i], of_pair[store.index[work[i], PAIR], BASE], back * wish[i], parts, value, total)
             refresh(servers)

@@ -39,7 +39,6 @@ from caspia.assignment._routes import (
     PAIR,
     ROUTES,
     STEPS,
-    State,
     adopt,
     extend,
     rebase,
