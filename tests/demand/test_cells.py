@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.drawn import draw
 
 from caspia.data import Dataset, load_dataset
 from caspia.demand import demand_cells, reconcile, spread
 from caspia.errors import InputError
-from tests.drawn import draw
 
 LINE = "KZAAA -rail1520:100- KZBBB -rail1520:100- KZCCC -rail1520:200- CNDDD"
 ROWS = {
