@@ -27,7 +27,7 @@ def pairs(origin: list[int], destination: list[int], amount: list[float]) -> Dem
 
 def braess() -> Problem:
     """Four vertices, five arcs; the short cut is what everybody takes and nobody gains by."""
-    rows = [[1e-9, 1.0, 1e10, 1.0], [50.0, 1.0, 0.02, 1.0], [50.0, 1.0, 0.02, 1.0], [1e-9, 1.0, 1e10, 1.0]]
+    rows = [[1e-9, 1.0, 1e10, 1.0], [50.0, 1.0, 0.02, 1.0], [45.0, 1.0, 0.03, 1.0], [1e-9, 1.0, 1e10, 1.0]]
     rows += [[10.0, 1.0, 0.1, 1.0]]
     delays = delay_table(["bpr"] * 5, rows)
     return road_problem([0, 0, 1, 2, 1], [1, 2, 3, 3, 2], 4, delays=delays, demand=pairs([0], [3], [6.0]))

@@ -51,7 +51,7 @@ def test_what_is_found_is_a_simple_route_of_its_kind(world) -> None:
 @settings(max_examples=100, deadline=None)
 @given(worlds())
 def test_the_best_route_is_among_them_unless_it_comes_back_to_a_group(world) -> None:
-    graph, weight, pairs, through, kinds, group = world
+    graph, weight, pairs, through, kinds, _ = world
     free = np.full(graph.n_vertices, -1, dtype=np.int32)
     rows = routes_through(graph, weight, pairs, through, kinds, free)
     for pair in range(3):

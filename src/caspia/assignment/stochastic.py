@@ -139,14 +139,13 @@ def stochastic_equilibrium(
     servers = FreeServers(problem.delays)
     known: Found = [{} for _ in range(n_pairs)]
     _add_columns(problem, graph, problem.arc_costs(servers.delay_h(servers.start())), known)
-    load, closed = None, False
-    for rounds in range(1, max_rounds + 1):
+    load, closed, rounds = None, False, 0
+    while rounds < max(max_rounds, 1) and not closed:
+        rounds += 1
         table, first, arcs = _compile(problem, known)
         result = solve_logit(table, choice, servers, residual=residual, warm=load)
         load = result.load
-        if not _add_columns(problem, graph, problem.arc_costs(result.delay_h), known):
-            closed = True
-            break
+        closed = not _add_columns(problem, graph, problem.arc_costs(result.delay_h), known)
     return StochasticEquilibrium(table, first, arcs, result, rounds, closed)
 
 
