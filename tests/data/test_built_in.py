@@ -174,8 +174,9 @@ def test_uncertain_quantities_have_an_interval(real: Study) -> None:
 
 
 def test_one_fact_of_rank_one(facts: pd.DataFrame) -> None:
-    """Only a series (the deflator) may hold a quantity for several years."""
-    used = facts[(facts["rank"] == 1) & (facts["attribute"] != "deflator_index")]
+    """Only a series (the deflator, demand, counts) may hold a quantity for several years."""
+    series = [name for name, attribute in attributes().items() if attribute.is_series]
+    used = facts[(facts["rank"] == 1) & ~facts["attribute"].isin(series)]
     assert used["key"][used["key"].duplicated()].tolist() == []
 
 
