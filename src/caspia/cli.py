@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 
 from caspia.cli_assign import assign_app
 from caspia.cli_flows import calibrate, flows
-from caspia.cli_scenarios import scenarios
+from caspia.cli_scenarios import scenario_app
 from caspia.cli_tools import print_json, progress, records, spinner
 from caspia.errors import DataError, InputError, NotConverged, Problem
 
@@ -53,7 +53,7 @@ data_app = typer.Typer(
 app.add_typer(data_app, name="data")
 app.command()(flows)
 app.command()(calibrate)
-app.command()(scenarios)
+app.add_typer(scenario_app)
 app.add_typer(assign_app, name="assign")
 
 _LOOK_ALIKES = str.maketrans(

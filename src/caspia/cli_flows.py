@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from caspia.cli_tools import print_json, progress
+from caspia.cli_tools import print_json, progress, records
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
 
@@ -26,7 +26,9 @@ def flows(
     compare: Annotated[
         str, typer.Option(help="A further scenario: what it moves and who gains, against the one above.")
     ] = "",
-    case: Annotated[Literal["low", "central", "high"], typer.Option(help="Growth of demand after 2025.")] = "central",
+    case: Annotated[
+        Literal["low", "central", "high"], typer.Option(help="Growth of demand after 2025.")
+    ] = "central",
     users: Annotated[str, typer.Option(help="Who uses this port, link, crossing or service.")] = "",
     data: Data = "caspian",
     as_json: AsJson = False,
@@ -48,10 +50,26 @@ def flows(
 
 def calibrate(
     out: Annotated[
-        Path | None, typer.Option(help="File of facts to write; default facts_calibrated.csv of the data folder.")
+        Path | None,
+        typer.Option(help="File facts_….csv to write; default facts_calibrated.csv of the folder of --data."),
     ] = None,
     data: Data = "caspian",
     as_json: AsJson = False,
 ) -> None:
-    """Fit how shippers choose to the traffic of 2023 and 2024, and write the constants as facts."""
-    raise NotImplementedError
+    """Fit how shippers choose to the traffic of 2023 and 2024; write scales and corridor constants as facts."""
+    from caspia.exchange import check_target
+    from caspia.study import Study, calibrate_study, write_facts
+
+    target = out or (Path(data) / "facts_calibrated.csv" if Path(data).is_dir() else None)
+    if target is not None:
+        check_target(target)
+    with progress() as tell:
+        found = calibrate_study(Study.open(data), tell)
+    if target is not None:
+        write_facts(target, found)
+    if as_json:
+        print_json({"facts": records(found.facts), "fit": records(found.fit), "evaluations": found.evaluations})
+        return
+    from caspia.view import flow_terminal
+
+    flow_terminal.print_calibration(found.facts, found.fit, target)

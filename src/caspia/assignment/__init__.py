@@ -6,6 +6,7 @@ from caspia.assignment.logit import LogitEquilibrium, fixed_point_residual, solv
 from caspia.assignment.problem import Demand, Problem, check_problem, road_problem
 from caspia.assignment.result import Equilibrium, Routes
 from caspia.assignment.routes import Choice, RouteTable, path_sizes
+from caspia.assignment.stochastic import StochasticEquilibrium, stochastic_equilibrium
 
 __all__ = [
     "Certificate",
@@ -16,6 +17,7 @@ __all__ = [
     "Problem",
     "RouteTable",
     "Routes",
+    "StochasticEquilibrium",
     "certify",
     "check_problem",
     "equilibrium",
@@ -23,4 +25,5 @@ __all__ = [
     "path_sizes",
     "road_problem",
     "solve_logit",
+    "stochastic_equilibrium",
 ]

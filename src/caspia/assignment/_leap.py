@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from caspia.assignment._moves import refresh
+from caspia.assignment._moves import THIN, refresh
 from caspia.assignment._routes import (
     BASE,
     DELAY,
@@ -33,15 +33,21 @@ from caspia.assignment._routes import (
     Longs,
     State,
 )
-from caspia.assignment.problem import Floats, Ints
+from caspia.assignment.problem import Bools, Floats, Ints
 
 MOST_TURNS = 80  # of conjugate gradients
+MOST_HOLDS = 6  # times that routes found to run empty are held and the rest is solved again
+MOST_TRIALS = 3
+TINY = 1e-12
 ENOUGH = 1e-3  # part of the first residual to which the system is solved
 
 
 @njit(cache=True, nogil=True)
 def leap(state: State) -> bool:
-    """Move all working routes together; take the move back if it makes things worse.
+    """Move all working routes together, unless that makes things worse.
+
+    A step that overshoots, since a server was nearly idle and its delay nearly flat, is taken back and
+    solved again with slopes between the two loads in place of tangents.
 
     Parameters
     ----------
@@ -51,48 +57,98 @@ def leap(state: State) -> bool:
     Returns
     -------
     bool
-        Whether the move was kept.
+        Whether flows were moved.
     """
-    store, index, value, of_pair = state.store, state.store.index, state.store.value, state.pairs.index
-    moves = store.moves[: store.used[MOVES]]
-    parts = (store.step_server, store.step_weight, index)
+    store, servers, of_pair = state.store, state.servers, state.pairs.index
+    value, total = store.value, servers.total
+    parts = (store.step_server, store.step_weight, store.index)
+    work = _at_work(store.moves[: store.used[MOVES]], store.index, value, of_pair)
+    dearer, after = np.empty(work.size), np.empty(work.size)
+    _measure(work, parts, (value, of_pair), servers.now, dearer)
+    slope, old_delay, old_load = servers.now[:, SLOPE].copy(), servers.now[:, DELAY].copy(), total[:, LOAD].copy()
+    for trial in range(MOST_TRIALS):
+        wish = _wish(work, parts, slope, dearer, value)
+        gain, left = 0.0, 0.0
+        for i in range(work.size):
+            base = of_pair[store.index[work[i], PAIR], BASE]
+            wish[i] = min(max(wish[i], -value[work[i], FLOW]), value[base, FLOW])
+            _shift(work[i], base, wish[i], parts, value, total)
+        refresh(servers)
+        _measure(work, parts, (value, of_pair), servers.now, after)
+        for i in range(work.size):
+            gain -= wish[i] * dearer[i]
+            left += wish[i] * after[i]
+        if gain > 0.0 and left < gain:
+            _clean(work, store.index, value, of_pair, state.pairs.uneven)
+            return True
+        if gain > 0.0 and trial == MOST_TRIALS - 1:
+            back = -left / (
+                gain + left
+            )  # where the chord of the gain is zero: the gain is concave, so before its end
+            for i in range(work.size):
+                _shift(work[i], of_pair[store.index[work[i], PAIR], BASE], back * wish[i], parts, value, total)
+            refresh(servers)
+            _clean(work, store.index, value, of_pair, state.pairs.uneven)
+            return True
+        for server in range(slope.size):
+            change = total[server, LOAD] - old_load[server]
+            if abs(change) > TINY * abs(old_load[server]):
+                slope[server] = (servers.now[server, DELAY] - old_delay[server]) / change
+        for i in range(work.size - 1, -1, -1):
+            _shift(work[i], of_pair[store.index[work[i], PAIR], BASE], -wish[i], parts, value, total)
+        refresh(servers)
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _clean(work: Ints, index: Longs, value: Floats, of_pair: Longs, uneven: Bools) -> None:
+    """Take off what rounding left below zero, and note the pairs whose base has too little flow."""
+    for route in work:
+        pair = index[route, PAIR]
+        base = of_pair[pair, BASE]
+        value[route, FLOW] = max(value[route, FLOW], 0.0)
+        value[base, FLOW] = max(value[base, FLOW], 0.0)
+        if value[base, FLOW] < THIN * value[route, FLOW]:
+            uneven[pair] = True
+
+
+@njit(cache=True, nogil=True)
+def _at_work(moves: Ints, index: Longs, value: Floats, of_pair: Longs) -> Ints:
+    """Return the routes that carry flow and whose base does."""
     work = np.empty(moves.size, np.int32)
     count = 0
     for route in moves:
         if value[route, FLOW] > 0.0 and value[of_pair[index[route, PAIR], BASE], FLOW] > 0.0:
             work[count] = route
             count += 1
-    work = work[:count]
-    flows = (value, of_pair)
-    dearer = np.empty(count)
-    before = _measure(work, parts, flows, state.servers.now, dearer)
-    if before <= 0.0:
-        return False
-    wish = _solve(work, parts, state.servers.now, dearer)
-    done = np.empty(count)
-    for i in range(count):
-        route = work[i]
-        base = of_pair[index[route, PAIR], BASE]
-        done[i] = min(max(wish[i], -value[route, FLOW]), value[base, FLOW])
-        _shift(route, base, done[i], parts, value, state.servers.total)
-    refresh(state.servers)
-    if _measure(work, parts, flows, state.servers.now, dearer) < before:
-        return True
-    for i in range(count - 1, -1, -1):
-        route = work[i]
-        _shift(route, of_pair[index[route, PAIR], BASE], -done[i], parts, value, state.servers.total)
-    refresh(state.servers)
-    return False
+    return work[:count]
+
+
+@njit(cache=True, nogil=True)
+def _wish(work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, value: Floats) -> Floats:
+    """Solve for the changes of flow; routes that would run empty are held at that and the rest solved again."""
+    wish, scale = np.zeros(work.size), np.empty(work.size)
+    for _ in range(MOST_HOLDS):
+        _solve(work, parts, slope, dearer, (wish, scale))
+        held = 0
+        for i in range(work.size):
+            if scale[i] > 0.0 and wish[i] < -value[work[i], FLOW]:
+                held += 1
+        if held == 0:
+            break
+        for i in range(work.size):
+            if scale[i] > 0.0:
+                wish[i] = -value[work[i], FLOW] if wish[i] < -value[work[i], FLOW] else 0.0
+    return wish
 
 
 @njit(cache=True, nogil=True)
 def _measure(
     work: Ints, parts: tuple[Ints, Floats, Longs], flows: tuple[Floats, Longs], now: Floats, dearer: Floats
-) -> float:
-    """Write by how much each route is dearer than its base; return the excess cost."""
+) -> None:
+    """Write by how much each route is dearer than its base."""
     step_server, step_weight, index = parts
     value, of_pair = flows
-    excess = 0.0
     for i in range(work.size):
         route = work[i]
         base = of_pair[index[route, PAIR], BASE]
@@ -100,8 +156,6 @@ def _measure(
         for k in range(index[route, STEP], index[route, STEP_END]):
             total += step_weight[k, FELT] * now[step_server[k], DELAY]
         dearer[i] = total
-        excess += abs(total) * (value[route, FLOW] if total > 0.0 else value[base, FLOW])
-    return excess
 
 
 @njit(cache=True, nogil=True)
@@ -110,8 +164,8 @@ def _shift(
 ) -> None:
     """Move flow from a base to a route."""
     step_server, step_weight, index = parts
-    value[route, FLOW] = max(value[route, FLOW] + change, 0.0)
-    value[base, FLOW] = max(value[base, FLOW] - change, 0.0)
+    value[route, FLOW] += change
+    value[base, FLOW] -= change
     total[-1, FELT] += change * (value[route, FIXED] - value[base, FIXED])
     for k in range(index[route, STEP], index[route, STEP_END]):
         total[step_server[k], FELT] += change * step_weight[k, FELT]
@@ -119,50 +173,54 @@ def _shift(
 
 
 @njit(cache=True, nogil=True)
-def _solve(work: Ints, parts: tuple[Ints, Floats, Longs], now: Floats, dearer: Floats) -> Floats:
-    """Return the changes of flow that would level all costs if delays were linear.
+def _solve(
+    work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, out: tuple[Floats, Floats]
+) -> None:
+    """Write the changes of flow that would level all costs if delays were linear.
 
-    Costs of each route are divided by what it feels per unit of load, which makes the system symmetric
-    where classes with other values of time share servers.
+    Changes that are not zero on entry are held. Costs of each route are divided by what it feels per unit
+    of load, which makes the system symmetric where classes with other values of time share servers.
     """
     step_server, step_weight, index = parts
+    wish, scale = out
     n = work.size
-    residual, scale = np.zeros(n), np.zeros(n)
+    along, reply, on_server = np.zeros(n), np.empty(n), np.empty(slope.size)
+    _apply(work, parts, slope, wish, (on_server, reply))
+    residual = np.zeros(n)
     for i in range(n):
-        felt, load = 0.0, 0.0
+        felt, load, bend = 0.0, 0.0, 0.0
         for k in range(index[work[i], STEP], index[work[i], STEP_END]):
             felt += abs(step_weight[k, FELT])
             load += abs(step_weight[k, LOAD])
-            scale[i] += step_weight[k, LOAD] ** 2 * now[step_server[k], SLOPE]
-        if felt > 0.0 and scale[i] > 0.0:
-            residual[i] = -dearer[i] * load / felt
-            scale[i] = 1.0 / scale[i]
-        else:
-            scale[i] = 0.0
-    wish, lean = np.zeros(n), residual * scale
-    along, reply, on_server = lean.copy(), np.empty(n), np.empty(now.shape[0])
+            bend += step_weight[k, LOAD] ** 2 * slope[step_server[k]]
+        scale[i] = 0.0
+        if felt > 0.0 and bend > 0.0 and wish[i] == 0.0:
+            residual[i] = -dearer[i] * load / felt - reply[i]
+            scale[i] = 1.0 / bend
+    lean = residual * scale
+    along = lean.copy()
     size = residual @ lean
     aim = ENOUGH * ENOUGH * size
     for _ in range(MOST_TURNS):
-        _apply(work, parts, now, along, (on_server, reply))
+        _apply(work, parts, slope, along, (on_server, reply))
         bend = along @ reply
         if not bend > 0.0:
             break
         part = size / bend
         wish += part * along
         residual -= part * reply
+        residual[scale == 0.0] = 0.0
         lean = residual * scale
         new = residual @ lean
         if new <= aim:
             break
         along = lean + new / size * along
         size = new
-    return wish
 
 
 @njit(cache=True, nogil=True)
 def _apply(
-    work: Ints, parts: tuple[Ints, Floats, Longs], now: Floats, along: Floats, out: tuple[Floats, Floats]
+    work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, along: Floats, out: tuple[Floats, Floats]
 ) -> None:
     """Write Mᵀ diag(slope) M along."""
     step_server, step_weight, index = parts
@@ -172,7 +230,7 @@ def _apply(
         for k in range(index[work[i], STEP], index[work[i], STEP_END]):
             on_server[step_server[k]] += along[i] * step_weight[k, LOAD]
     for server in range(on_server.size):
-        on_server[server] *= now[server, SLOPE]
+        on_server[server] *= slope[server]
     for i in range(work.size):
         total = 0.0
         for k in range(index[work[i], STEP], index[work[i], STEP_END]):

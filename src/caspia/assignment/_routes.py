@@ -124,7 +124,14 @@ def extend(state: State, todo: Ints, begin: int, cost: Floats, margin: float) ->
         Where in `todo` the arrays of the store were full; the length of `todo` when all is done.
     """
     store, pairs, entries = state.store, state.pairs, state.entries
-    used, index, value, sign, arcs, moves = store.used, store.index, store.value, store.sign, store.arcs, store.moves
+    used, index, value, sign, arcs, moves = (
+        store.used,
+        store.index,
+        store.value,
+        store.sign,
+        store.arcs,
+        store.moves,
+    )
     of_pair, least, now, amount = pairs.index, pairs.least, pairs.sign, pairs.amount
     parent, tail, end_of, fixed = state.forest.parent, state.net.tail, state.groups.destination, state.fixed_cost
     steps = (store.step_server, store.step_weight)

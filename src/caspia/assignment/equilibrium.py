@@ -39,7 +39,6 @@ from caspia.assignment._routes import (
     PAIR,
     ROUTES,
     STEPS,
-    State,
     adopt,
     extend,
     rebase,
@@ -251,25 +250,24 @@ class _Solver:
         self._extend(np.flatnonzero(~known & self._wanting()), MARGIN * gap)
         spent = self._spent()
         for turn in range(MOST_SWEEPS):
-            excess = self._sweep(FLOOR * now * spent / max(self.state.store.used[MOVES], 1))
+            excess = float(sweep(self.state, FLOOR * now * spent / max(self.state.store.used[MOVES], 1)))
+            self.sweeps += 1
+            self._mend()
             if excess <= INNER * now * spent:
                 break
-            if turn % EVERY == EVERY - 1:
-                leap(self.state)
+            if turn % EVERY == EVERY - 1 and leap(self.state):
+                self._mend()
         rest(self.state.store)
 
-    def _sweep(self, floor: float) -> float:
-        """Level all working routes once, and mend what has become uneven; return the excess met."""
-        pairs = self.state.pairs
-        excess = float(sweep(self.state, floor))
-        self.sweeps += 1
-        todo = np.flatnonzero(pairs.uneven).astype(np.int32)
+    def _mend(self) -> None:
+        """Give pairs whose base has too little flow another base."""
+        uneven = self.state.pairs.uneven
+        todo = np.flatnonzero(uneven).astype(np.int32)
         if todo.size:
-            pairs.uneven[:] = False
+            uneven[:] = False
             done = 0
             while (done := rebase(self.state, todo, done)) < todo.size:
                 self._make_room()
-        return excess
 
     def _extend(self, todo: npt.NDArray[np.intp], margin: float) -> None:
         """Store new routes of some pairs, making room as needed."""

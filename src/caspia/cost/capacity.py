@@ -247,10 +247,19 @@ def _volume_server(
     """Server of tonnes or boxes."""
     unit, capacity = amount
     channels, variability, price = reader.queue(arc, key)
-    batch = reader.at(arc, "queue_batch_teu" if unit == "TEU" else "queue_batch_t")
     t_per_unit = T_PER_TEU if unit == "TEU" else 1.0
+    stated = [reader.at(arc, "queue_batch_teu")] if unit == "TEU" else []
+    stated += [reader.at(arc, name) / t_per_unit for name in ("queue_batch_t", "train_payload_t")]
+    batch = next((value for value in stated if np.isfinite(value)), np.nan)
     if np.isnan(batch):
-        batch = reader.at(arc, "queue_batch_t") / t_per_unit
+        raise InputError(
+            Problem(
+                what="capacity without the size of what is served at a time",
+                where=f"facts, {key}",
+                allowed="queue_batch_t, queue_batch_teu or train_payload_t of the class",
+                repair="add the fact to the root class of its table",
+            )
+        )
     free = capacity * (1 - _background(reader, arc))
     queue = (HOURS_PER_YEAR * batch / capacity, free, variability, channels)
     return growth.server(key, kind, f"{unit}/year", t_per_unit, queue, price * t_per_unit)

@@ -1,6 +1,6 @@
 """Standards of the field, one file each: records and tables in, files out, and back; no model."""
 
-from caspia.exchange._files import check_target, replacing_in
+from caspia.exchange._files import check_target, replacing_in, write_text
 from caspia.exchange.geopackage import Layer, read_geopackage, write_geopackage
 from caspia.exchange.gmns import GmnsNetwork, read_gmns, write_gmns
 from caspia.exchange.omx import MatrixSet, read_omx, write_omx
@@ -39,5 +39,6 @@ __all__ = [
     "write_network",
     "write_omx",
     "write_parquet",
+    "write_text",
     "write_trips",
 ]

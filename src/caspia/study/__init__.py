@@ -1,5 +1,6 @@
 """The only place that wires data, network, cost and routing together; frozen results and their store."""
 
+from caspia.study.calibrate import Calibration, calibrate_study, write_facts
 from caspia.study.flow_answer import FlowAnswer, flow_answer
 from caspia.study.reference import counts, manifest, run_study
 from caspia.study.request import Request
@@ -10,11 +11,13 @@ from caspia.study.validation import summary, validate
 from caspia.study.why import why
 
 __all__ = [
+    "Calibration",
     "FlowAnswer",
     "Request",
     "Result",
     "Settings",
     "Study",
+    "calibrate_study",
     "check_writable",
     "counts",
     "flow_answer",
@@ -23,5 +26,6 @@ __all__ = [
     "summary",
     "validate",
     "why",
+    "write_facts",
     "write_folder",
 ]
