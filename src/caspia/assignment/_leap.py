@@ -35,11 +35,11 @@ from caspia.assignment._routes import (
 )
 from caspia.assignment.problem import Bools, Floats, Ints
 
-MOST_TURNS = 80  # of conjugate gradients
-MOST_HOLDS = 6  # times that routes found to run empty are held and the rest is solved again
+MOST_TURNS = 40  # of conjugate gradients
+MOST_HOLDS = 3  # times that routes found to run empty are held and the rest is solved again
 MOST_TRIALS = 3
 TINY = 1e-12
-ENOUGH = 1e-3  # part of the first residual to which the system is solved
+ENOUGH = 1e-2  # part of the first residual to which the system is solved
 
 
 @njit(cache=True, nogil=True)
