@@ -39,6 +39,7 @@ MOST_TURNS = 40  # of conjugate gradients
 MOST_HOLDS = 3  # times that routes found to run empty are held and the rest is solved again
 MOST_TRIALS = 3
 TINY = 1e-12
+DAMPING = 1e-9  # part of the diagonal; along exchanges that leave all loads alone it lets a step reach the end
 ENOUGH = 1e-2  # part of the first residual to which the system is solved
 
 
@@ -65,9 +66,13 @@ def leap(state: State) -> bool:
     work = _at_work(store.moves[: store.used[MOVES]], store.index, value, of_pair)
     dearer, after = np.empty(work.size), np.empty(work.size)
     _measure(work, parts, (value, of_pair), servers.now, dearer)
+    most = np.empty((work.size, 2))
+    for i in range(work.size):
+        most[i, 0] = value[work[i], FLOW]
+        most[i, 1] = value[of_pair[store.index[work[i], PAIR], BASE], FLOW]
     slope, old_delay, old_load = servers.now[:, SLOPE].copy(), servers.now[:, DELAY].copy(), total[:, LOAD].copy()
     for trial in range(MOST_TRIALS):
-        wish = _wish(work, parts, slope, dearer, value)
+        wish = _wish(work, parts, slope, dearer, most)
         gain, left = 0.0, 0.0
         for i in range(work.size):
             base = of_pair[store.index[work[i], PAIR], BASE]
@@ -123,20 +128,21 @@ def _at_work(moves: Ints, index: Longs, value: Floats, of_pair: Longs) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def _wish(work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, value: Floats) -> Floats:
-    """Solve for the changes of flow; routes that would run empty are held at that and the rest solved again."""
+def _wish(work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, most: Floats) -> Floats:
+    """Solve for the changes of flow; where a route or base would run empty, hold that and solve the rest again."""
     wish, scale = np.zeros(work.size), np.empty(work.size)
     for _ in range(MOST_HOLDS):
         _solve(work, parts, slope, dearer, (wish, scale))
         held = 0
         for i in range(work.size):
-            if scale[i] > 0.0 and wish[i] < -value[work[i], FLOW]:
+            if scale[i] > 0.0 and not -most[i, 0] <= wish[i] <= most[i, 1]:
                 held += 1
         if held == 0:
             break
         for i in range(work.size):
             if scale[i] > 0.0:
-                wish[i] = -value[work[i], FLOW] if wish[i] < -value[work[i], FLOW] else 0.0
+                inside = min(max(wish[i], -most[i, 0]), most[i, 1])
+                wish[i] = inside if inside != wish[i] else 0.0
     return wish
 
 
@@ -201,13 +207,14 @@ def _solve(
     aim = ENOUGH * ENOUGH * size
     for _ in range(MOST_TURNS):
         _apply(work, parts, slope, along, (on_server, reply))
+        for i in range(n):
+            reply[i] = reply[i] + DAMPING * along[i] / scale[i] if scale[i] > 0.0 else 0.0
         bend = along @ reply
         if not bend > 0.0:
             break
         part = size / bend
         wish += part * along
         residual -= part * reply
-        residual[scale == 0.0] = 0.0
         lean = residual * scale
         new = residual @ lean
         if new <= aim:
