@@ -36,7 +36,8 @@ from caspia.assignment._routes import (
 from caspia.assignment.problem import Bools, Floats, Ints
 
 MOST_TURNS = 40  # of conjugate gradients
-MOST_HOLDS = 3  # times that routes found to run empty are held and the rest is solved again
+TOGETHER = 4.0  # times the way of the first, within which others are held with it
+MOST_HOLDS = 8  # times that routes found to run empty are held and the rest is solved again
 MOST_TRIALS = 3
 TINY = 1e-12
 DAMPING = 1e-9  # part of the diagonal; along exchanges that leave all loads alone it lets a step reach the end
@@ -129,20 +130,21 @@ def _at_work(moves: Ints, index: Longs, value: Floats, of_pair: Longs) -> Ints:
 
 @njit(cache=True, nogil=True)
 def _wish(work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, most: Floats) -> Floats:
-    """Solve for the changes of flow; where a route or base would run empty, hold that and solve the rest again."""
+    """Solve for the changes of flow; those that first make a route or base run empty are held, the rest solved again."""
     wish, scale = np.zeros(work.size), np.empty(work.size)
-    for _ in range(MOST_HOLDS):
+    for turn in range(MOST_HOLDS):
         _solve(work, parts, slope, dearer, (wish, scale))
-        held = 0
+        first = 1.0  # part of the way at which the first runs empty
         for i in range(work.size):
             if scale[i] > 0.0 and not -most[i, 0] <= wish[i] <= most[i, 1]:
-                held += 1
-        if held == 0:
+                first = min(first, (most[i, 1] if wish[i] > 0.0 else most[i, 0]) / abs(wish[i]))
+        if first == 1.0 or turn == MOST_HOLDS - 1:
             break
         for i in range(work.size):
             if scale[i] > 0.0:
                 inside = min(max(wish[i], -most[i, 0]), most[i, 1])
-                wish[i] = inside if inside != wish[i] else 0.0
+                soon = inside != wish[i] and abs(inside) <= TOGETHER * first * abs(wish[i])
+                wish[i] = inside if soon else 0.0
     return wish
 
 
@@ -150,16 +152,22 @@ def _wish(work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: 
 def _measure(
     work: Ints, parts: tuple[Ints, Floats, Longs], flows: tuple[Floats, Longs], now: Floats, dearer: Floats
 ) -> None:
-    """Write by how much each route is dearer than its base."""
+    """Write by how much each route is dearer than its base, divided by what it feels per unit of load.
+
+    This makes the system symmetric where classes with other values of time share servers.
+    """
     step_server, step_weight, index = parts
     value, of_pair = flows
     for i in range(work.size):
         route = work[i]
         base = of_pair[index[route, PAIR], BASE]
         total = value[route, FIXED] - value[base, FIXED]
+        felt, load = 0.0, 0.0
         for k in range(index[route, STEP], index[route, STEP_END]):
             total += step_weight[k, FELT] * now[step_server[k], DELAY]
-        dearer[i] = total
+            felt += abs(step_weight[k, FELT])
+            load += abs(step_weight[k, LOAD])
+        dearer[i] = total * load / felt if felt > 0.0 else 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -182,8 +190,7 @@ def _solve(
 ) -> None:
     """Write the changes of flow that would level all costs if delays were linear.
 
-    Changes that are not zero on entry are held. Costs of each route are divided by what it feels per unit
-    of load, which makes the system symmetric where classes with other values of time share servers.
+    Changes that are not zero on entry are held.
     """
     step_server, step_weight, index = parts
     wish, scale = out
@@ -192,14 +199,12 @@ def _solve(
     _apply(work, parts, slope, wish, (on_server, reply))
     residual = np.zeros(n)
     for i in range(n):
-        felt, load, bend = 0.0, 0.0, 0.0
+        bend = 0.0
         for k in range(index[work[i], STEP], index[work[i], STEP_END]):
-            felt += abs(step_weight[k, FELT])
-            load += abs(step_weight[k, LOAD])
             bend += step_weight[k, LOAD] ** 2 * slope[step_server[k]]
         scale[i] = 0.0
-        if felt > 0.0 and bend > 0.0 and wish[i] == 0.0:
-            residual[i] = -dearer[i] * load / felt - reply[i]
+        if bend > 0.0 and wish[i] == 0.0:
+            residual[i] = -dearer[i] - reply[i]
             scale[i] = 1.0 / bend
     lean = residual * scale
     along = lean.copy()
