@@ -35,11 +35,13 @@ from caspia.assignment._routes import (
 )
 from caspia.assignment.problem import Bools, Floats, Ints
 
-MOST_TURNS = 80  # of conjugate gradients
-MOST_HOLDS = 6  # times that routes found to run empty are held and the rest is solved again
+MOST_TURNS = 40  # of conjugate gradients
+TOGETHER = 4.0  # times the way of the first, within which others are held with it
+MOST_HOLDS = 8  # times that routes found to run empty are held and the rest is solved again
 MOST_TRIALS = 3
 TINY = 1e-12
-ENOUGH = 1e-3  # part of the first residual to which the system is solved
+DAMPING = 1e-9  # part of the diagonal; along exchanges that leave all loads alone it lets a step reach the end
+ENOUGH = 1e-2  # part of the first residual to which the system is solved
 
 
 @njit(cache=True, nogil=True)
@@ -65,9 +67,13 @@ def leap(state: State) -> bool:
     work = _at_work(store.moves[: store.used[MOVES]], store.index, value, of_pair)
     dearer, after = np.empty(work.size), np.empty(work.size)
     _measure(work, parts, (value, of_pair), servers.now, dearer)
+    most = np.empty((work.size, 2))
+    for i in range(work.size):
+        most[i, 0] = value[work[i], FLOW]
+        most[i, 1] = value[of_pair[store.index[work[i], PAIR], BASE], FLOW]
     slope, old_delay, old_load = servers.now[:, SLOPE].copy(), servers.now[:, DELAY].copy(), total[:, LOAD].copy()
     for trial in range(MOST_TRIALS):
-        wish = _wish(work, parts, slope, dearer, value)
+        wish = _wish(work, parts, slope, dearer, most)
         gain, left = 0.0, 0.0
         for i in range(work.size):
             base = of_pair[store.index[work[i], PAIR], BASE]
@@ -125,20 +131,22 @@ def _at_work(moves: Ints, index: Longs, value: Floats, of_pair: Longs) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def _wish(work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, value: Floats) -> Floats:
-    """Solve for the changes of flow; routes that would run empty are held at that and the rest solved again."""
+def _wish(work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, most: Floats) -> Floats:
+    """Solve for the changes of flow; those that first make a route or base run empty are held, the rest solved again."""
     wish, scale = np.zeros(work.size), np.empty(work.size)
-    for _ in range(MOST_HOLDS):
+    for turn in range(MOST_HOLDS):
         _solve(work, parts, slope, dearer, (wish, scale))
-        held = 0
+        first = 1.0  # part of the way at which the first runs empty
         for i in range(work.size):
-            if scale[i] > 0.0 and wish[i] < -value[work[i], FLOW]:
-                held += 1
-        if held == 0:
+            if scale[i] > 0.0 and not -most[i, 0] <= wish[i] <= most[i, 1]:
+                first = min(first, (most[i, 1] if wish[i] > 0.0 else most[i, 0]) / abs(wish[i]))
+        if first == 1.0 or turn == MOST_HOLDS - 1:
             break
         for i in range(work.size):
             if scale[i] > 0.0:
-                wish[i] = -value[work[i], FLOW] if wish[i] < -value[work[i], FLOW] else 0.0
+                inside = min(max(wish[i], -most[i, 0]), most[i, 1])
+                soon = inside != wish[i] and abs(inside) <= TOGETHER * first * abs(wish[i])
+                wish[i] = inside if soon else 0.0
     return wish
 
 
@@ -146,16 +154,22 @@ def _wish(work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: 
 def _measure(
     work: Ints, parts: tuple[Ints, Floats, Longs], flows: tuple[Floats, Longs], now: Floats, dearer: Floats
 ) -> None:
-    """Write by how much each route is dearer than its base."""
+    """Write by how much each route is dearer than its base, divided by what it feels per unit of load.
+
+    This makes the system symmetric where classes with other values of time share servers.
+    """
     step_server, step_weight, index = parts
     value, of_pair = flows
     for i in range(work.size):
         route = work[i]
         base = of_pair[index[route, PAIR], BASE]
         total = value[route, FIXED] - value[base, FIXED]
+        felt, load = 0.0, 0.0
         for k in range(index[route, STEP], index[route, STEP_END]):
             total += step_weight[k, FELT] * now[step_server[k], DELAY]
-        dearer[i] = total
+            felt += abs(step_weight[k, FELT])
+            load += abs(step_weight[k, LOAD])
+        dearer[i] = total * load / felt if felt > 0.0 else 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -178,8 +192,7 @@ def _solve(
 ) -> None:
     """Write the changes of flow that would level all costs if delays were linear.
 
-    Changes that are not zero on entry are held. Costs of each route are divided by what it feels per unit
-    of load, which makes the system symmetric where classes with other values of time share servers.
+    Changes that are not zero on entry are held.
     """
     step_server, step_weight, index = parts
     wish, scale = out
@@ -188,14 +201,12 @@ def _solve(
     _apply(work, parts, slope, wish, (on_server, reply))
     residual = np.zeros(n)
     for i in range(n):
-        felt, load, bend = 0.0, 0.0, 0.0
+        bend = 0.0
         for k in range(index[work[i], STEP], index[work[i], STEP_END]):
-            felt += abs(step_weight[k, FELT])
-            load += abs(step_weight[k, LOAD])
             bend += step_weight[k, LOAD] ** 2 * slope[step_server[k]]
         scale[i] = 0.0
-        if felt > 0.0 and bend > 0.0 and wish[i] == 0.0:
-            residual[i] = -dearer[i] * load / felt - reply[i]
+        if bend > 0.0 and wish[i] == 0.0:
+            residual[i] = -dearer[i] - reply[i]
             scale[i] = 1.0 / bend
     lean = residual * scale
     along = lean.copy()
@@ -203,13 +214,14 @@ def _solve(
     aim = ENOUGH * ENOUGH * size
     for _ in range(MOST_TURNS):
         _apply(work, parts, slope, along, (on_server, reply))
+        for i in range(n):
+            reply[i] = reply[i] + DAMPING * along[i] / scale[i] if scale[i] > 0.0 else 0.0
         bend = along @ reply
         if not bend > 0.0:
             break
         part = size / bend
         wish += part * along
         residual -= part * reply
-        residual[scale == 0.0] = 0.0
         lean = residual * scale
         new = residual @ lean
         if new <= aim:

@@ -58,7 +58,8 @@ SHARES = 32  # parts in which the demand is first loaded
 TURNS = 3  # how often each part is loaded
 INNER = 0.05  # part of the gap to which the stored routes are levelled before new trees
 MOST_SWEEPS = 20  # in one round
-EVERY = 3  # sweeps between two leaps
+NEAR = 1e-4  # gap below which leaps are worth their price
+SLOW = 0.6  # part of the excess that a sweep must leave for a leap to follow
 FLOOR = 0.03  # part of the gap that moves not worth making may add up to
 MARGIN = 0.02  # part of the gap that routes not worth storing may add up to
 WORTH_THREADS = 300_000  # arcs to look at in a round, below which one thread is faster
@@ -249,14 +250,16 @@ class _Solver:
         known = self.state.store.sign[pairs.index[:, BASE]] == pairs.sign
         self._extend(np.flatnonzero(~known & self._wanting()), MARGIN * gap)
         spent = self._spent()
-        for turn in range(MOST_SWEEPS):
+        last = np.inf
+        for _ in range(MOST_SWEEPS):
             excess = float(sweep(self.state, FLOOR * now * spent / max(self.state.store.used[MOVES], 1)))
             self.sweeps += 1
             self._mend()
             if excess <= INNER * now * spent:
                 break
-            if turn % EVERY == EVERY - 1 and leap(self.state):
+            if now < NEAR and excess > SLOW * last and leap(self.state):
                 self._mend()
+            last = excess
         rest(self.state.store)
 
     def _mend(self) -> None:
