@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from caspia.view import records, theme
-from caspia.view.formats import listed, number, percent, plural, whole
+from caspia.view.formats import THIN_SPACE, listed, number, percent, plural, whole
 from caspia.view.records import Row
 
 KINDS = ("corridor", "crossing", "port", "pipeline", "line")
@@ -79,6 +79,50 @@ def dollars(value_usd: float, *, signed: bool = False) -> str:
     return f"{sign}{number(value_usd / 1e6)} million USD"
 
 
+def share_text(share: float) -> str:
+    """Write a share; a small one is not nothing, and nothing is empty.
+
+    Parameters
+    ----------
+    share
+        0 to 1.
+
+    Returns
+    -------
+    str
+        For example ``3 %``, ``<1 %``, or empty for zero.
+
+    Examples
+    --------
+    >>> share_text(0.0031).replace(THIN_SPACE, " "), share_text(0.0)
+    ('<1 %', '')
+    """
+    if share == 0:
+        return ""
+    return f"<1{THIN_SPACE}%" if 0 < share < 0.005 else percent(share)
+
+
+def supposed(scenario: str) -> str:
+    """Name what is supposed; the worlds of the years as they were suppose nothing.
+
+    Parameters
+    ----------
+    scenario
+        Id of a scenario.
+
+    Returns
+    -------
+    str
+        Empty for a base.
+
+    Examples
+    --------
+    >>> supposed("base-2025"), supposed("iran-closed")
+    ('', 'iran-closed')
+    """
+    return "" if scenario == "base" or scenario.startswith("base-") else scenario
+
+
 def whole_of(rows: Sequence[Row]) -> list[Row]:
     """Return the rows of the whole, where the rows are of several segments.
 
@@ -128,7 +172,7 @@ def flows_answer(corridors: Sequence[Row], tight: Sequence[Row], year: int, scen
     year
         Year of the flows.
     scenario
-        Name of what is supposed; nothing for the base.
+        Id of the scenario; those of a base are not named.
 
     Returns
     -------
@@ -140,13 +184,12 @@ def flows_answer(corridors: Sequence[Row], tight: Sequence[Row], year: int, scen
         return f"No flows of {year}: the data hold no demand, or no equilibrium was reached."
     carried, boxes = amount(rows, "Caspian"), amount(rows, "Caspian", "flow_teu")
     land = math.fsum(amount(rows, name) for name in OVERLAND)
-    supposed = f" under {scenario}" if scenario else ""
+    world = f" under {supposed(scenario)}" if supposed(scenario) else ""
     share = f"{percent(carried / land)} of the {tonnes(land)} that move over land" if land > 0 else ""
     lead = max(OVERLAND, key=lambda name: amount(rows, name))
     most = "" if lead == "Caspian" else f" ({theme.corridor(lead).name} {percent(amount(rows, lead) / land)})"
-    said = (
-        f"In {year}{supposed} the Caspian corridor carries {tonnes(carried)} and {number(boxes / 1e3)} thousand TEU"
-    )
+    much = f"{tonnes(carried)} and {number(boxes / 1e3)} thousand TEU"
+    said = f"In {year}{world} the Caspian corridor carries {much}"
     return f"{said}, {share}{most if land > 0 else ''}; {binding(tight)}."
 
 

@@ -35,7 +35,7 @@ _STRONG = 0.25
 """Share of a corridor's greatest flow from which on its line may bear its name."""
 _MOST_PLACES = 20
 _NAMED_KINDS = frozenset({"port", "border", "gauge_change", "chokepoint"})
-_INNER_MODES = frozenset({"rail", "ferry", "feeder"})
+_INNER_MODES = frozenset({"rail", "ferry", "feeder", "crude_pipeline"})
 _CLOSE = 0.15
 """Share of its greatest flow from which on a line must be in sight on the map of one corridor."""
 _HAIR_PX = 0.8
@@ -86,6 +86,14 @@ def flow_picture(links: Sequence[Row], tight: Sequence[Row], atlas: Atlas, only:
 
 def _under_key(label: Label, box: Box) -> bool:
     return label.x < box.left + 0.22 * box.width and label.y > box.top + 0.78 * box.height
+
+
+def _key_ground(box: Box) -> shapely.MultiLineString:
+    """Lines all over the ground of the legend, so that names keep off it."""
+    right, levels = box.left + 0.2 * box.width, range(82, 100)
+    return shapely.MultiLineString(
+        [[(box.left, box.top + n / 100 * box.height), (right, box.top + n / 100 * box.height)] for n in levels]
+    )
 
 
 def _box(stack: Sequence[Band]) -> Box:
@@ -205,6 +213,7 @@ def flow_map(picture: FlowPicture, title: str, width: int) -> Spec:
     }
     spec |= {"title": title, "width": width, "height": round(width * box.height / box.width)}
     lines = [shapely.intersection(s.line, box.polygon) for s in _strong(picture.bands)]
+    lines.append(_key_ground(box))
     spec["datasets"] = {
         map_layers.LINES: _features(picture),
         RINGS: [

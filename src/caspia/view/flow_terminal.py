@@ -12,12 +12,14 @@ from rich.text import Text
 
 from caspia.units import PRICE_YEAR
 from caspia.view import flow_answers, records, theme
-from caspia.view.flow_answers import amount, tonnes
+from caspia.view.flow_answers import amount, share_text, tonnes
 from caspia.view.formats import number, percent
 from caspia.view.screen import NARROW, empty_table, head, open_console, rows_of, say, say_next
 
 _STATES = 12
 _SHIFTS = 12
+_OTHER = "northern-closed"
+"""Scenario that the next command proposes."""
 _UNSERVED = 8
 
 
@@ -99,11 +101,11 @@ def corridors_table(frame: pd.DataFrame, *, width: int) -> Table:
     for row in rows:
         cells = [
             number(records.real(row, "flow_t") / 1e6),
-            percent(records.real(row, "share")),
+            share_text(records.real(row, "share")),
             number(records.real(row, "flow_teu") / 1e3),
-            percent(records.real(row, "share_teu")),
+            share_text(records.real(row, "share_teu")),
             number(records.real(row, "value_usd") / 1e9),
-            percent(records.real(row, "share_value")),
+            share_text(records.real(row, "share_value")),
         ]
         table.add_row(_mark(records.text(row, "corridor")), *(cells if wide else cells[:4]))
     sums = [
@@ -141,7 +143,7 @@ def segments_table(frame: pd.DataFrame, *, width: int) -> Table:
     for name in sorted(sums, key=lambda n: (n == "Other", -sums[n])):
         own = [r for r in rows if records.text(r, "segment") == name]
         shares = [amount(own, corridor) / sums[name] if sums[name] > 0 else math.nan for corridor in shown]
-        table.add_row(Text(name), number(sums[name] / 1e6), *(percent(share) for share in shares))
+        table.add_row(Text(name), number(sums[name] / 1e6), *(share_text(share) for share in shares))
     return table
 
 
@@ -299,11 +301,8 @@ def print_flows(answer: FlowAnswer) -> None:
     """
     screen = open_console()
     width = screen.width
-    supposed = "" if answer.scenario in {"", "base"} else answer.scenario
-    say(
-        screen,
-        flow_answers.flows_answer(rows_of(answer.corridors), rows_of(answer.bottlenecks), answer.year, supposed),
-    )
+    rows, tight = rows_of(answer.corridors), rows_of(answer.bottlenecks)
+    say(screen, flow_answers.flows_answer(rows, tight, answer.year, answer.scenario))
     if answer.against:
         _print_moved(screen, answer)
     screen.print(corridors_table(answer.corridors, width=width))
@@ -320,10 +319,7 @@ def print_flows(answer: FlowAnswer) -> None:
         head(screen, f"{tonnes(lost)} of demand has no open way")
         screen.print(unserved_table(answer.unserved, width=width))
     screen.print(Text(f"\nEquilibrium to a relative gap of {answer.relative_gap:.0e}.", style="dim"))
-    say_next(
-        screen,
-        f"caspia flows --year {answer.year} --compare northern-closed" if not answer.against else "caspia study",
-    )
+    say_next(screen, "caspia study" if answer.against else f"caspia flows --year {answer.year} --compare {_OTHER}")
 
 
 def _print_moved(screen: Console, answer: FlowAnswer) -> None:
