@@ -16,6 +16,7 @@ from caspia.cli import app, data_app, route
 from caspia.cli_scenarios import scenario_app
 from caspia.data import attributes, table_schemas
 from caspia.study import Study, corridors, run_study
+from caspia.study.flow_tables import COLUMNS
 from caspia.study.store import STORED
 
 ROOT = Path(__file__).parents[2]
@@ -28,10 +29,10 @@ def page(name):
 
 @pytest.fixture(scope="module")
 def result():
-    """The study with two consignments and one observation."""
+    """The study with two consignments and one observation, and no demand: its tables of flows are empty."""
     data = caspia.load("caspian").data
     tables = dict(data.tables)
-    for name, rows in (("consignments", 2), ("observations", 1)):
+    for name, rows in (("consignments", 2), ("observations", 1), ("demand", 0)):
         tables[name] = tables[name].head(rows)
     return run_study(Study(dataclasses.replace(data, tables=MappingProxyType(tables))), alternatives=1)
 
@@ -54,6 +55,13 @@ def test_every_stored_table_has_a_section():
 @pytest.mark.parametrize("name", ["consignments", "routes", "legs", "validation", "counts"])
 def test_columns_of_results(result, name):
     assert documented(name) == set(result.tables[name].columns)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_of_flows(result, name):
+    more = {"shadow_value_usd", "shadow_value_usd_per_t"} if name == "flow_servers" else set()
+    assert documented(name) == {*COLUMNS[name], *more}
+    assert list(result.tables[name].columns) == list(COLUMNS[name])
 
 
 def test_columns_shared_with_the_data(result):

@@ -17,7 +17,18 @@ import jinja2
 import vl_convert
 from markupsafe import Markup
 
-from caspia.view import answers, atlas, canvas, chapters, charts, evidence, evidence_charts, records, theme
+from caspia.view import (
+    answers,
+    atlas,
+    canvas,
+    chapters,
+    charts,
+    evidence,
+    evidence_charts,
+    map_layers,
+    records,
+    theme,
+)
 from caspia.view import map as maps
 from caspia.view.atlas import Atlas
 from caspia.view.evidence import Evidence
@@ -115,7 +126,7 @@ def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, S
     Returns
     -------
     dict of str to Spec
-        Charts by name; maps refer to the data sets `caspia.view.map.BASE` and `caspia.view.map.NETWORK`.
+        Charts by name; maps refer to the data sets `BASE` and `NETWORK` of `caspia.view.map_layers`.
     """
     keys = {route_id: f"{key}.all" for route_id, key in proof.route_keys.items()}
     picture = maps.overview(result, world, route_links(result), keys)
@@ -184,7 +195,9 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "aspects": {name: _aspect(spec) for name, spec in drawn.items()},
         "charts_json": embedded({name: _slim(spec) for name, spec in drawn.items()}),
         "config_json": embedded(canvas.config().to_dict()),
-        "world_json": embedded({maps.BASE: world.base_features(), maps.NETWORK: world.network_features()}),
+        "world_json": embedded(
+            {map_layers.BASE: world.base_features(), map_layers.NETWORK: world.network_features()}
+        ),
         "evidence_json": embedded(proof.data),
         "tokens_json": embedded({pair[0]: name for name, pair in theme.TOKENS.items()}),
         "vega": Markup(vega_bundle()),

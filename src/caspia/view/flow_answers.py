@@ -1,0 +1,403 @@
+"""The sentences about flows: generated from the tables of flows, never typed.
+
+Rows are those of `flow_corridors` of one segment, `flow_bottlenecks`, `flow_countries`, `flow_moved` and
+`flow_counts`, or of the frames of the same columns that the commands hold.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from statistics import median
+
+from caspia.view import records, theme
+from caspia.view.formats import THIN_SPACE, listed, number, percent, plural, whole
+from caspia.view.records import Row
+
+KINDS = ("corridor", "crossing", "port", "pipeline", "line")
+"""Kinds of counts in the order of every table."""
+ALL = "All"
+"""Segment of the whole."""
+OVERLAND = ("Caspian", "Northern", "Southern", "Eastern")
+NEAR = 0.8
+"""Ratio of flow to capacity from which on a capacity is said to bind."""
+FACTOR = 1.5
+"""Factor within which a port or a crossing is meant to be modelled."""
+TOLERANCE = 0.25
+"""Share within which a corridor is meant to be modelled."""
+
+
+def tonnes(value_t: float) -> str:
+    """Write tonnes as people say them.
+
+    Parameters
+    ----------
+    value_t
+        Tonnes a year.
+
+    Returns
+    -------
+    str
+        In Mt from a hundred thousand tonnes on, else in thousand tonnes.
+
+    Examples
+    --------
+    >>> tonnes(4_120_000.0), tonnes(52_000.0), tonnes(-250_000.0)
+    ('4.1 Mt', '52 kt', '−0.25 Mt')
+    """
+    if not math.isfinite(value_t):
+        return number(value_t)
+    return f"{number(value_t / 1e6)} Mt" if abs(value_t) >= 1e5 else f"{number(value_t / 1e3)} kt"
+
+
+def dollars(value_usd: float, *, signed: bool = False) -> str:
+    """Write a sum of money as people say it.
+
+    Parameters
+    ----------
+    value_usd
+        US dollars.
+    signed
+        Whether a plus sign is written.
+
+    Returns
+    -------
+    str
+        In million or billion dollars.
+
+    Examples
+    --------
+    >>> dollars(10.26e9), dollars(3.2e6, signed=True)
+    ('10 billion USD', '+3.2 million USD')
+    """
+    if not math.isfinite(value_usd):
+        return number(value_usd)
+    sign = "+" if signed and value_usd > 0 else ""
+    if abs(value_usd) >= 1e9:
+        return f"{sign}{number(value_usd / 1e9)} billion USD"
+    return f"{sign}{number(value_usd / 1e6)} million USD"
+
+
+def share_text(share: float) -> str:
+    """Write a share; a small one is not nothing, and nothing is empty.
+
+    Parameters
+    ----------
+    share
+        0 to 1.
+
+    Returns
+    -------
+    str
+        For example ``3 %``, ``<1 %``, or empty for zero.
+
+    Examples
+    --------
+    >>> share_text(0.0031).replace(THIN_SPACE, " "), share_text(0.0)
+    ('<1 %', '')
+    """
+    if share == 0:
+        return ""
+    return f"<1{THIN_SPACE}%" if 0 < share < 0.005 else percent(share)
+
+
+def supposed(scenario: str) -> str:
+    """Name what is supposed; the worlds of the years as they were suppose nothing.
+
+    Parameters
+    ----------
+    scenario
+        Id of a scenario.
+
+    Returns
+    -------
+    str
+        Empty for a base.
+
+    Examples
+    --------
+    >>> supposed("base-2025"), supposed("iran-closed")
+    ('', 'iran-closed')
+    """
+    return "" if scenario == "base" or scenario.startswith("base-") else scenario
+
+
+def whole_of(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of the whole, where the rows are of several segments.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_corridors of one scenario, or of a frame without segments.
+
+    Returns
+    -------
+    list of Row
+        One a corridor.
+    """
+    return [row for row in rows if records.text(row, "segment") in {"", ALL}]
+
+
+def amount(rows: Sequence[Row], corridor: str, column: str = "flow_t") -> float:
+    """Add a column over the rows of a corridor.
+
+    Parameters
+    ----------
+    rows
+        Rows with a corridor.
+    corridor
+        Its name; all if empty.
+    column
+        What is added.
+
+    Returns
+    -------
+    float
+        Zero without rows.
+    """
+    values = [records.real(r, column) for r in rows if not corridor or records.text(r, "corridor") == corridor]
+    return math.fsum(v for v in values if math.isfinite(v))
+
+
+def flows_answer(corridors: Sequence[Row], tight: Sequence[Row], year: int, scenario: str = "") -> str:
+    """Answer how much flows where, and what binds.
+
+    Parameters
+    ----------
+    corridors
+        Rows of flow_corridors of one scenario.
+    tight
+        Rows of flow_bottlenecks of the same scenario.
+    year
+        Year of the flows.
+    scenario
+        Id of the scenario; those of a base are not named.
+
+    Returns
+    -------
+    str
+        With numbers and units; says so where nothing flows.
+    """
+    rows = whole_of(corridors)
+    if amount(rows, "") <= 0:
+        return f"No flows of {year}: the data hold no demand, or no equilibrium was reached."
+    carried, boxes = amount(rows, "Caspian"), amount(rows, "Caspian", "flow_teu")
+    land = math.fsum(amount(rows, name) for name in OVERLAND)
+    world = f" under {supposed(scenario)}" if supposed(scenario) else ""
+    share = f"{percent(carried / land)} of the {tonnes(land)} that move over land" if land > 0 else ""
+    lead = max(OVERLAND, key=lambda name: amount(rows, name))
+    most = "" if lead == "Caspian" else f" ({theme.corridor(lead).name} {percent(amount(rows, lead) / land)})"
+    much = f"{tonnes(carried)} and {number(boxes / 1e3)} thousand TEU"
+    said = f"In {year}{world} the Caspian corridor carries {much}"
+    return f"{said}, {share}{most if land > 0 else ''}; {binding(tight)}."
+
+
+def binding(rows: Sequence[Row]) -> str:
+    """Say what binds first.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_bottlenecks.
+
+    Returns
+    -------
+    str
+        A clause.
+    """
+    ranked = sorted(rows, key=lambda r: -records.real(r, "ratio"))
+    if not ranked:
+        return "no capacity is near its limit"
+    first = ranked[0]
+    name, share = records.text(first, "name"), percent(records.real(first, "ratio"))
+    tight = [r for r in ranked if records.real(r, "ratio") >= NEAR]
+    if not tight:
+        return f"nothing binds, the fullest capacity is {name} at {share}"
+    others = list(dict.fromkeys(records.text(r, "name") for r in tight[1:] if records.text(r, "name") != name))
+    then = f", then {listed(others[:2])}" if others else ""
+    return f"{name} binds first, at {share} of its capacity{then}"
+
+
+def moved_answer(corridors: Sequence[Row], countries: Sequence[Row], scenario: str, unserved_t: float = 0.0) -> str:
+    """Answer who gains and who loses under a scenario.
+
+    Parameters
+    ----------
+    corridors
+        Rows of flow_corridors of the scenario, with changes.
+    countries
+        Rows of flow_countries of the scenario, with changes.
+    scenario
+        What is supposed.
+    unserved_t
+        Demand left without a way, tonnes a year.
+
+    Returns
+    -------
+    str
+        Corridors and states that gain and lose most.
+    """
+    rows = whole_of(corridors)
+    change = {r: amount(rows, r, "change_t") for r in theme.CORRIDORS}
+    total = math.fsum(change.values())
+    least = 0.0005 * max(amount(rows, ""), 1.0)
+    gains = [f"{n} +{tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: -i[1]) if v > least]
+    losses = [f"{n} {tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: i[1]) if v < -least]
+    if not gains and not losses:
+        return f"{scenario}: hardly anything moves from one corridor to another."
+    parts = [f"{scenario}: {listed([*losses[:2], *gains[:3]])}"]
+    if total < -least:
+        parts.append(f"{tonnes(-total)} of trade is lost")
+    if unserved_t >= 1e5:
+        parts.append(f"{tonnes(unserved_t)} has no open way")
+    return "; ".join([*parts, *_earned(countries)]) + "."
+
+
+def _earned(countries: Sequence[Row]) -> list[str]:
+    ranked = sorted(countries, key=lambda r: records.real(r, "change_revenue_usd"))
+    if not ranked:
+        return []
+    low, high = ranked[0], ranked[-1]
+    parts = []
+    if records.real(low, "change_revenue_usd") < -1e6:
+        parts.append(f"{_state(low)} loses {dollars(-records.real(low, 'change_revenue_usd'))} of transit revenue")
+    if records.real(high, "change_revenue_usd") > 1e6:
+        parts.append(f"{_state(high)} gains {dollars(records.real(high, 'change_revenue_usd'))}")
+    return [" and ".join(parts)] if parts else []
+
+
+def _state(row: Row) -> str:
+    return records.text(row, "name") or records.text(row, "country")
+
+
+def counts_answer(rows: Sequence[Row]) -> str:
+    """Answer how far modelled traffic is from observed, the judged apart from the fitted.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_counts.
+
+    Returns
+    -------
+    str
+        Medians of the factor, and how many lie within `FACTOR`.
+    """
+    judged, fitted = ([r for r in rows if records.text(r, "role") == role] for role in ("judged", "fitted"))
+    if not judged and not fitted:
+        return "No observed traffic stands beside the modelled: the data hold no count that can be compared."
+    parts = []
+    for name, group in (("judged", judged), ("fitted", fitted)):
+        factors = [f for f in (records.real(r, "factor") for r in group) if not math.isnan(f)]
+        if factors:
+            within = sum(f <= FACTOR for f in factors)
+            parts.append(
+                f"{whole(within)} of {plural(len(factors), f'{name} count')} lie within a factor of {FACTOR:g} "
+                f"(median factor {factor_text(median(factors))})"
+            )
+    return f"{'; '.join(parts)}."
+
+
+def reconciliation_answer(rows: Sequence[Row]) -> str:
+    """Answer how the sums of demand stand against published totals.
+
+    Parameters
+    ----------
+    rows
+        Rows of the table reconciliation.
+
+    Returns
+    -------
+    str
+        How many hold, and the median misfit.
+    """
+    if not rows:
+        return "No published total stands beside the sums of demand."
+    hold = sum(records.text(r, "holds").lower() in {"true", "1"} for r in rows)
+    errors = [abs(v) for v in (records.real(r, "misfit") for r in rows) if math.isfinite(v)]
+    middle = f"; half are off by {percent(median(errors))} or less" if errors else ""
+    return f"{whole(hold)} of {plural(len(rows), 'published total')} hold within their intervals{middle}."
+
+
+def between(rows: Sequence[Row]) -> list[tuple[str, str, float]]:
+    """Add what moved over all goods and segments.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_moved of one scenario.
+
+    Returns
+    -------
+    list of tuple
+        From, to and tonnes a year, the most first.
+    """
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    for row in rows:
+        sums[records.text(row, "from_corridor"), records.text(row, "to_corridor")] += records.real(row, "moved_t")
+    return sorted(((a, b, t) for (a, b), t in sums.items()), key=lambda item: -item[2])
+
+
+def shift_words(start: str, end: str) -> str:
+    """Say from where to where something moved.
+
+    Parameters
+    ----------
+    start, end
+        Corridors; `none` is demand that was lost or won.
+
+    Returns
+    -------
+    str
+        For a table.
+
+    Examples
+    --------
+    >>> shift_words("Northern", "Caspian"), shift_words("Northern", "none")
+    ('Northern to Caspian', 'Northern, no longer moved')
+    """
+    if end == "none":
+        return f"{start}, no longer moved"
+    return f"{end}, newly moved" if start == "none" else f"{start} to {end}"
+
+
+def factor_text(value: float) -> str:
+    """Write a factor; one without bound (nothing modelled, something observed) as infinity.
+
+    Parameters
+    ----------
+    value
+        The greater over the lesser.
+
+    Returns
+    -------
+    str
+        With two decimals below ten.
+
+    Examples
+    --------
+    >>> factor_text(1.234), factor_text(float("inf")), factor_text(float("nan"))
+    ('1.23', '∞', '–')
+    """
+    if math.isinf(value):
+        return "∞"
+    return f"{value:.2f}" if value < 10 else number(value)
+
+
+def count_order(row: Row) -> tuple[int, str, str, float]:
+    """Return the place of a count in tables.
+
+    Parameters
+    ----------
+    row
+        A row of `flow_counts`.
+
+    Returns
+    -------
+    tuple
+        By kind, name, unit and year.
+    """
+    kind = records.text(row, "kind")
+    known = KINDS.index(kind) if kind in KINDS else len(KINDS)
+    return known, records.text(row, "name"), records.text(row, "unit"), records.real(row, "year")

@@ -1,0 +1,426 @@
+"""Charts of flows: shares of corridors, bottlenecks, what a scenario moves, and whose revenue changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from caspia.view import canvas, records, theme
+from caspia.view.flow_answers import ALL, NEAR, amount, dollars, tonnes
+from caspia.view.formats import listed, number, percent, plural
+from caspia.view.records import Row
+from caspia.view.theme import Spec, token
+
+_WRITTEN = 0.09
+"""Share of a bar from which on its number is written into it."""
+_DARK, _LIGHT = "#14171a", "#ffffff"
+"""Letters on coloured bars, the same on light and dark ground."""
+_STEP_PX = 40
+"""Room for a bar and its name above it."""
+_STATES = 10
+_MOST = 14
+
+
+def letter_colour(colour: str) -> str:
+    """Choose the colour of letters on a bar.
+
+    Parameters
+    ----------
+    colour
+        Of the bar, hexadecimal.
+
+    Returns
+    -------
+    str
+        Nearly black or white, whichever is easier to read [1]_.
+
+    Examples
+    --------
+    >>> letter_colour("#66CCEE"), letter_colour("#4477AA")
+    ('#14171a', '#ffffff')
+
+    References
+    ----------
+    .. [1] Web Content Accessibility Guidelines 2.1, W3C 2018, relative luminance and contrast ratio.
+    """
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return _LIGHT if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.058 else _DARK
+
+
+def segments_of(rows: Sequence[Row], column: str) -> list[str]:
+    """List the segments, the whole first, then by size, the rest last.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_corridors of one scenario.
+    column
+        flow_t or flow_teu.
+
+    Returns
+    -------
+    list of str
+        Only segments in which something moves.
+    """
+    sums: dict[str, float] = {}
+    for row in rows:
+        name = records.text(row, "segment")
+        sums[name] = sums.get(name, 0.0) + records.real(row, column)
+    moving = [name for name in sums if sums[name] > 0]
+    return sorted(moving, key=lambda n: (n != ALL, n == "Other", -sums[n]))
+
+
+def shares(rows: Sequence[Row], column: str, *, width: int = 420) -> Spec:
+    """Plot the shares of corridors by market segment as stacked bars.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_corridors of one scenario.
+    column
+        flow_t or flow_teu.
+    width
+        Width in pixels.
+
+    Returns
+    -------
+    Spec
+        One bar a segment.
+    """
+    order = segments_of(rows, column)
+    bars: list[dict[str, object]] = []
+    for name in order:
+        own = [r for r in rows if records.text(r, "segment") == name]
+        whole, at = amount(own, "", column), 0.0
+        label = f"{name}: {_short(whole, column)}"
+        for corridor in theme.CORRIDORS:
+            share = amount(own, corridor, column) / whole
+            if share > 0:
+                bars.append(_bar(label, corridor, (at, share), amount(own, corridor, column), column))
+            at += share
+    labels = list(dict.fromkeys(str(b["segment"]) for b in bars))
+    data = canvas.Rows()
+    base = alt.Chart(data.add(bars))
+    ys = alt.Y("segment:N", sort=labels, title=None, axis=None)
+    what = "tonnes" if column == "flow_t" else "TEU"
+    xs = alt.X("from:Q", title=f"Share of {what}, %", scale=alt.Scale(domain=[0, 100], nice=False))
+    tip = [
+        alt.Tooltip("segment:N", title="Market"),
+        alt.Tooltip("corridor:N", title="Corridor"),
+        alt.Tooltip("text:N", title="Carries a year"),
+        alt.Tooltip("share:N", title="Share"),
+    ]
+    drawn = base.mark_bar(height=17, stroke=token("ground"), strokeWidth=0.8).encode(
+        x=xs, x2=alt.X2("to:Q"), y=ys, fill=alt.Fill("col:N", scale=None), tooltip=tip
+    )
+    texts = (
+        base.transform_filter("datum.written")
+        .mark_text(fontSize=10, baseline="middle")
+        .encode(
+            x=alt.X("middle:Q"),
+            y=ys,
+            text=alt.Text("mark:N"),
+            color=alt.Color("letters:N", scale=None),
+            tooltip=tip,
+        )
+    )
+    names = _names_above(data, [{"segment": label, "name": label} for label in labels], ys)
+    height = _STEP_PX * len(labels)
+    return data.finish(alt.layer(drawn, texts, names), title=_share_title(rows, column), width=width, height=height)
+
+
+def _names_above(data: canvas.Rows, rows: Sequence[dict[str, object]], ys: alt.Y) -> alt.Chart:
+    """Names above their bars: beside them they would leave no room for bars on a phone."""
+    texts: alt.Chart = (
+        alt.Chart(data.add(rows))
+        .mark_text(align="left", baseline="bottom", dy=-10, fontSize=11, x=alt.ExprRef("0"))
+        .encode(y=ys, text=alt.Text("name:N"))
+    )
+    return texts
+
+
+def _short(whole: float, column: str) -> str:
+    if column == "flow_t":
+        return tonnes(whole)
+    return f"{number(whole / 1e6)} million TEU" if whole >= 1e6 else f"{number(whole / 1e3)} thousand TEU"
+
+
+def _bar(label: str, corridor: str, span: tuple[float, float], carried: float, column: str) -> dict[str, object]:
+    look = theme.corridor(corridor)
+    start, share = span
+    return {
+        "segment": label,
+        "corridor": corridor,
+        "from": round(100 * start, 3),
+        "to": round(100 * (start + share), 3),
+        "middle": round(100 * (start + share / 2), 3),
+        "written": share >= _WRITTEN,
+        "mark": f"{look.glyph} {percent(share)}",
+        "share": percent(share),
+        "text": tonnes(carried) if column == "flow_t" else f"{number(carried / 1e3)} thousand TEU",
+        "col": look.colour,
+        "letters": letter_colour(look.colour),
+    }
+
+
+def _share_title(rows: Sequence[Row], column: str) -> str:
+    whole = [r for r in rows if records.text(r, "segment") == ALL]
+    total = amount(whole, "", column)
+    lead = max(theme.CORRIDORS, key=lambda name: amount(whole, name, column))
+    what = "tonnes" if column == "flow_t" else "boxes (TEU)"
+    own = percent(amount(whole, "Caspian", column) / total)
+    if lead == "Caspian":
+        return f"The Caspian corridor carries most {what}, {own}"
+    return f"{lead} carries {percent(amount(whole, lead, column) / total)} of the {what}, Caspian {own}"
+
+
+def _tight(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda r: -records.real(r, "ratio"))[:_MOST]
+
+
+def _capacity(row: Row) -> dict[str, object]:
+    unit = records.text(row, "unit")
+    flow, capacity = records.real(row, "flow"), records.real(row, "capacity")
+    return {
+        "name": records.text(row, "name"),
+        "id": records.text(row, "id"),
+        "ratio": round(100 * records.real(row, "ratio"), 2),
+        "far": max(100.0, round(100 * records.real(row, "ratio"), 2)),
+        "text": f"{percent(records.real(row, 'ratio'))} of {number(capacity)} {unit}",
+        "flow": f"{number(flow)} of {number(capacity)} {unit}",
+        "worth": round(records.real(row, "shadow_value_usd"), 4),
+        "worth_text": f"{number(records.real(row, 'shadow_value_usd'))} USD per {unit.partition('/')[0]}",
+        "delay": f"{number(records.real(row, 'delay_h'))} h",
+        "binds": records.real(row, "ratio") >= NEAR,
+    }
+
+
+def _capacity_axis(bars: Sequence[dict[str, object]]) -> alt.Y:
+    """An axis by id, since two directions may bear one name."""
+    return alt.Y("id:N", sort=[str(b["id"]) for b in bars], title=None, axis=None)
+
+
+def bottlenecks(rows: Sequence[Row], *, width: int = 420) -> Spec:
+    """Plot volume against capacity of the fullest capacities.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_bottlenecks of one scenario, at least one.
+    width
+        Width in pixels.
+
+    Returns
+    -------
+    Spec
+        One bar a capacity, the fullest first; a line where it is full.
+    """
+    bars = [_capacity(r) for r in _tight(rows)]
+    data = canvas.Rows()
+    base = alt.Chart(data.add(bars))
+    ys = _capacity_axis(bars)
+    most = max([100.0, *(records.real(b, "ratio") for b in bars)])
+    xs = alt.X("ratio:Q", title="Flow, % of capacity", scale=alt.Scale(domain=[0, most * 1.7], nice=False))
+    tip = [
+        alt.Tooltip("name:N", title="Capacity"),
+        alt.Tooltip("flow:N", title="Flow"),
+        alt.Tooltip("delay:N", title="Queue"),
+        alt.Tooltip("worth_text:N", title="A unit more is worth a year"),
+    ]
+    drawn = [
+        base.transform_filter(f"{'' if binds else '!'}datum.binds")
+        .mark_bar(
+            height=13,
+            cornerRadiusEnd=2,
+            fill=theme.corridor("Caspian").colour if binds else "transparent",
+            stroke=theme.corridor("Caspian").colour,
+            strokeWidth=1.2,
+        )
+        .encode(x=xs, y=ys, tooltip=tip)
+        for binds in (True, False)
+    ]
+    full = alt.Chart(data.add([{"full": 100}])).mark_rule(color=token("ink"), strokeWidth=1.2).encode(x="full:Q")
+    texts = base.mark_text(align="left", dx=6, fontSize=11).encode(
+        x=alt.X("far:Q"), y=ys, text=alt.Text("text:N"), color=alt.value(token("muted"))
+    )
+    binding = [b for b in bars if b["binds"]]
+    first = list(dict.fromkeys(str(b["name"]) for b in binding))
+    names = _names_above(data, bars, ys)
+    title = (
+        f"{plural(len(binding), 'capacity is', 'capacities are')} at {percent(NEAR)} or more: {listed(first[:3])}"
+        + (" and others" if len(first) > 3 else "")
+        if binding
+        else f"No capacity reaches {percent(NEAR)} of its limit"
+    )
+    return data.finish(alt.layer(*drawn, full, texts, names), title=title, width=width, height=_STEP_PX * len(bars))
+
+
+def shadow_values(rows: Sequence[Row], unit: str, *, width: int = 420) -> Spec:
+    """Plot what a unit of capacity more is worth to all users.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_bottlenecks of one scenario, at least one of the unit.
+    unit
+        Unit of the capacities shown, as ``TEU/year``.
+    width
+        Width in pixels.
+
+    Returns
+    -------
+    Spec
+        One bar a capacity, the fullest first.
+    """
+    bars = [_capacity(r) for r in _tight(rows) if records.text(r, "unit") == unit]
+    data = canvas.Rows()
+    base = alt.Chart(data.add(bars))
+    ys = _capacity_axis(bars)
+    one = unit.partition("/")[0]
+    values = [records.real(b, "worth") for b in bars]
+    low, high = min([0.0, *values]), max([0.0, *values])
+    room = (high - low or 1.0) * 0.6
+    scale = alt.Scale(domain=[low - (room if low < 0 else 0.0), high + room], nice=False)
+    few = alt.Axis(tickCount=5)
+    xs = alt.X("worth:Q", title=f"Worth of one {one} a year more, USD a year", scale=scale, axis=few)
+    drawn = base.mark_bar(height=13, cornerRadiusEnd=2, color=token("muted")).encode(
+        x=xs, y=ys, tooltip=[alt.Tooltip("name:N", title="Capacity"), alt.Tooltip("worth_text:N", title="Worth")]
+    )
+    texts = base.mark_text(align="left", dx=6, fontSize=11).encode(
+        x=alt.X("reach:Q"), y=ys, text=alt.Text("worth_text:N"), color=alt.value(token("muted"))
+    )
+    texts = texts.transform_calculate(reach="max(datum.worth, 0)")
+    top = max(bars, key=lambda b: records.real(b, "worth"))
+    title = f"One {one} a year more is worth most at {top['name']}: {number(records.real(top, 'worth'))} USD a year"
+    chart = alt.layer(drawn, texts, _names_above(data, bars, ys))
+    return data.finish(chart, title=title, width=width, height=_STEP_PX * len(bars))
+
+
+def moves(rows: Sequence[Row], title: str, *, width: int = 420) -> Spec:
+    """Plot what each corridor gains or loses under a scenario.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_corridors of the scenario, with changes.
+    title
+        The finding.
+    width
+        Width in pixels.
+
+    Returns
+    -------
+    Spec
+        One bar a corridor, losses to the left.
+    """
+    whole = [r for r in rows if records.text(r, "segment") == ALL]
+    bars: list[dict[str, object]] = []
+    for name, look in theme.CORRIDORS.items():
+        change = amount(whole, name, "change_t")
+        after = amount(whole, name)
+        bars.append(
+            {
+                "corridor": f"{look.glyph} {name}",
+                "change": round(change / 1e6, 4),
+                "end": "left" if change >= 0 else "right",
+                "shift": 6 if change >= 0 else -6,
+                "text": ("+" if change > 0 else "") + tonnes(change) if change else "0",
+                "both": f"{tonnes(after - change)} before, {tonnes(after)} after",
+                "col": look.colour,
+            }
+        )
+    data = canvas.Rows()
+    base = alt.Chart(data.add(bars))
+    values = [records.real(b, "change") for b in bars]
+    room = (max([*values, 0.0]) - min([*values, 0.0]) or 1.0) * 0.28
+    scale = alt.Scale(domain=[min([*values, 0.0]) - room, max([*values, 0.0]) + room], nice=False)
+    ys = alt.Y("corridor:N", sort=[str(b["corridor"]) for b in bars], title=None)
+    xs = alt.X("change:Q", title="Change against the base, Mt a year", scale=scale, axis=alt.Axis(tickCount=5))
+    tip = [alt.Tooltip("corridor:N", title="Corridor"), alt.Tooltip("both:N", title="Carries a year")]
+    drawn = base.mark_bar(height=15, cornerRadiusEnd=2, stroke=token("muted"), strokeWidth=0.5).encode(
+        x=xs, y=ys, fill=alt.Fill("col:N", scale=None), tooltip=tip
+    )
+    zero = alt.Chart(data.add([{"zero": 0}])).mark_rule(color=token("muted")).encode(x="zero:Q")
+    texts = base.mark_text(
+        align=alt.ExprRef("datum.end"), dx=alt.ExprRef("datum.shift"), baseline="middle", fontSize=11
+    ).encode(x=xs, y=ys, text=alt.Text("text:N"))
+    return data.finish(alt.layer(drawn, zero, texts), title=title, width=width, height=26 * len(bars) + 10)
+
+
+def states_of(rows: Sequence[Row]) -> list[Row]:
+    """List the states whose transit revenue changes most.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_countries of a scenario, with changes.
+
+    Returns
+    -------
+    list of Row
+        The greatest gain first.
+    """
+    chosen = sorted(rows, key=lambda r: -abs(records.real(r, "change_revenue_usd")))[:_STATES]
+    return sorted(chosen, key=lambda r: -records.real(r, "change_revenue_usd"))
+
+
+def revenues(rows: Sequence[Row], *, width: int = 420) -> Spec:
+    """Plot transit revenue of states before and after.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_countries of a scenario, with changes; at least one.
+    width
+        Width in pixels.
+
+    Returns
+    -------
+    Spec
+        A line a state from a ring (before) to a dot (after).
+    """
+    lines: list[dict[str, object]] = []
+    for row in states_of(rows):
+        after, change = records.real(row, "transit_revenue_usd"), records.real(row, "change_revenue_usd")
+        lines.append(
+            {
+                "state": records.text(row, "name") or records.text(row, "country"),
+                "before": round((after - change) / 1e9, 5),
+                "after": round(after / 1e9, 5),
+                "far": round(max(after, after - change) / 1e9, 5),
+                "text": dollars(change, signed=True).removesuffix(" USD"),
+                "both": f"{dollars(after - change)} before, {dollars(after)} after",
+            }
+        )
+    data = canvas.Rows()
+    base = alt.Chart(data.add(lines))
+    most = max([records.real(b, "far") for b in lines] + [1e-9])
+    scale = alt.Scale(domain=[0, most * 1.4], nice=False)
+    ys = alt.Y("state:N", sort=[str(b["state"]) for b in lines], title=None)
+    said = "Transit revenue, billion USD a year (ring before, dot after)"
+    xs = alt.X("before:Q", title=said, scale=scale, axis=alt.Axis(tickCount=5))
+    tip = [alt.Tooltip("state:N", title="State"), alt.Tooltip("both:N", title="Transit revenue a year")]
+    link = base.mark_rule(strokeWidth=2, color=token("muted")).encode(x=xs, x2=alt.X2("after:Q"), y=ys, tooltip=tip)
+    ring = base.mark_point(
+        shape="circle", size=55, filled=True, fill=token("ground"), stroke=token("ink"), opacity=1
+    )
+    dot = base.mark_point(shape="circle", size=60, filled=True, fill=token("ink"), opacity=1)
+    texts = base.mark_text(align="left", dx=10, fontSize=11).encode(
+        x=alt.X("far:Q"), y=ys, text=alt.Text("text:N"), color=alt.value(token("muted"))
+    )
+    drawn = [link, ring.encode(x=xs, y=ys, tooltip=tip), dot.encode(x=alt.X("after:Q"), y=ys, tooltip=tip), texts]
+    return data.finish(alt.layer(*drawn), title=_revenue_title(lines), width=width, height=24 * len(lines) + 10)
+
+
+def _revenue_title(lines: Sequence[dict[str, object]]) -> str:
+    gains = [b for b in lines if records.real(b, "after") > records.real(b, "before")]
+    losses = [b for b in lines if records.real(b, "after") < records.real(b, "before")]
+    parts = []
+    if gains:
+        parts.append(f"{gains[0]['state']} gains most transit revenue ({gains[0]['text']} USD)")
+    if losses:
+        parts.append(f"{losses[-1]['state']} loses most ({losses[-1]['text']} USD)")
+    return ", ".join(parts) or "No state's transit revenue changes"
