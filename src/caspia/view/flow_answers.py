@@ -102,6 +102,28 @@ def share_text(share: float) -> str:
     return f"<1{THIN_SPACE}%" if 0 < share < 0.005 else percent(share)
 
 
+def published_id(row: Row) -> str:
+    """Name a published number of a count or a total.
+
+    Parameters
+    ----------
+    row
+        A row of flow_counts or reconciliation.
+
+    Returns
+    -------
+    str
+        The same for no two numbers.
+
+    Examples
+    --------
+    >>> published_id({"count_id": "cnt-a", "unit": "t/year", "year": 2024})
+    'cnt-a t/year 2024'
+    """
+    name = records.text(row, "count_id") or records.text(row, "control_id")
+    return f"{name} {records.text(row, 'unit')} {records.text(row, 'year')}"
+
+
 def supposed(scenario: str) -> str:
     """Name what is supposed; the worlds of the years as they were suppose nothing.
 
