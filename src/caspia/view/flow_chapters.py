@@ -21,6 +21,9 @@ from caspia.view.formats import listed, plural
 from caspia.view.records import ResultLike, Row
 from caspia.view.theme import Spec
 
+_FIRST_STATES = 12
+DRAWN_T = 10_000.0
+"""Tonnes a year that must move in a scenario for its charts to be drawn."""
 CLOSE_UP = "Caspian"
 """Corridor of which there is a map of its own."""
 
@@ -115,6 +118,8 @@ def flow_charts_of(result: ResultLike, world: Atlas) -> dict[str, Spec]:
     for run in tables.compared:
         name = records.text(run, "scenario")
         corridors, countries = tables.of("flow_corridors", name), tables.of("flow_countries", name)
+        if max((abs(records.real(r, "change_t")) for r in whole_of(corridors)), default=0.0) < DRAWN_T:
+            continue
         found[f"flow-moves-{name}"] = flow_charts.moves(corridors, _moves_title(corridors))
         if countries:
             found[f"flow-revenues-{name}"] = flow_charts.revenues(countries)
@@ -193,7 +198,7 @@ def flow_chapters(
         return [FlowChapter("flows", _NAMES["flows"], answer)]
     found = [_flows(tables, base, drawn)]
     if tables.compared:
-        found.append(_moves(tables))
+        found.append(_moves(tables, drawn))
     if records.rows(result, "flow_counts") or records.rows(result, "reconciliation"):
         found.append(_traffic(tables, drawn))
     return found
@@ -245,7 +250,9 @@ def _flows(tables: _Tables, base: Row, drawn: dict[str, Spec]) -> FlowChapter:
         table = flow_tables.bottlenecks(tight, price)
         parts.append(Part(f"{said[0].upper()}{said[1:]}", charts, "pictures even", tables=(table,)))
     if countries:
-        parts.append(Part(_transit_title(countries), tables=(flow_tables.countries(countries, price),)))
+        first, whole = (flow_tables.countries(countries, price, most=most) for most in (_FIRST_STATES, 0))
+        rest = (("All states", whole),) if len(whole.lines) > len(first.lines) else ()
+        parts.append(Part(_transit_title(countries), tables=(first,), folded=rest))
     lost = records.real(base, "unserved_t")
     if lost > 0:
         parts.append(Part(f"{tonnes(lost)} of demand has no open way and is not in these flows."))
@@ -263,7 +270,7 @@ def _transit_title(rows: Sequence[Row]) -> str:
     return f"Transit earns most for {listed(said)} a year"
 
 
-def _moves(tables: _Tables) -> FlowChapter:
+def _moves(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
     answers: dict[str, str] = {}
     parts = []
     most = ("", 0.0)
@@ -276,7 +283,7 @@ def _moves(tables: _Tables) -> FlowChapter:
         answers[name] = flow_answers.moved_answer(corridors, countries, title, max(lost, 0.0))
         size = sum(abs(records.real(r, "change_t")) for r in whole_of(corridors))
         most = max(most, (name, size), key=lambda item: item[1])
-        charts = [f"flow-moves-{name}"] + ([f"flow-revenues-{name}"] if countries else [])
+        charts = [n for n in (f"flow-moves-{name}", f"flow-revenues-{name}") if n in drawn]
         moved = tables.of("flow_moved", name)
         folded = (
             *((("What moves from where to where", flow_tables.moved(moved, name)),) if moved else ()),

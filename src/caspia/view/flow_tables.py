@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from caspia.view import flow_answers, records, theme
 from caspia.view.chapters import Cell, Column, Line, Table, figure, plain, ranged, raw
-from caspia.view.flow_answers import ALL, between, count_order, factor_text, share_text, shift_words
+from caspia.view.flow_answers import ALL, LEAST_USD, between, count_order, factor_text, share_text, shift_words
 from caspia.view.flow_charts import segments_of
 from caspia.view.formats import percent
 from caspia.view.records import Range, Row
@@ -116,7 +116,7 @@ def bottlenecks(rows: Sequence[Row], price_year: str) -> Table:
     return Table("flow-bottlenecks-table", caption, columns, tuple(lines))
 
 
-def countries(rows: Sequence[Row], price_year: str, scenario: str = "") -> Table:
+def countries(rows: Sequence[Row], price_year: str, scenario: str = "", most: int = 0) -> Table:
     """Make the table of transit through states, or of its change under a scenario.
 
     Parameters
@@ -127,6 +127,8 @@ def countries(rows: Sequence[Row], price_year: str, scenario: str = "") -> Table
         Year of the dollars.
     scenario
         Id of the scenario whose change is shown; empty for none.
+    most
+        Number of states; 0 for all.
 
     Returns
     -------
@@ -145,7 +147,7 @@ def countries(rows: Sequence[Row], price_year: str, scenario: str = "") -> Table
     lines = []
     for row in sorted(rows, key=lambda r: -records.real(r, order)):
         revenue, change = records.real(row, "transit_revenue_usd"), records.real(row, "change_revenue_usd")
-        if (not scenario and revenue <= 0) or (scenario and abs(change) < 1e4):
+        if abs(change if scenario else revenue) < LEAST_USD or 0 < most <= len(lines):
             continue
         cells = (
             plain(records.text(row, "name") or records.text(row, "country")),
@@ -156,7 +158,7 @@ def countries(rows: Sequence[Row], price_year: str, scenario: str = "") -> Table
             *([_signed(change / 1e6)] if scenario else []),
         )
         lines.append(Line(cells))
-    name = f"flow-countries-{scenario}" if scenario else "flow-countries"
+    name = f"flow-countries-{scenario}" if scenario else "flow-countries-first" if most else "flow-countries"
     against = f" under {scenario}, before and after" if scenario else ""
     caption = f"Transit and its revenue by state{against}, USD of {price_year}"
     return Table(name, caption, tuple(columns), tuple(lines))
