@@ -5,20 +5,21 @@ from __future__ import annotations
 import codecs
 import gc
 import io
-import json
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from caspia.cli_scenarios import scenarios
-from caspia.errors import DataError, InputError, Problem
+from caspia.cli_assign import assign_app
+from caspia.cli_flows import calibrate, flows
+from caspia.cli_scenarios import scenario_app
+from caspia.cli_tools import print_json, progress, records, spinner
+from caspia.errors import DataError, InputError, NotConverged, Problem
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
 
@@ -50,7 +51,10 @@ data_app = typer.Typer(
     help="The data: export the built-in tables as an example or to work on.", no_args_is_help=True
 )
 app.add_typer(data_app, name="data")
-app.command()(scenarios)
+app.command()(flows)
+app.command()(calibrate)
+app.add_typer(scenario_app)
+app.add_typer(assign_app, name="assign")
 
 _LOOK_ALIKES = str.maketrans(
     "\N{EN DASH}\N{MINUS SIGN}\N{RIGHTWARDS ARROW}\N{LATIN SMALL LETTER L WITH STROKE}", "-->l"
@@ -85,7 +89,7 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
     as_json: AsJson = False,
 ) -> None:
     """Compare what a consignment costs, how long it takes and how reliably, by every corridor."""
-    with _spinner("Searching"):
+    with spinner("Searching"):
         from caspia.study import Request, Study
         from caspia.study.frames import legs_frame, place_names, route_record, routes_frame
 
@@ -96,7 +100,7 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
     frame = routes_frame(found, study.data, study.costs(commodity, month).cargo)
     if as_json:
         rows = frame.to_dict("records")
-        _print_json([route_record(item, row) for item, row in zip(found, rows, strict=True)])
+        print_json([route_record(item, row) for item, row in zip(found, rows, strict=True)])
         return
     from caspia.view import terminal
 
@@ -119,7 +123,7 @@ def study(
 
     check_writable(out)
     opened = Study.open(data, Settings(seed=seed))
-    with _progress() as tell:
+    with progress() as tell:
         result = run_study(opened, tell)
         tell("Report", 0, 1)
         write_folder(out, result, write_report)
@@ -134,11 +138,11 @@ def validate(data: Data = "caspian", as_json: AsJson = False) -> None:
     from caspia.study import validate as run
 
     opened = Study.open(data)
-    with _progress() as tell:
+    with progress() as tell:
         table = run(opened, lambda done, total: tell("Validation", done, total))
     totals = summary(table)
     if as_json:
-        _print_json({"observations": _records(table), "summary": _records(totals)})
+        print_json({"observations": records(table), "summary": records(totals)})
         return
     from caspia.view import terminal
 
@@ -157,7 +161,7 @@ def why(
 
     table = lineage(load_dataset(data), key)
     if as_json:
-        _print_json(_records(table))
+        print_json(records(table))
         return
     from caspia.view import terminal
 
@@ -176,7 +180,7 @@ def places(
 
     found = search_places(load_dataset(data).tables["places"], query)
     if as_json:
-        _print_json(_records(found))
+        print_json(records(found))
         return
     from caspia.view import terminal
 
@@ -192,7 +196,7 @@ def check(
 
     problems, counted = inspect(folder)
     if as_json:
-        _print_json({"problems": [vars(problem) for problem in problems], "counts": counted})
+        print_json({"problems": [vars(problem) for problem in problems], "counts": counted})
     else:
         from caspia.view import terminal
 
@@ -212,57 +216,27 @@ def data_export(
     typer.echo(f"{count} files written to {out}; check them with `caspia check {out}`")
 
 
-def _records(frame: Any) -> list[dict[str, Any]]:
-    """Rows of a table with empty cells as null."""
-    import pandas as pd
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="Folder to write into.")],
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="gmns, gpkg or parquet; may be repeated; default all.")
+    ] = None,
+    data: Data = "caspian",
+) -> None:
+    """Write the network for other programs: GMNS, GeoPackage, Parquet."""
+    from caspia.data import load_dataset
+    from caspia.study.interchange import export_network
 
-    return [
-        {name: None if pd.isna(value) else value for name, value in row.items()} for row in frame.to_dict("records")
-    ]
-
-
-def _print_json(value: object) -> None:
-    # Names in all scripts, unless the terminal or pipe cannot carry them.
-    has_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
-    typer.echo(json.dumps(value, ensure_ascii=not has_unicode, indent=1, default=_plain))
-
-
-def _plain(value: Any) -> Any:
-    """NumPy scalars as Python numbers."""
-    return value.item() if hasattr(value, "item") else str(value)
-
-
-def _spinner(doing: str) -> AbstractContextManager[object]:
-    """Sign of life on standard error while a short command works; nothing where nobody looks."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-
-    return Console(stderr=True).status(doing)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Progress bars with remaining time on standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
-
-        def tell(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done)
-
-        yield tell
+    paths = export_network(load_dataset(data), out, formats or ())
+    typer.echo(f"{len(paths)} files written to {out}: {', '.join(path.name for path in paths)}")
 
 
 def main() -> None:
     """Run the command.
 
-    Exit status 2 for bad input, 130 when interrupted, 1 where the answer cannot be written or the failure is ours.
+    Exit status 2 for bad input, 130 when interrupted, 1 where a solver did not converge, the answer cannot be
+    written, or the failure is ours.
     """
     _replace_what_cannot_be_encoded()
     # Loading makes many objects and little garbage: collecting at the usual pace takes a fifth of a short command.
@@ -275,6 +249,8 @@ def main() -> None:
         _fail(f"{len(error.problems)} problem(s) in the data\n{error}", 2)
     except InputError as error:
         _fail(str(error), 2)
+    except NotConverged as error:
+        _fail(f"{error}\nnothing was written", 1)
     except (_Interrupted, KeyboardInterrupt):
         _fail("interrupted; nothing was written", 130)
     except OSError as error:

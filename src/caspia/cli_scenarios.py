@@ -9,7 +9,10 @@ import typer
 
 # Heavy rooms are imported inside the command, so that `caspia --help` answers at once.
 
+scenario_app = typer.Typer()
 
+
+@scenario_app.command()
 def scenarios(
     name: Annotated[
         str | None,

@@ -6,7 +6,7 @@ CaspiaError
 │   ├── UnknownName     no place, commodity, country … of that name; carries suggestions
 │   ├── ClosureError    a closure or constraint that cannot be honoured
 │   └── Unreachable     no way between two places under the constraints given
-└── NotConverged        an equilibrium was not reached; nothing of it is shown (exit status 1)
+└── NotConverged        an iteration ended before it reached what was asked (exit status 1)
 """
 
 from __future__ import annotations
@@ -90,12 +90,12 @@ class Unreachable(InputError):
 
 
 class NotConverged(CaspiaError):
-    """An equilibrium that was not reached.
+    """An iteration that ended before it reached what was asked; its numbers are no result.
 
     Parameters
     ----------
     problem : Problem
-        What was asked, what was reached.
+        What was reached, what was asked, how to go on.
     """
 
     def __init__(self, problem: Problem) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 import caspia
 from caspia.cli import app, data_app, route
+from caspia.cli_scenarios import scenario_app
 from caspia.data import attributes, table_schemas
 from caspia.study import Study, corridors, run_study
 from caspia.study.flow_tables import COLUMNS
@@ -114,6 +115,7 @@ def test_links_within_the_repository_lead_somewhere(path):
 def test_every_command_is_documented():
     commands = {info.name or info.callback.__name__.replace("_", " ") for info in app.registered_commands}
     commands |= {f"data {info.name}" for info in data_app.registered_commands}
+    commands |= {info.callback.__name__ for info in scenario_app.registered_commands}
     assert set(re.findall(r"^## `caspia ([\w ]+)`$", page("commands.md"), re.MULTILINE)) == commands
 
 

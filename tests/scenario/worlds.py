@@ -65,7 +65,8 @@ def written(*edits, head=""):
 
 def numbers(data, table, *, own=False):
     """Value, low and high of every quantity of every object, shape (3, n_objects, n_attributes); NaN where none."""
-    fact = data.own_facts(table) if own else data.object_facts(table)
+    inherited = data.class_facts if table == "classes" else data.object_facts(table)
+    fact = data.own_facts(table) if own else inherited
     return np.array(
         [
             np.where(fact == NO_FACT, np.nan, array[fact])

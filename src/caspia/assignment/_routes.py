@@ -1,7 +1,13 @@
 """The store of routes: the routes of every pair, their flows, and how each differs from the pair's base.
 
-Every pair has a base route, the one with much flow. Of every other route the store keeps the servers in
-which it differs from the base: moving flow between the two touches these only.
+Every pair has a base route, the one with much flow. Of every other route that is at work the store keeps
+the steps: the servers in which it differs from the base. Moving flow between the two touches these only.
+A route without flow is put to sleep and costs nothing until it is the least again.
+
+Notes
+-----
+Compiled functions are handed few arrays: a call copies the description of each one, and counts its
+references in every loop.
 """
 
 from __future__ import annotations
@@ -17,50 +23,50 @@ from caspia.assignment.problem import Bools, Floats, Ints
 
 Longs = npt.NDArray[np.int64]
 
-ROUTES, ARCS, STEPS, MOVES, STAMP = 0, 1, 2, 3, 4  # places of the counters in `Store.used`
+ROUTES, ARCS, STEPS, MOVES, STAMP = 0, 1, 2, 3, 4  # places in `Store.used`
+PAIR, OLDER, SPOT, FIRST, LAST, STEP, STEP_END = 0, 1, 2, 3, 4, 5, 6  # columns of `Store.index`
+FLOW, FIXED = 0, 1  # columns of `Store.value`
+KLASS, GROUP, BASE, NEWEST = 0, 1, 2, 3  # columns of `Pairs.index`
+FELT, LOAD = 0, 1  # columns of all pairs of weights
+DELAY, SLOPE = 0, 1  # columns of `Servers.now`
 
 
 class Store(NamedTuple):
-    """Routes, one after the other; arrays are longer than what `used` counts."""
+    """Routes, one after the other; arrays are longer than what `used` counts.
 
-    used: Longs  # how many routes, arcs, steps and moves there are
-    first: Longs  # [R + 1] where the arcs of a route start
-    arcs: Ints  # arcs of all routes
-    pair: Ints  # [R]
-    flow: Floats  # [R]
-    fixed: Floats  # [R] cost without delays
+    Columns of `index`: pair; another, older route of the pair, -1 for none; place in `moves`, -1 for a
+    base or a sleeper; where its arcs start and end; where its steps start and end.
+    """
+
+    used: Longs  # [5] how many routes, arcs, steps and moves there are, and how many comparisons there were
+    index: Longs  # [R, 7]
+    value: Floats  # [R, 2] flow, and cost of a unit without delays
     sign: Signs  # [R]
-    older: Ints  # [R] another route of the pair, -1 for none
-    step_start: Longs  # [R] where the steps from the base to the route start and end
-    step_end: Longs  # [R]
-    spot: Ints  # [R] where in `moves` the route stands, -1 for a base
-    moves: Ints  # routes that are not a base
+    arcs: Ints  # arcs of all routes, each route from its end to its start
+    moves: Ints  # routes that exchange flow with the base of their pair
     step_server: Ints  # servers in which a route differs from its base
-    step_felt: Floats  # cost per unit of delay at the server, more than by the base
-    step_load: Floats  # load of the server per unit of flow, more than by the base
+    step_weight: Floats  # [:, 2] cost per unit of delay, and load per unit of flow, more than by the base
 
 
 class Pairs(NamedTuple):
-    """What the solver knows of each pair; sorted by group."""
+    """What the solver knows of each pair; sorted by group.
 
+    Columns of `index`: class, group, base route (-1 for none), newest route (-1 for none).
+    """
+
+    index: Longs  # [P, 4]
     amount: Floats
-    klass: Ints
-    group: Ints
-    base: Ints  # route, -1 for none
-    newest: Ints  # route from which `older` leads to all others, -1 for none
-    settled: Signs  # sign of the least route last seen and found not worth storing, or stored
     least: Floats
     sign: Signs
     uneven: Bools  # whether the base may have too little flow
 
 
 class Entries(NamedTuple):
-    """Servers that the arcs use, by class."""
+    """Servers that the arcs use."""
 
     start: Ints
     server: Ints
-    felt: Floats  # [K, E] cost per unit of delay
-    load: Floats  # [K, E] load per unit of flow
+    weight: Floats  # [K, E, 2] cost per unit of delay, and load per unit of flow
 
 
 class Servers(NamedTuple):
@@ -68,8 +74,7 @@ class Servers(NamedTuple):
 
     form: npt.NDArray[np.int8]
     row: Floats  # [S, 4]
-    load: Floats  # [S]
-    felt: Floats  # [S] cost of all flow per unit of delay
+    total: Floats  # [S + 1, 2] cost of all flow per unit of delay, and load; last: cost without delays, 0
     now: Floats  # [S, 2] delay and its derivative
 
 
@@ -91,7 +96,6 @@ class State(NamedTuple):
     entries: Entries
     servers: Servers
     fixed_cost: Floats  # [K, A]
-    money: Floats  # [1] fixed cost of all flow
     scratch: Scratch
 
 
@@ -112,77 +116,71 @@ def extend(state: State, todo: Ints, begin: int, cost: Floats, margin: float) ->
     cost : float64[K, A]
         The costs that the trees were grown with.
     margin : float
-        Part of its cost that a route must save to be stored.
+        Part of the cost of the pair's base that a route must save to be stored.
 
     Returns
     -------
     int
         Where in `todo` the arrays of the store were full; the length of `todo` when all is done.
     """
-    net, pairs, store = state.net, state.pairs, state.store
-    used, newest, older, sign, spot = store.used, pairs.newest, store.older, store.sign, store.spot
-    entries, servers = state.entries, state.servers
-    loads = (servers.load, servers.felt)
-    weights = (entries.start, entries.server, entries.felt, entries.load)
-    steps = (store.step_server, store.step_felt, store.step_load)
-    scratch = (state.scratch.mark, state.scratch.slot)
-    n_servers, n_vertices = servers.load.size, net.stop.size
+    store, pairs, entries = state.store, state.pairs, state.entries
+    used, index, value, sign, arcs, moves = (
+        store.used,
+        store.index,
+        store.value,
+        store.sign,
+        store.arcs,
+        store.moves,
+    )
+    of_pair, least, now, amount = pairs.index, pairs.least, pairs.sign, pairs.amount
+    parent, tail, end_of, fixed = state.forest.parent, state.net.tail, state.groups.destination, state.fixed_cost
+    steps = (store.step_server, store.step_weight)
+    weights = (entries.start, entries.server, entries.weight)
+    scratch, total = (state.scratch.mark, state.scratch.slot), state.servers.total
+    most_arcs, most_steps = arcs.size - state.net.stop.size, steps[0].size - total.shape[0]
     for i in range(begin, todo.size):
         pair = todo[i]
-        klass = pairs.klass[pair]
-        base = pairs.base[pair]
-        route = newest[pair]
-        while route >= 0 and sign[route] != pairs.sign[pair]:
-            route = older[route]
-        if route == base and base >= 0:
-            continue
+        klass, base = of_pair[pair, KLASS], of_pair[pair, BASE]
+        route = of_pair[pair, NEWEST]
+        while route >= 0 and sign[route] != now[pair]:
+            route = index[route, OLDER]
         if base >= 0:
-            if route >= 0 and spot[route] >= 0:
+            if route >= 0 and (route == base or index[route, SPOT] >= 0):
                 continue
-            total = 0.0
-            for k in range(store.first[base], store.first[base + 1]):
-                total += cost[klass, store.arcs[k]]
-            if total - pairs.least[pair] <= margin * total:
+            price = 0.0
+            for k in range(index[base, FIRST], index[base, LAST]):
+                price += cost[klass, arcs[k]]
+            if price - least[pair] <= margin * price:
                 continue
-        if (
-            used[ROUTES] + 1 >= store.flow.size
-            or used[ARCS] + n_vertices > store.arcs.size
-            or used[STEPS] + n_servers > store.step_server.size
-        ):
+        if used[ROUTES] + 1 >= sign.size or used[ARCS] > most_arcs or used[STEPS] > most_steps:
             return i
         if route < 0:
             route = used[ROUTES]
-            begin_arcs = used[ARCS]
-            end = _trace(
-                state.forest.parent[pairs.group[pair]], net.tail, state.groups.destination[pair], store.arcs, begin_arcs
-            )
-            fixed = 0.0
-            for k in range(begin_arcs, end):
-                fixed += state.fixed_cost[klass, store.arcs[k]]
-            store.fixed[route] = fixed
-            store.first[route] = begin_arcs
-            store.first[route + 1] = end
-            used[ARCS] = end
-            store.pair[route] = pair
-            sign[route] = pairs.sign[pair]
-            older[route] = newest[pair]
-            store.flow[route] = 0.0
-            store.step_start[route] = used[STEPS]
-            store.step_end[route] = used[STEPS]
-            spot[route] = -1
             used[ROUTES] += 1
-            newest[pair] = route
+            value[route, FLOW], value[route, FIXED] = 0.0, 0.0
+            index[route, PAIR], index[route, OLDER], index[route, SPOT] = pair, of_pair[pair, NEWEST], -1
+            index[route, STEP], index[route, STEP_END] = 0, 0
+            index[route, FIRST] = used[ARCS]
+            sign[route] = now[pair]
+            of_pair[pair, NEWEST] = route
+            row, at, arc = parent[of_pair[pair, GROUP]], used[ARCS], parent[of_pair[pair, GROUP], end_of[pair]]
+            while arc >= 0:
+                arcs[at] = arc
+                value[route, FIXED] += fixed[klass, arc]
+                at += 1
+                arc = row[tail[arc]]
+            index[route, LAST] = at
+            used[ARCS] = at
         if base < 0:
-            pairs.base[pair] = route
-            amount = pairs.amount[pair]
-            store.flow[route] = amount
-            state.money[0] += amount * store.fixed[route]
-            _load(loads, weights, klass, store.arcs[store.first[route] : store.first[route + 1]], amount)
+            of_pair[pair, BASE] = route
+            value[route, FLOW] = amount[pair]
+            total[-1, FELT] += amount[pair] * value[route, FIXED]
+            _load(arcs, (index[route, FIRST], index[route, LAST]), weights, klass, amount[pair], total)
         else:
-            spot[route] = used[MOVES]
-            store.moves[used[MOVES]] = route
+            index[route, SPOT] = used[MOVES]
+            moves[used[MOVES]] = route
             used[MOVES] += 1
-            _settle(store, route, base, weights, klass, steps, scratch)
+            _compare((used, index, arcs), (route, base, klass), weights, steps, scratch)
     return todo.size
 
 
@@ -204,148 +202,232 @@ def rebase(state: State, todo: Ints, begin: int) -> int:
     int
         Where in `todo` the arrays of the store were full; the length of `todo` when all is done.
     """
-    pairs, store, entries = state.pairs, state.store, state.entries
-    used, older = store.used, store.older
-    weights = (entries.start, entries.server, entries.felt, entries.load)
-    steps = (store.step_server, store.step_felt, store.step_load)
+    store, of_pair, entries = state.store, state.pairs.index, state.entries
+    used, index, value, moves = store.used, store.index, store.value, store.moves
+    steps = (store.step_server, store.step_weight)
+    weights = (entries.start, entries.server, entries.weight)
     scratch = (state.scratch.mark, state.scratch.slot)
+    routes, n_servers = (used, index, store.arcs), state.servers.total.shape[0]
     for i in range(begin, todo.size):
         pair = todo[i]
-        old = pairs.base[pair]
+        old = of_pair[pair, BASE]
         best, count = old, 0
-        route = pairs.newest[pair]
+        route = of_pair[pair, NEWEST]
         while route >= 0:
             count += 1
-            if store.flow[route] > store.flow[best]:
+            if value[route, FLOW] > value[best, FLOW]:
                 best = route
-            route = older[route]
+            route = index[route, OLDER]
         if best == old:
             continue
-        if used[STEPS] + count * state.servers.load.size > store.step_server.size:
+        if used[STEPS] + count * n_servers > steps[0].size:
             return i
-        pairs.base[pair] = best
-        store.spot[old] = store.spot[best]
-        store.moves[store.spot[old]] = old
-        store.spot[best] = -1
-        route = pairs.newest[pair]
+        of_pair[pair, BASE] = best
+        index[old, SPOT] = index[best, SPOT]
+        moves[index[old, SPOT]] = old
+        index[best, SPOT] = -1
+        route = of_pair[pair, NEWEST]
         while route >= 0:
-            if store.spot[route] >= 0:
-                _settle(store, route, best, weights, pairs.klass[pair], steps, scratch)
-            route = older[route]
+            if index[route, SPOT] >= 0:
+                _compare(routes, (route, best, of_pair[pair, KLASS]), weights, steps, scratch)
+            route = index[route, OLDER]
     return todo.size
 
 
 @njit(cache=True, nogil=True)
-def park(store: Store) -> None:
-    """Take the routes without flow out of the moves; they stay in the store, to be woken up.
+def rest(store: Store) -> None:
+    """Put the routes without flow to sleep: they leave the moves and stay in the store.
 
     Parameters
     ----------
     store : Store
         The store.
     """
+    used, index, value, moves = store.used, store.index, store.value, store.moves
     count = 0
-    for i in range(store.used[MOVES]):
-        route = store.moves[i]
-        if store.flow[route] > 0.0:
-            store.moves[count] = route
-            store.spot[route] = count
+    for i in range(used[MOVES]):
+        route = moves[i]
+        if value[route, FLOW] > 0.0:
+            moves[count] = route
+            index[route, SPOT] = count
             count += 1
         else:
-            store.spot[route] = -1
-    store.used[MOVES] = count
+            index[route, SPOT] = -1
+    used[MOVES] = count
 
 
 @njit(cache=True, nogil=True)
 def _load(
-    loads: tuple[Floats, Floats], weights: tuple[Ints, Ints, Floats, Floats], klass: int, arcs: Ints, flow: float
+    arcs: Ints, span: tuple[int, int], weights: tuple[Ints, Ints, Floats], klass: int, flow: float, total: Floats
 ) -> None:
-    """Add the flow of a route to the loads of its servers, without looking at delays."""
-    start, servers, felt, load = weights
-    for arc in arcs:
-        for entry in range(start[arc], start[arc + 1]):
-            server = servers[entry]
-            loads[0][server] += flow * load[klass, entry]
-            loads[1][server] += flow * felt[klass, entry]
-
-
-@njit(cache=True, nogil=True)
-def _trace(parent: Ints, tail: Ints, end: int, arcs: Ints, at: int) -> int:
-    """Write the arcs of a tree from a vertex back to the root; return where they end."""
-    arc = parent[end]
-    while arc >= 0:
-        arcs[at] = arc
-        at += 1
-        arc = parent[tail[arc]]
-    return at
-
-
-@njit(cache=True, nogil=True)
-def _settle(
-    store: Store,
-    route: int,
-    base: int,
-    weights: tuple[Ints, Ints, Floats, Floats],
-    klass: int,
-    steps: tuple[Ints, Floats, Floats],
-    scratch: tuple[Longs, Longs],
-) -> None:
-    """Write the steps from the base to a route where its old ones stood, or behind all others."""
-    used = store.used
-    used[STAMP] += 1
-    begin = used[STEPS]
-    theirs = store.arcs[store.first[base] : store.first[base + 1]]
-    ours = store.arcs[store.first[route] : store.first[route + 1]]
-    end = _compare(ours, theirs, weights, klass, steps, scratch, (begin, used[STAMP]))
-    start = store.step_start[route]
-    if end - begin <= store.step_end[route] - start:
-        for k in range(end - begin):
-            store.step_server[start + k] = store.step_server[begin + k]
-            store.step_felt[start + k] = store.step_felt[begin + k]
-            store.step_load[start + k] = store.step_load[begin + k]
-        store.step_end[route] = start + end - begin
-    else:
-        store.step_start[route] = begin
-        store.step_end[route] = end
-        used[STEPS] = end
+    """Add the flow of a route to the totals of its servers, without looking at delays."""
+    start, servers, weight = weights
+    for k in range(span[0], span[1]):
+        for entry in range(start[arcs[k]], start[arcs[k] + 1]):
+            total[servers[entry], FELT] += flow * weight[klass, entry, FELT]
+            total[servers[entry], LOAD] += flow * weight[klass, entry, LOAD]
 
 
 @njit(cache=True, nogil=True)
 def _compare(
-    ours: Ints,
-    theirs: Ints,
-    weights: tuple[Ints, Ints, Floats, Floats],
-    klass: int,
-    steps: tuple[Ints, Floats, Floats],
+    routes: tuple[Longs, Longs, Ints],
+    which: tuple[int, int, int],
+    weights: tuple[Ints, Ints, Floats],
+    steps: tuple[Ints, Floats],
     scratch: tuple[Longs, Longs],
-    at: tuple[int, int],
-) -> int:
-    """Write the servers that `ours` feels and loads more, or less, than `theirs`; return where they end."""
-    start, servers, felt, load = weights
-    step_server, step_felt, step_load = steps
+) -> None:
+    """Write the steps from a base to a route where the route's old ones stood, or behind all others."""
+    used, index, arcs = routes
+    route, base, klass = which
+    start, servers, weight = weights
+    step_server, step_weight = steps
     mark, slot = scratch
-    begin, stamp = at
-    for arc in theirs:
-        mark[arc] = stamp
+    used[STAMP] += 1
+    stamp = used[STAMP]
+    begin = used[STEPS]
     end = begin
+    for k in range(index[base, FIRST], index[base, LAST]):
+        mark[arcs[k]] = stamp
     for side in range(2):
-        sense = 1.0 - 2.0 * side
-        for arc in ours if side == 0 else theirs:
+        sense, one = (1.0, route) if side == 0 else (-1.0, base)
+        for k in range(index[one, FIRST], index[one, LAST]):
+            arc = arcs[k]
             if side == 0 and mark[arc] == stamp:
                 mark[arc] = -stamp  # on both: no step
             elif side == 0 or mark[arc] == stamp:
                 for entry in range(start[arc], start[arc + 1]):
-                    server = servers[entry]
-                    k = slot[server]
-                    if k < 0:
-                        k = end
-                        slot[server] = k
-                        step_server[k] = server
-                        step_felt[k] = 0.0
-                        step_load[k] = 0.0
+                    at = slot[servers[entry]]
+                    if at < 0:
+                        at = end
+                        slot[servers[entry]] = at
+                        step_server[at] = servers[entry]
+                        step_weight[at, FELT], step_weight[at, LOAD] = 0.0, 0.0
                         end += 1
-                    step_felt[k] += sense * felt[klass, entry]
-                    step_load[k] += sense * load[klass, entry]
+                    step_weight[at, FELT] += sense * weight[klass, entry, FELT]
+                    step_weight[at, LOAD] += sense * weight[klass, entry, LOAD]
     for k in range(begin, end):
         slot[step_server[k]] = -1
-    return end
+    to = index[route, STEP]
+    if end - begin > index[route, STEP_END] - to:
+        to = begin
+        used[STEPS] = end
+        index[route, STEP] = to
+    else:
+        for k in range(end - begin):
+            step_server[to + k] = step_server[begin + k]
+            step_weight[to + k, FELT] = step_weight[begin + k, FELT]
+            step_weight[to + k, LOAD] = step_weight[begin + k, LOAD]
+    index[route, STEP_END] = to + end - begin
+
+
+@njit(cache=True, nogil=True)
+def adopt(state: State, first: Longs, arcs: Ints, pair: Longs, flow: Floats) -> None:
+    """Store given routes with their flows; the first of each pair becomes its base.
+
+    Parameters
+    ----------
+    state : State
+        The state, with an empty store that has room for all; loads are not touched.
+    first : int64[r + 1]
+        Where the arcs of each route start.
+    arcs : int32[...]
+        Arcs of all routes, each from its end to its start.
+    pair : int64[r]
+        Pair of every route.
+    flow : float64[r]
+        Flow of every route.
+    """
+    store, of_pair, entries, key = state.store, state.pairs.index, state.entries, state.net.key
+    used, index, value, sign, moves = store.used, store.index, store.value, store.sign, store.moves
+    weights, steps = (entries.start, entries.server, entries.weight), (store.step_server, store.step_weight)
+    scratch = (state.scratch.mark, state.scratch.slot)
+    for route in range(pair.size):
+        row = of_pair[pair[route]]
+        index[route, PAIR], index[route, OLDER], index[route, SPOT] = pair[route], row[NEWEST], -1
+        index[route, FIRST], index[route, LAST] = first[route], first[route + 1]
+        index[route, STEP], index[route, STEP_END] = 0, 0
+        value[route, FLOW], value[route, FIXED], sign[route] = flow[route], 0.0, np.uint64(0)
+        for k in range(first[route], first[route + 1]):
+            store.arcs[k] = arcs[k]
+            value[route, FIXED] += state.fixed_cost[row[KLASS], arcs[k]]
+            sign[route] += key[arcs[k]]
+        used[ROUTES], used[ARCS] = route + 1, first[route + 1]
+        row[NEWEST] = route
+        if row[BASE] < 0:
+            row[BASE] = route
+        else:
+            index[route, SPOT] = used[MOVES]
+            moves[used[MOVES]] = route
+            used[MOVES] += 1
+            _compare((used, index, store.arcs), (route, row[BASE], row[KLASS]), weights, steps, scratch)
+
+
+@njit(cache=True, nogil=True)
+def tally(store: Store, pairs: Pairs, flow: Floats) -> float:
+    """Add up the flows of all routes on the arcs, after giving each base what the others leave of the demand.
+
+    Parameters
+    ----------
+    store, pairs : Store, Pairs
+        Routes and pairs.
+    flow : float64[K, A]
+        Zero; written: flow on every arc by class.
+
+    Returns
+    -------
+    float
+        Cost of all flow without delays.
+    """
+    index, value, arcs, of_pair = store.index, store.value, store.arcs, pairs.index
+    for pair in range(of_pair.shape[0]):
+        base = of_pair[pair, BASE]
+        if base >= 0:
+            left = pairs.amount[pair]
+            route = of_pair[pair, NEWEST]
+            while route >= 0:
+                if route != base:
+                    left -= value[route, FLOW]
+                route = index[route, OLDER]
+            value[base, FLOW] = max(left, 0.0)
+    money = 0.0
+    for route in range(store.used[ROUTES]):
+        amount = value[route, FLOW]
+        if amount > 0.0:
+            klass = of_pair[index[route, PAIR], KLASS]
+            money += amount * value[route, FIXED]
+            for k in range(index[route, FIRST], index[route, LAST]):
+                flow[klass, arcs[k]] += amount
+    return money
+
+
+@njit(cache=True, nogil=True)
+def write_routes(
+    store: Store, of_pair: Longs, which: Longs, cost: Floats, name: Ints, out: tuple[Longs, Ints, Floats]
+) -> None:
+    """Write the arcs of some routes in travel order, and the cost of each.
+
+    Parameters
+    ----------
+    store : Store
+        The routes.
+    of_pair : int64[P, 4]
+        The index of the pairs.
+    which : int64[r]
+        The routes to write.
+    cost : float64[K, A]
+        Cost of every arc.
+    name : int32[A]
+        What each arc is called outside.
+    out : (int64[r + 1], int32[...], float64[r])
+        Where each route starts; written: its arcs and its cost.
+    """
+    index, from_end = store.index, store.arcs
+    first, arcs, price = out
+    for i in range(which.size):
+        klass = of_pair[index[which[i], PAIR], KLASS]
+        last = index[which[i], LAST] - 1
+        price[i] = 0.0
+        for k in range(first[i], first[i + 1]):
+            arc = from_end[last - (k - first[i])]
+            arcs[k] = name[arc]
+            price[i] += cost[klass, arc]

@@ -8,7 +8,7 @@ went in. It is found by Newton's method on the servers that answer to their load
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numba import njit
@@ -21,7 +21,7 @@ _ANSWERS = 0.02
 """Servers whose outgoing load falls by more than this for one unit more of load are solved by Newton's method."""
 _REUSE = 0.3
 """A step that cuts the gap below this share of itself keeps the factors of the matrix for the next one."""
-_SHORTEST = 2.0**-14
+_SHORTEST = 2.0**-10
 
 
 class Servers(Protocol):
@@ -136,19 +136,40 @@ def solve_logit(
 
     References
     ----------
-    Daganzo, C. F. (1982), Unconstrained extremal formulation of some transportation equilibrium problems,
-    Transportation Science 16 (3), 332-360; Ben-Akiva, M., Bierlaire, M. (1999) for the path size.
+    Kelley, C. T., Keyes, D. E. (1998), Convergence analysis of pseudo-transient continuation, SIAM Journal on
+    Numerical Analysis 35 (2), 508-523. Daganzo, C. F. (1982), Unconstrained extremal formulation of some
+    transportation equilibrium problems, Transportation Science 16 (3), 332-360. Ben-Akiva, M., Bierlaire, M. (1999) for the
+    path size.
     """
     solver = _Solver(routes, choice, servers)
-    state = solver.load(servers.start() if warm is None else warm)
-    wanted, count = residual, 1
-    while True:
-        state, count = solver.descend(state, wanted, count, max_iterations)
-        left = solver.residual(state)
-        count += 1
-        if left <= residual or count >= max_iterations:
-            return solver.result(state, left, count, left <= residual)
-        wanted *= 0.1
+    load = servers.start() if warm is None else warm
+    state, count, done = solver.solve(solver.load(load), residual, max_iterations)
+    if not done:
+        # The line search is caught where the choice is nearly all or nothing; the flow of the averaged iteration
+        # leads away from there.
+        state, spent = solver.follow(solver.load(load), residual, max_iterations)
+        count += spent
+    left = solver.residual(state)
+    return solver.result(state, left, count, left <= residual)
+
+
+@dataclass(frozen=True, eq=False)
+class _Factors:
+    """Servers that answer to their load, the bound of every answer, and the factors of the matrix of the former."""
+
+    made_for: _State
+    active: Ints
+    answer: Floats
+    matrix: Any
+    slowness: float
+
+    def step(self, state: _State) -> Floats:
+        """Newton's step for the servers that answer, a damped one for the others."""
+        gap = state.out - state.load
+        step = gap / (1.0 + self.slowness + self.answer)
+        if self.active.size:
+            step[self.active] = lu_solve(self.matrix, gap[self.active], check_finite=False)
+        return step
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,46 +190,74 @@ class _Solver:
         gap = (out - load) / self.servers.capacity
         return _State(load, delay, price, flow, cost, logsum, out, float(np.sqrt(gap @ gap)))
 
-    def descend(self, state: _State, wanted: float, count: int, most: int) -> tuple[_State, int]:
-        """Newton steps with a line search until the loads that come out are those that went in."""
-        factors: tuple[Ints, Floats, object] | None = None
-        while state.miss > wanted and count < most:
-            if factors is None:
-                factors = self._factors(state)
-            active, answer, matrix = factors
-            step = (state.out - state.load) / (1.0 + answer)
-            if active.size:
-                step[active] = lu_solve(matrix, (state.out - state.load)[active], check_finite=False)
-            after, tried = self._search(state, step)
-            count += tried
-            if after.miss > _REUSE * state.miss:
-                factors = None
-            if after.miss >= state.miss and tried > 1:
-                # Not even the shortest step helps: rounding is reached, or the functions are not increasing.
-                return state, count
-            state = after
-        return state, count
+    def solve(self, state: _State, residual: float, most: int) -> tuple[_State, int, bool]:
+        """State whose residual is as asked, loadings made, and whether it was reached."""
+        count, wanted = 1, residual
+        while True:
+            state, spent, moved = self._descend(state, wanted, most - count)
+            count += spent + 1
+            if self.residual(state) <= residual:
+                return state, count, True
+            if not moved or count >= most:
+                return state, count, False
+            wanted *= 0.1
 
-    def _search(self, state: _State, step: Floats) -> tuple[_State, int]:
+    def _descend(self, state: _State, wanted: float, most: int) -> tuple[_State, int, bool]:
+        """Newton steps with a line search until the loads that come out are those that went in."""
+        factors: _Factors | None = None
+        threshold, count = _ANSWERS, 0
+        while state.miss > wanted and count < most:
+            factors = factors or self._factors(state, threshold)
+            after, tried, better = self._search(state, factors.step(state))
+            count += tried
+            if better:
+                factors = factors if after.miss <= _REUSE * state.miss else None
+                state, threshold = after, _ANSWERS
+            elif factors.made_for is not state:
+                factors = None
+            elif threshold > 0.0:
+                # With every server in the matrix the step is that of Newton's method, and goes down.
+                threshold, factors = 0.0, None
+            else:
+                return state, count, False
+        return state, count, True
+
+    def follow(self, state: _State, residual: float, most: int) -> tuple[_State, int]:
+        """Pseudo-transient continuation: implicit steps in time of `dx/dt = X(x) - x`, longer as it settles."""
+        pace = 1.0
+        for count in range(1, 10 * most):
+            step = self._factors(state, 0.0, 1.0 / pace).step(state)
+            after = self.load(np.maximum(state.load + step, 0.0))
+            pace = min(pace * 1.5, 1e12) if after.miss < state.miss else max(pace * 0.5, 1e-3)
+            state = after
+            if state.miss <= residual and self.residual(state) <= residual:
+                return state, count
+        return state, 10 * most
+
+    def _search(self, state: _State, step: Floats) -> tuple[_State, int, bool]:
+        """Shorten a step until it helps; the state after it, loadings made, and whether it did."""
         share, tried = 1.0, 0
         while True:
             after = self.load(np.maximum(state.load + share * step, 0.0))
             tried += 1
-            if after.miss < (1.0 - 1e-4 * share) * state.miss or share < _SHORTEST:
-                return after, tried
+            if after.miss < (1.0 - 1e-4 * share) * state.miss:
+                return after, tried, True
+            if share < _SHORTEST:
+                return after, tried, False
             share *= 0.5
 
-    def _factors(self, state: _State) -> tuple[Ints, Floats, object]:
-        """Servers that answer, the bound of every answer, and the factors of the matrix of the former."""
+    def _factors(self, state: _State, threshold: float, slowness: float = 0.0) -> _Factors:
         slopes = self.servers.delay_slope(state.load), self.servers.price_slope(state.load)
         answer = np.zeros(self.routes.n_servers)
         _bound(_rows(self.routes), _wants(self.choice), state.flow, slopes, answer)
-        active = np.flatnonzero(answer > _ANSWERS)
+        active = np.flatnonzero(answer > threshold)
         place = np.full(self.routes.n_servers, -1, dtype=np.int64)
         place[active] = np.arange(active.size)
-        matrix = np.eye(active.size)
+        matrix = np.eye(active.size) * (1.0 + slowness)
         _answers(_rows(self.routes), _wants(self.choice), (state.flow, place), slopes, matrix)
-        return active, answer, lu_factor(matrix, check_finite=False) if active.size else None
+        return _Factors(
+            state, active, answer, lu_factor(matrix, check_finite=False) if active.size else None, slowness
+        )
 
     def residual(self, state: _State) -> float:
         """How far flows are from those chosen at the costs that they themselves cause."""
@@ -260,7 +309,8 @@ def fixed_point_residual(routes: RouteTable, choice: Choice, servers: Servers, f
     np.minimum.at(least, pair, cost)
     is_open = np.isfinite(cost)
     power = np.zeros(routes.n_routes)
-    power[is_open] = routes.path_size[is_open] * np.exp(-scale[is_open] * (cost - least[pair])[is_open])
+    above = cost[is_open] - least[pair[is_open]]
+    power[is_open] = routes.path_size[is_open] * np.exp(-scale[is_open] * above)
     total = np.bincount(pair, weights=power, minlength=routes.n_pairs)
     served = total > 0
     logsum = np.where(served, least - np.log(np.where(served, total, 1.0)) / choice.scale, np.inf)

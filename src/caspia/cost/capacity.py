@@ -151,8 +151,15 @@ class _Reader:
     data: Dataset
     columns: Mapping[str, FloatArray]
 
+    is_inner: npt.NDArray[np.bool_]
+
     def at(self, arc: int, attribute: str) -> float:
         return float(self.columns[attribute][arc])
+
+    def arcs_of(self, kind: ArcKind) -> IntArray:
+        """Arcs of a kind that are not wholly within states of little modelled traffic."""
+        arcs = self.look.arcs_of(kind)
+        return arcs[~self.is_inner[arcs]]
 
     def queue(self, arc: int, where: str) -> tuple[float, float, float]:
         """Channels, variability and price of overload of the class of an arc."""
@@ -171,6 +178,9 @@ class _Reader:
 
 
 QUEUE = ("queue_channels", "queue_variability", "overload_usd_per_t")
+INTERIOR = frozenset({"CH", "GB", "NO", "RS", "CN", "JP", "KR", "IN", "ID", "MY", "SG", "EG"})
+INTERIOR_BLOC = "EU"
+"""States of whose inner traffic the demand is so small a part that their lines and inner crossings are no servers."""
 READ = (
     *QUEUE,
     "queue_batch_t",
@@ -207,7 +217,7 @@ def find_servers(look: Lookup, data: Dataset) -> Servers:
     InputError
         A capacity lacks what its queue needs, or is zero.
     """
-    reader = _Reader(look, data, {name: look.value(name) for name in READ})
+    reader = _Reader(look, data, {name: look.value(name) for name in READ}, _inner(look, data))
     growth = _Growth()
     _lines(growth, reader)
     _crossings(growth, reader)
@@ -216,6 +226,22 @@ def find_servers(look: Lookup, data: Dataset) -> Servers:
     _sailings(growth, reader)
     _fleets(growth, reader)
     return _freeze(growth, look.n_arcs)
+
+
+def _inner(look: Lookup, data: Dataset) -> npt.NDArray[np.bool_]:
+    """Lines and crossings all of whose states are interior; pipelines are known whole everywhere."""
+    network, countries = look.network, data.tables["countries"]
+    blocs = zip(countries["id"], countries["bloc"], strict=True)
+    inner = INTERIOR | {key for key, cell in blocs if INTERIOR_BLOC in cell.split(";")}
+    arcs = network.arcs
+    outer = network.passing_states([code for code in network.countries if code not in inner])
+    # The arc of a crossing lies in the state that is left; the one that is entered counts too.
+    crossings = np.flatnonzero(arcs.kind == ArcKind.BORDER)
+    entered = data.tables["borders"]["to_country"].to_numpy()[arcs.row[crossings]]
+    outer[crossings] |= ~np.isin(entered, list(inner))
+    piped = np.isin(arcs.mode, [row for row, mode in enumerate(MODES) if mode.endswith("pipeline")])
+    kinds = (arcs.kind == ArcKind.LINE) | (arcs.kind == ArcKind.BORDER)
+    return np.asarray(kinds & ~piped & arcs.countries.any(axis=1) & ~outer, dtype=bool)
 
 
 def _background(reader: _Reader, arc: int) -> float:
@@ -247,10 +273,19 @@ def _volume_server(
     """Server of tonnes or boxes."""
     unit, capacity = amount
     channels, variability, price = reader.queue(arc, key)
-    batch = reader.at(arc, "queue_batch_teu" if unit == "TEU" else "queue_batch_t")
     t_per_unit = T_PER_TEU if unit == "TEU" else 1.0
+    stated = [reader.at(arc, "queue_batch_teu")] if unit == "TEU" else []
+    stated += [reader.at(arc, name) / t_per_unit for name in ("queue_batch_t", "train_payload_t")]
+    batch = next((value for value in stated if np.isfinite(value)), np.nan)
     if np.isnan(batch):
-        batch = reader.at(arc, "queue_batch_t") / t_per_unit
+        raise InputError(
+            Problem(
+                what="capacity without the size of what is served at a time",
+                where=f"facts, {key}",
+                allowed="queue_batch_t, queue_batch_teu or train_payload_t of the class",
+                repair="add the fact to the root class of its table",
+            )
+        )
     free = capacity * (1 - _background(reader, arc))
     queue = (HOURS_PER_YEAR * batch / capacity, free, variability, channels)
     return growth.server(key, kind, f"{unit}/year", t_per_unit, queue, price * t_per_unit)
@@ -281,7 +316,7 @@ def _grouped(arcs: IntArray, *keys: npt.NDArray[Any]) -> Iterable[tuple[tuple[An
 
 def _lines(growth: _Growth, reader: _Reader) -> None:
     net = reader.look.network.arcs
-    lines = reader.look.arcs_of(ArcKind.LINE)
+    lines = reader.arcs_of(ArcKind.LINE)
     ids = reader.data.tables["links"]["id"]
     trains = lines[np.isfinite(reader.columns["capacity_trains_per_day"][lines])]
     payloads: dict[str, tuple[tuple[float, float], IntArray]] = {}
@@ -330,7 +365,7 @@ def _crossings(growth: _Growth, reader: _Reader) -> None:
     borders = reader.data.tables["borders"]
     link_row = reader.data.rows("links", borders["link_id"])
     payload_of = _link_payloads(reader)
-    for (row,), arcs in _grouped(reader.look.arcs_of(ArcKind.BORDER), net.row):
+    for (row,), arcs in _grouped(reader.arcs_of(ArcKind.BORDER), net.row):
         first, key = int(arcs[0]), f"borders:{borders['id'].iloc[row]}"
         payload = payload_of.get(int(link_row[row]))
         if np.isfinite(reader.at(first, "capacity_trains_per_day")) and payload:

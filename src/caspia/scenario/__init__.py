@@ -2,7 +2,7 @@
 
 from caspia.scenario.apply import apply, apply_effects
 from caspia.scenario.describe import edits_frame, scenarios_frame
-from caspia.scenario.effects import Ban, Effects, FactChanges, effects
+from caspia.scenario.effects import Ban, Effects, FactChanges, effects, quantity
 from caspia.scenario.library import built_in_scenarios, load_scenario
 from caspia.scenario.model import Edit, Scenario, Source, compose
 from caspia.scenario.parse import parse_scenario
@@ -23,6 +23,7 @@ __all__ = [
     "effects",
     "load_scenario",
     "parse_scenario",
+    "quantity",
     "scenarios_frame",
     "select_rows",
 ]

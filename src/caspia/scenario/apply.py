@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from caspia.data import Dataset, Facts, attributes
+from caspia.data import Dataset, Facts, attribute_column, attributes
 from caspia.scenario.effects import Effects, effects
 from caspia.scenario.model import Scenario
 from caspia.units import PRICE_YEAR
@@ -161,11 +161,9 @@ def _facts(data: Dataset, found: Effects) -> Facts:
     if not len(changes):
         return data.facts
     frame, new = data.facts.frame, _new_facts(data, found)
+    rank = frame["rank"].to_numpy(dtype=float).copy()
     # A replaced fact keeps its number under a rank that no fact of the quantity has yet.
-    year = frame["value_year"].where(frame["attribute"].isin([n for n, a in attributes().items() if a.is_series]))
-    quantity = pd.MultiIndex.from_arrays([frame["key"], year.fillna(0)])
-    replaced = quantity.isin(pd.MultiIndex.from_arrays([new["key"], changes.year.astype(float)]))
-    rank = frame["rank"].where(~(replaced & (frame["rank"] == 1).to_numpy()), frame["rank"].max() + 1)
+    rank[_replaced(data, found)] = frame["rank"].max() + 1
     whole = pd.concat([frame.assign(rank=rank), new], ignore_index=True)
     arrays = [
         np.concatenate([old, more])
@@ -178,6 +176,19 @@ def _facts(data: Dataset, found: Effects) -> Facts:
     for array in arrays:
         array.flags.writeable = False
     return Facts(whole, *arrays)
+
+
+def _replaced(data: Dataset, found: Effects) -> list[int]:
+    """Facts of objects' own in whose place others come; what was inherited stays with its class."""
+    changes = found.facts
+    rows = []
+    for table, name, row, base in zip(
+        changes.table, changes.attribute, changes.row.tolist(), changes.base.tolist(), strict=True
+    ):
+        is_series = attributes()[name].is_series
+        own = base if is_series else int(data.own_facts(table)[row, attribute_column(name)])
+        rows += [own] if own >= 0 else []
+    return rows
 
 
 def _new_facts(data: Dataset, found: Effects) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from caspia.data import Dataset, attributes
 from caspia.errors import InputError, Problem
 from caspia.scenario.amounts import change_amounts, close_for_days
-from caspia.scenario.ledger import FloatArray, IntArray, Ledger
+from caspia.scenario.ledger import FloatArray, IntArray, Ledger, Slots
 from caspia.scenario.model import Edit, Scenario
 from caspia.scenario.parse import CLOSURE_SHARE, nearest
 from caspia.scenario.select import check_ends, select_goods, select_rows
@@ -329,3 +329,39 @@ def _check_spells(ledger: Ledger, scenario: Scenario, facts: FactChanges) -> Non
                 repair = f"set closure_spell_h of {key} too, or close it with days"
                 what, where = "closed share without the length of a closure", scenario.edits[edit].where
                 raise InputError(Problem(what, where, f"{key}.{name}", allowed, repair))
+
+
+def quantity(
+    data: Dataset, found: Effects, table: str, attribute: str
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Numbers of a quantity for every object of a table under a scenario, without an edited copy of the data.
+
+    What a class passes on is in it, so that an array over arcs follows by the row of the table behind each arc.
+
+    Parameters
+    ----------
+    data : Dataset
+        The data that the effects were computed for.
+    found : Effects
+        From `effects`.
+    table : str
+        Table of the objects.
+    attribute : str
+        A quantity that is no series.
+
+    Returns
+    -------
+    value, low, high : numpy.ndarray, shape (n_objects,)
+        In the unit of the attribute, money in dollars of `units.PRICE_YEAR`; NaN where an object has no such fact.
+    """
+    ledger, changes = Ledger(data), found.facts
+    names = np.array(changes.attribute, dtype=object)
+    homes = np.array(changes.table, dtype=object)
+    for home in {table, "classes"}:
+        own = np.flatnonzero((names == attribute) & (homes == home))
+        if len(own):
+            slots = Slots(home, attribute, changes.row[own], changes.base[own], changes.year[own])
+            ledger.change(slots, (changes.value[own], changes.low[own], changes.high[own]), 0)
+    fact = ledger.facts(table, attribute)
+    value, low, high = (np.where(fact >= 0, amount, np.nan) for amount in ledger.amounts(fact))
+    return value, low, high

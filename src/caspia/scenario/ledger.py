@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -94,17 +95,34 @@ class Ledger:
         """
         if attributes()[attribute].is_series:
             return self._find_series(table, rows, attribute, years)
-        column = attribute_column(attribute)
-        own = self._owned(table)[:, column].astype(np.int64)
         if table == "classes":
-            rows = rows[~self._below(rows, own)]
-            fact = self._resolved(column)[rows]
-        elif "class_id" in self.data.tables[table].columns:
-            inherited = self._resolved(column)[self.data.rows("classes", self.data.tables[table]["class_id"])]
-            fact = np.where(own[rows] == NO_FACT, inherited[rows], own[rows])
-        else:
-            fact = own[rows]
+            rows = rows[~self._below(rows, self._owned(table)[:, attribute_column(attribute)])]
+        fact = self.facts(table, attribute)[rows]
         return Slots(table, attribute, rows, fact, np.zeros(len(rows), dtype=np.int64))
+
+    def facts(self, table: str, attribute: str) -> IntArray:
+        """Fact that each object of a table has or inherits as the edits so far have left it.
+
+        Parameters
+        ----------
+        table : str
+            Table of the objects.
+        attribute : str
+            A quantity that is no series.
+
+        Returns
+        -------
+        numpy.ndarray of int, shape (n_objects,)
+            Row of the facts, or -1.
+        """
+        column = attribute_column(attribute)
+        if table == "classes":
+            return self._resolved(column)
+        own = self._owned(table)[:, column].astype(np.int64)
+        if "class_id" not in self.data.tables[table].columns:
+            return own
+        inherited = self._resolved(column)[self.data.rows("classes", self.data.tables[table]["class_id"])]
+        return np.where(own == NO_FACT, inherited, own)
 
     def _find_series(self, table: str, rows: IntArray, attribute: str, years: tuple[int, ...]) -> Slots:
         known = self.data.series(table, attribute)
@@ -150,22 +168,28 @@ class Ledger:
     def _owned(self, table: str) -> npt.NDArray[np.int32]:
         return self._own.get(table, self.data.own_facts(table))
 
+    @cached_property
     def _parents(self) -> IntArray:
         classes = self.data.tables["classes"]
         return self.data.rows("classes", classes["parent_id"])
 
+    @cached_property
+    def _deflator(self) -> dict[int, float]:
+        series = self.data.series("countries", DEFLATOR)
+        return dict(zip(series["year"].tolist(), series["value"].tolist(), strict=True))
+
     def _resolved(self, column: int) -> IntArray:
         """Fact of one quantity that each class has or inherits."""
         own = self._owned("classes")[:, column].astype(np.int64)
-        fact, above, parent = own.copy(), self._parents(), self._parents()
+        fact, above, parent = own.copy(), self._parents.copy(), self._parents
         while (open_rows := (fact == NO_FACT) & (above >= 0)).any():
             fact[open_rows] = own[above[open_rows]]
             above[open_rows] = parent[above[open_rows]]
         return fact
 
-    def _below(self, rows: IntArray, own: IntArray) -> npt.NDArray[np.bool_]:
+    def _below(self, rows: IntArray, own: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
         """Which of the classes inherit the quantity by way of another of them."""
-        parent, chosen = self._parents(), set(rows.tolist())
+        parent, chosen = self._parents, set(rows.tolist())
 
         def is_below(row: int) -> bool:
             while own[row] == NO_FACT and parent[row] >= 0:
@@ -195,8 +219,7 @@ class Ledger:
         """
         if edit.price_year is None or edit.price_year >= PRICE_YEAR:
             return 1.0
-        series = self.data.series("countries", DEFLATOR)
-        index = dict(zip(series["year"].tolist(), series["value"].tolist(), strict=True))
+        index = self._deflator
         if edit.price_year not in index or PRICE_YEAR not in index:
             got, allowed = str(edit.price_year), f"years from {min(index, default=PRICE_YEAR)} to {PRICE_YEAR}"
             what, where = "no deflator for the price year", f"{edit.where}, key price_year"

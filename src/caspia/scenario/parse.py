@@ -43,6 +43,7 @@ _TEXTS = ("unit", "goods_form", "source_id", "method", "note")
 _LISTS = ("goods", "origin", "destination")
 _WHOLE = {"months": (1, 12), "years": (1990, 2060)}
 _RANGES = {"factor": (0.0, 1e6), "days": (0.0, 365.0), "share": (0.0, 1.0), "spell_h": (1.0, 2000.0)}
+_HUGE = 1e300
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -75,7 +76,7 @@ def parse_scenario(text: str, name: str) -> ScenarioFile:
     """
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         problem = Problem("file is not TOML", name, str(error), "TOML as in docs/scenarios.md", "mend the line")
         raise DataError([problem]) from error
     problems = list(_head_problems(raw, name))
@@ -196,7 +197,8 @@ def _edit_problems(cells: Mapping[str, Any], where: str) -> Iterator[Problem]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # Comparing also refuses what is no number, infinite, or a whole number too long for a float.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _HUGE
 
 
 def _is_texts(value: Any) -> bool:
@@ -284,7 +286,10 @@ def _amount_problems(cells: Mapping[str, Any], where: str) -> Iterator[Problem]:
     if "delta" in cells and "unit" not in cells:
         yield Problem("delta without a unit", f"{where}, key unit", "nothing", "the unit of delta", "write unit")
     if "months" in cells and names != (CLOSURE_SHARE,):
-        got, allowed = ", ".join(names), f"the attribute {CLOSURE_SHARE}; all else holds for the whole year"
+        got, allowed = (
+            ", ".join(names) or "no attribute",
+            f"the attribute {CLOSURE_SHARE}; all else holds for the whole year",
+        )
         yield Problem("months do not apply", f"{where}, key months", got, allowed, "remove months")
 
 

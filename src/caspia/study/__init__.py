@@ -1,5 +1,7 @@
 """The only place that wires data, network, cost and routing together; frozen results and their store."""
 
+from caspia.study.calibrate import Calibration, calibrate_study, write_facts
+from caspia.study.flow_answer import FlowAnswer, flow_answer
 from caspia.study.reference import counts, manifest, run_study
 from caspia.study.request import Request
 from caspia.study.result import Result
@@ -9,16 +11,21 @@ from caspia.study.validation import summary, validate
 from caspia.study.why import why
 
 __all__ = [
+    "Calibration",
+    "FlowAnswer",
     "Request",
     "Result",
     "Settings",
     "Study",
+    "calibrate_study",
     "check_writable",
     "counts",
+    "flow_answer",
     "manifest",
     "run_study",
     "summary",
     "validate",
     "why",
+    "write_facts",
     "write_folder",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +12,13 @@ import pandas as pd
 from scipy.optimize import least_squares
 
 from caspia.assignment import Choice, solve_logit
+from caspia.data import table_schemas
 from caspia.errors import InputError, Problem
+from caspia.exchange import write_text
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import FlowModel
 from caspia.study.loading import CONSTANTS, Behaviour, behaviour
+from caspia.study.study import Study, Tell
 from caspia.study.traffic import FIT_YEARS, amounts, counted, observed
 
 FloatArray = npt.NDArray[np.float64]
@@ -30,6 +34,8 @@ CONSTANT_SIGMA = 3.0
 Z90 = 1.2816
 RESIDUAL = 1e-6
 SCALE = "choice_scale_t_per_usd"
+ROUGH_EVALUATIONS = 250
+"""Equilibria a year that a fit usually takes; only the progress bar reads it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +154,46 @@ def calibrate(models: Mapping[int, FlowModel], progress: Callable[[int], None] |
     spread = np.sqrt(np.diag(np.linalg.inv(found.jac.T @ found.jac)))
     table = fit.rows.assign(before=before, modelled=fit.modelled(found.x)).drop(columns="row")
     return Calibration(_facts(fit, (scale, constants), spread), table, fit.solved, float(found.cost))
+
+
+def calibrate_study(study: Study, progress: Tell | None = None) -> Calibration:
+    """Fit the choice of a study to the traffic of the years that are fitted, each in its world.
+
+    Parameters
+    ----------
+    study : Study
+        Data as they were read.
+    progress : callable, optional
+        Told stage, number done and number of all.
+
+    Returns
+    -------
+    Calibration
+    """
+    models = {year: study.world_of(year).flow_model(progress) for year in FIT_YEARS}
+    rough = len(FIT_YEARS) * ROUGH_EVALUATIONS
+    return calibrate(
+        models, None if progress is None else lambda solved: progress("Fit", min(solved, rough), rough)
+    )
+
+
+def write_facts(path: Path, calibration: Calibration) -> None:
+    """Write the fitted choice as a table of facts, complete or not at all.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File `facts_….csv` of a data folder.
+    calibration : Calibration
+        What is written.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+    """
+    columns = next(schema.columns for schema in table_schemas().values() if schema.is_facts)
+    write_text(path, calibration.facts[list(columns)].to_csv(index=False, lineterminator="\n"))
 
 
 def _group_value(prior: Behaviour, group: int) -> float:

@@ -282,7 +282,7 @@ def user_benefit(choice: Choice, before: FloatArray, after: FloatArray) -> float
     level = choice.amount * np.exp(
         np.where(known, response * (np.where(known, before, 0.0) - choice.reference), 0.0)
     )
-    grown = np.where(response == 0, fall, -np.expm1(-response * fall) / np.where(response == 0, 1.0, -response))
+    grown = np.where(response == 0, fall, -np.expm1(-response * fall) / np.where(response == 0, 1.0, response))
     return float((level * np.where(known, grown, 0.0)).sum())
 
 

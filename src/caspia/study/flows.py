@@ -156,7 +156,7 @@ def flow_model(
         market = find_market(study, pairs, servers, progress=progress)
     else:
         own = find_market(study, pairs, servers, detours=((),), progress=progress)
-        market = merge_markets(pairs, [base.market.routes, own.routes])
+        market = merge_markets(base.market, own)
     return FlowModel(study, market, servers, route_table(study, market, servers))
 
 

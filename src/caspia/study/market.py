@@ -92,35 +92,42 @@ def find_market(
             found.append(rows)
             if progress:
                 progress(done, len(tasks))
-    return merge_markets(pairs, found)
+    return _market(pairs, _concatenate(found), best_of_each=True)
 
 
-def merge_markets(pairs: Pairs, parts: Sequence[RouteRows]) -> Market:
-    """Put routes of several searches together; each once, and of each corridor the best.
+def merge_markets(one: Market, other: Market) -> Market:
+    """Put the routes of two markets of the same pairs together; what is good in either world stays.
 
     Parameters
     ----------
-    pairs : Pairs
-        Demand between places.
-    parts : sequence of RouteRows
-        Routes with rows of `pairs`.
+    one, other : Market
+        Markets.
 
     Returns
     -------
     Market
+        Every route once.
     """
-    rows = _concatenate(parts)
-    name = _names(rows)
-    table = pd.DataFrame({"pair": rows.pair, "kind": rows.kind, "cost": rows.cost, "name": name})
+    return _market(one.pairs, _concatenate([one.routes, other.routes]), best_of_each=False)
+
+
+def _market(pairs: Pairs, rows: RouteRows, *, best_of_each: bool) -> Market:
+    """Routes in order of pairs, each once; of each corridor the best where their costs are of one world."""
+    table = pd.DataFrame({"pair": rows.pair, "kind": rows.kind, "cost": rows.cost, "name": _names(rows)})
     table = table.sort_values(["pair", "cost"], kind="stable").drop_duplicates(["pair", "name"])
+    if best_of_each:
+        table = _best_of_each(table)
+    routes = _take(rows, table.index.to_numpy())
+    start = np.searchsorted(routes.pair, np.arange(len(pairs.share) + 1))
+    return Market(pairs, routes, start.astype(np.int64))
+
+
+def _best_of_each(table: pd.DataFrame) -> pd.DataFrame:
     least = table.groupby("pair")["cost"].transform("min")
     of_kind = table.groupby(["pair", "kind"])["cost"]
     best, rank = of_kind.transform("min"), of_kind.rank(method="first")
     keep = (rank <= OPTIONS.of_each_kind) & (table["cost"] <= OPTIONS.kind_stretch * best)
-    table = table[keep & (best <= ABSURD * least)]
-    routes = _take(rows, table.index.to_numpy())
-    start = np.searchsorted(routes.pair, np.arange(len(pairs.share) + 1))
-    return Market(pairs, routes, start.astype(np.int64))
+    return table[keep & (best <= ABSURD * least)]
 
 
 def _concatenate(parts: Sequence[RouteRows]) -> RouteRows:

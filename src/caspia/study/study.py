@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +15,15 @@ from caspia.data import NO_FACT, Dataset, attribute_column, load_dataset
 from caspia.demand import Case
 from caspia.network import Network, build_network
 from caspia.routing import build_graph
-from caspia.scenario import Scenario, apply, compose, load_scenario
+from caspia.scenario import Scenario, apply, built_in_scenarios, compose, load_scenario
 from caspia.study.corridors import signatures
 from caspia.study.find import Scene, find_pareto, find_routes
 from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.frames import routes_frame
 from caspia.study.itinerary import Itinerary, World
 from caspia.study.request import Request, commodity_id, resolve
+
+Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,18 @@ class Study:
     scenario : Scenario, optional
         What the data were edited by; none for data as they were read.
     base : Study, optional
-        The study of the data as they were read, whose routes and flows scenarios are set beside.
+        The world without the scenario, to whose costs demand answers; none for data as they were read and for
+        scenarios that are themselves the world of a year.
+    root : Study, optional
+        The study of the data as they were read, whose routes are shared.
     """
 
     data: Dataset
     settings: Settings = Settings()
     scenario: Scenario | None = None
     base: Study | None = field(default=None, repr=False, compare=False)
+    root: Study | None = field(default=None, repr=False, compare=False)
+    _models: list[FlowModel] = field(default_factory=list, repr=False, compare=False)
     _costs: dict[tuple[str, int | None], ArcCosts] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -110,8 +118,10 @@ class Study:
         if not given:
             return self
         whole = compose(*own, *given)
-        base = self.base or self
-        return Study(apply(base.data, whole), self.settings, whole, base)
+        root = self.root or self
+        is_world = self.base is None and all(item.year is not None for item in given)
+        base = None if is_world else self.base or self
+        return Study(apply(root.data, whole), self.settings, whole, base, root)
 
     @cached_property
     def network(self) -> Network:
@@ -154,12 +164,26 @@ class Study:
             self._costs[key] = arc_costs(look, cargo_of(self.data, identity), month, self.grid_g_per_kwh)
         return self._costs[key]
 
-    @cached_property
-    def flow_model(self) -> FlowModel:
-        """Routes of all demand and the capacities that they share; found once, at the first use."""
-        return flow_model(self, None if self.base is None else self.base.flow_model)
+    def flow_model(self, progress: Tell | None = None) -> FlowModel:
+        """Routes of all demand and the capacities that they share; found once, at the first call.
 
-    def flows(self, year: int = BASE_YEAR, case: Case = "central") -> Flows:
+        Parameters
+        ----------
+        progress : callable, optional
+            Told stage, number done and number of all.
+
+        Returns
+        -------
+        FlowModel
+        """
+        if not self._models:
+            root = None if self.root is None else self.root.flow_model(progress)
+            stage = "Routes" if root is None else "More routes"
+            tell = None if progress is None else partial(progress, stage)
+            self._models.append(flow_model(self, root, tell))
+        return self._models[0]
+
+    def flows(self, year: int = BASE_YEAR, case: Case = "central", *, progress: Tell | None = None) -> Flows:
         """Flows of a year in equilibrium.
 
         Parameters
@@ -168,6 +192,8 @@ class Study:
             Year of the demand, 2019 to 2040.
         case : {"low", "central", "high"}
             Growth of demand after the last observation.
+        progress : callable, optional
+            Told stage, number done and number of all.
 
         Returns
         -------
@@ -182,11 +208,33 @@ class Study:
         caspia.errors.NotConverged
             No equilibrium was reached.
         """
-        if self.base is None or self.scenario is None:
-            return solve_flows(self.flow_model, year, case=case)
-        without = compile_model(self.base, self.flow_model.market)
-        reference = solve_flows(without, year, case=case)
-        return solve_flows(self.flow_model, year, case=case, scenario=self.scenario.id, reference=reference)
+        name = self.label
+        model = self.flow_model(progress)
+        if self.base is None:
+            return solve_flows(model, year, case=case, scenario=name)
+        without = compile_model(self.base, model.market)
+        reference = solve_flows(without, year, case=case, scenario=self.base.label)
+        return solve_flows(model, year, case=case, scenario=name, reference=reference)
+
+    @property
+    def label(self) -> str:
+        """Names of the scenarios, joined by `+`; `base` for the data as they were read."""
+        return "base" if self.scenario is None else "+".join(self.scenario.parts or (self.scenario.id,))
+
+    def world_of(self, year: int) -> Study:
+        """The world of a year: these data with the events and prices of that year, where a scenario declares them.
+
+        Parameters
+        ----------
+        year : int
+            Year.
+
+        Returns
+        -------
+        Study
+            Under the built-in scenario `base-YEAR`, or this study where there is none.
+        """
+        return self.with_scenario(f"base-{year}") if f"base-{year}" in built_in_scenarios() else self
 
     def itineraries(self, request: Request, *, pareto: bool = False) -> list[Itinerary]:
         """Routes of a request.

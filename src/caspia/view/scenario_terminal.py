@@ -34,6 +34,10 @@ def scenarios_table(scenarios: pd.DataFrame) -> Table:
     ----------
     scenarios
         From `caspia.scenario.scenarios_frame`.
+
+    Returns
+    -------
+    rich.table.Table
     """
     table = _table({"Scenario": "left", "Title": "left", "Year": "right", "Edits": "right", "Sources": "right"})
     for row in scenarios.itertuples():
@@ -49,6 +53,10 @@ def edits_table(edits: pd.DataFrame) -> Table:
     ----------
     edits
         From `caspia.scenario.edits_frame`.
+
+    Returns
+    -------
+    rich.table.Table
     """
     columns = {
         "": "right",

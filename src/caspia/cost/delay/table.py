@@ -170,7 +170,9 @@ def delay_table(form: npt.ArrayLike | Sequence[Form], parameters: npt.ArrayLike)
     rows = np.array(parameters, dtype=np.float64, order="C")
     if rows.shape != (codes.size, N_PARAMETERS):
         raise InputError(
-            Problem("wrong shape", "parameters", str(rows.shape), f"({codes.size}, {N_PARAMETERS}), a row per server")
+            Problem(
+                "wrong shape", "parameters", str(rows.shape), f"({codes.size}, {N_PARAMETERS}), a row per server"
+            )
         )
     for code, module in enumerate(forms()):
         servers = np.flatnonzero(codes == code)

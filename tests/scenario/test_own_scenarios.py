@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from worlds import numbers
 
 import caspia
 from caspia.errors import InputError
-from caspia.scenario import apply, built_in_scenarios, compose, effects, load_scenario
+from caspia.scenario import apply, built_in_scenarios, compose, effects, load_scenario, parse_scenario
+from caspia.scenario.model import ACTIONS, SELECTORS
 from caspia.study import Request, Study, manifest
 
 NAMES = sorted(built_in_scenarios())
@@ -182,3 +186,19 @@ def test_settings_go_with_the_study(base):
 
     other = Study(base.data, Settings(seed=7)).with_scenario("iran-closed")
     assert other.settings.seed == 7
+
+
+def test_the_example_of_the_docs(caspian):
+    page = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    own = parse_scenario(text, "slow-georgia.toml")
+    found = effects(caspian, compose(*map(load_scenario, own.extends), own.scenario))
+    assert found.touched[-1] > 0
+    listed = set(re.findall(r"`([a-z0-9-]+)`", page.split("## A file")[0]))
+    assert set(NAMES) <= listed
+
+
+def test_the_keys_of_the_docs():
+    page = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    assert set(SELECTORS) <= set(re.findall(r"`(\w+)`", page.split("### Selectors")[1]))
+    assert set(ACTIONS) <= set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))

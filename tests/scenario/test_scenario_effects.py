@@ -10,7 +10,7 @@ from worlds import number, numbers, status, written
 
 from caspia.data import attributes
 from caspia.errors import InputError
-from caspia.scenario import Scenario, apply, compose, effects
+from caspia.scenario import Scenario, apply, compose, effects, quantity
 
 CLOSE = 'action = "close"\ntable = "{}"\n'
 TABLES = ("places", "links", "classes", "terminals", "borders", "services", "commodities", "demand", "fleets")
@@ -341,3 +341,20 @@ def test_the_data_stay_as_they_are(small, edits):
     assert small.facts.frame.equals(facts)
     assert np.array_equal(small.facts.value, value)
     assert all(data.tables[name]["id"].equals(small.tables[name]["id"]) for name in TABLES)
+
+
+@RELAXED
+@given(edits=st.lists(CHANGES, min_size=1, max_size=4))
+def test_quantities_need_no_copy(small, edits):
+    scenario = written(*edits)
+    found, data = effects(small, scenario), apply(small, scenario)
+    names = list(attributes())
+    for table, name in (
+        ("links", "speed_kmh"),
+        ("links", "tariff_usd_per_teu_km"),
+        ("classes", "speed_kmh"),
+        ("borders", "border_h"),
+        ("terminals", "handling_h"),
+    ):
+        wanted = numbers(data, table)[:, :, names.index(name)]
+        assert np.array_equal(np.array(quantity(small, found, table, name)), wanted, equal_nan=True)
