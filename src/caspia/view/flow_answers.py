@@ -17,6 +17,10 @@ from caspia.view.records import Row
 
 KINDS = ("corridor", "crossing", "port", "pipeline", "line")
 """Kinds of counts in the order of every table."""
+LEAST_T, LEAST_USD = 500.0, 50_000.0
+"""Tonnes and dollars a year below which a change is rounding."""
+TOLD_T = 50_000.0
+"""Tonnes a year that a sentence tells of."""
 ALL = "All"
 """Segment of the whole."""
 OVERLAND = ("Caspian", "Northern", "Southern", "Eastern")
@@ -39,16 +43,18 @@ def tonnes(value_t: float) -> str:
     Returns
     -------
     str
-        In Mt from a hundred thousand tonnes on, else in thousand tonnes.
+        In Mt from a million tonnes on, else in thousand tonnes; less than half a thousand is nothing.
 
     Examples
     --------
     >>> tonnes(4_120_000.0), tonnes(52_000.0), tonnes(-250_000.0)
-    ('4.1 Mt', '52 kt', '−0.25 Mt')
+    ('4.1 Mt', '52 kt', '−250 kt')
     """
     if not math.isfinite(value_t):
         return number(value_t)
-    return f"{number(value_t / 1e6)} Mt" if abs(value_t) >= 1e5 else f"{number(value_t / 1e3)} kt"
+    if abs(value_t) < LEAST_T:
+        return "0"
+    return f"{number(value_t / 1e6)} Mt" if abs(value_t) >= 1e6 else f"{number(value_t / 1e3)} kt"
 
 
 def dollars(value_usd: float, *, signed: bool = False) -> str:
@@ -64,7 +70,7 @@ def dollars(value_usd: float, *, signed: bool = False) -> str:
     Returns
     -------
     str
-        In million or billion dollars.
+        In million or billion dollars; less than half a hundred thousand is nothing.
 
     Examples
     --------
@@ -73,6 +79,8 @@ def dollars(value_usd: float, *, signed: bool = False) -> str:
     """
     if not math.isfinite(value_usd):
         return number(value_usd)
+    if abs(value_usd) < LEAST_USD:
+        return "0 USD"
     sign = "+" if signed and value_usd > 0 else ""
     if abs(value_usd) >= 1e9:
         return f"{sign}{number(value_usd / 1e9)} billion USD"
@@ -100,6 +108,28 @@ def share_text(share: float) -> str:
     if share == 0:
         return ""
     return f"<1{THIN_SPACE}%" if 0 < share < 0.005 else percent(share)
+
+
+def published_id(row: Row) -> str:
+    """Name a published number of a count or a total.
+
+    Parameters
+    ----------
+    row
+        A row of flow_counts or reconciliation.
+
+    Returns
+    -------
+    str
+        The same for no two numbers.
+
+    Examples
+    --------
+    >>> published_id({"count_id": "cnt-a", "unit": "t/year", "year": 2024})
+    'cnt-a t/year 2024'
+    """
+    name = records.text(row, "count_id") or records.text(row, "control_id")
+    return f"{name} {records.text(row, 'unit')} {records.text(row, 'year')}"
 
 
 def supposed(scenario: str) -> str:
@@ -241,15 +271,14 @@ def moved_answer(corridors: Sequence[Row], countries: Sequence[Row], scenario: s
     rows = whole_of(corridors)
     change = {r: amount(rows, r, "change_t") for r in theme.CORRIDORS}
     total = math.fsum(change.values())
-    least = 0.0005 * max(amount(rows, ""), 1.0)
-    gains = [f"{n} +{tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: -i[1]) if v > least]
-    losses = [f"{n} {tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: i[1]) if v < -least]
+    gains = [f"{n} +{tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: -i[1]) if v > TOLD_T]
+    losses = [f"{n} {tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: i[1]) if v < -TOLD_T]
     if not gains and not losses:
         return f"{scenario}: hardly anything moves from one corridor to another."
     parts = [f"{scenario}: {listed([*losses[:2], *gains[:3]])}"]
-    if total < -least:
+    if total < -TOLD_T:
         parts.append(f"{tonnes(-total)} of trade is lost")
-    if unserved_t >= 1e5:
+    if unserved_t >= TOLD_T:
         parts.append(f"{tonnes(unserved_t)} has no open way")
     return "; ".join([*parts, *_earned(countries)]) + "."
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from caspia.view import canvas, records, theme
-from caspia.view.flow_answers import ALL, NEAR, amount, dollars, tonnes
+from caspia.view.flow_answers import ALL, LEAST_T, NEAR, amount, dollars, tonnes
 from caspia.view.formats import listed, number, percent, plural
 from caspia.view.records import Row
 from caspia.view.theme import Spec, token
@@ -106,7 +106,8 @@ def shares(rows: Sequence[Row], column: str, *, width: int = 420) -> Spec:
     base = alt.Chart(data.add(bars))
     ys = alt.Y("segment:N", sort=labels, title=None, axis=None)
     what = "tonnes" if column == "flow_t" else "TEU"
-    xs = alt.X("from:Q", title=f"Share of {what}, %", scale=alt.Scale(domain=[0, 100], nice=False))
+    scale, quarters = alt.Scale(domain=[0, 100], nice=False), alt.Axis(values=[0, 25, 50, 75, 100])
+    xs = alt.X("from:Q", title=f"Share of {what}, %", scale=scale, axis=quarters)
     tip = [
         alt.Tooltip("segment:N", title="Market"),
         alt.Tooltip("corridor:N", title="Corridor"),
@@ -177,6 +178,28 @@ def _share_title(rows: Sequence[Row], column: str) -> str:
     return f"{lead} carries {percent(amount(whole, lead, column) / total)} of the {what}, Caspian {own}"
 
 
+def one_of(unit: str) -> str:
+    """Name one unit of a capacity.
+
+    Parameters
+    ----------
+    unit
+        As ``t/year``.
+
+    Returns
+    -------
+    str
+        For a sentence.
+
+    Examples
+    --------
+    >>> one_of("t/year"), one_of("trains/year"), one_of("TEU/year")
+    ('tonne', 'train', 'TEU')
+    """
+    name = unit.partition("/")[0]
+    return {"t": "tonne", "trains": "train"}.get(name, name)
+
+
 def _tight(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda r: -records.real(r, "ratio"))[:_MOST]
 
@@ -192,7 +215,7 @@ def _capacity(row: Row) -> dict[str, object]:
         "text": f"{percent(records.real(row, 'ratio'))} of {number(capacity)} {unit}",
         "flow": f"{number(flow)} of {number(capacity)} {unit}",
         "worth": round(records.real(row, "shadow_value_usd"), 4),
-        "worth_text": f"{number(records.real(row, 'shadow_value_usd'))} USD per {unit.partition('/')[0]}",
+        "worth_text": f"{number(records.real(row, 'shadow_value_usd'))} USD per {one_of(unit)}",
         "delay": f"{number(records.real(row, 'delay_h'))} h",
         "binds": records.real(row, "ratio") >= NEAR,
     }
@@ -223,7 +246,8 @@ def bottlenecks(rows: Sequence[Row], *, width: int = 420) -> Spec:
     base = alt.Chart(data.add(bars))
     ys = _capacity_axis(bars)
     most = max([100.0, *(records.real(b, "ratio") for b in bars)])
-    xs = alt.X("ratio:Q", title="Flow, % of capacity", scale=alt.Scale(domain=[0, most * 1.7], nice=False))
+    scale, quarters = alt.Scale(domain=[0, most * 1.7], nice=False), alt.Axis(values=[0, 25, 50, 75, 100])
+    xs = alt.X("ratio:Q", title="Flow, % of capacity", scale=scale, axis=quarters)
     tip = [
         alt.Tooltip("name:N", title="Capacity"),
         alt.Tooltip("flow:N", title="Flow"),
@@ -279,7 +303,7 @@ def shadow_values(rows: Sequence[Row], unit: str, *, width: int = 420) -> Spec:
     data = canvas.Rows()
     base = alt.Chart(data.add(bars))
     ys = _capacity_axis(bars)
-    one = unit.partition("/")[0]
+    one = one_of(unit)
     values = [records.real(b, "worth") for b in bars]
     low, high = min([0.0, *values]), max([0.0, *values])
     room = (high - low or 1.0) * 0.6
@@ -327,7 +351,7 @@ def moves(rows: Sequence[Row], title: str, *, width: int = 420) -> Spec:
                 "change": round(change / 1e6, 4),
                 "end": "left" if change >= 0 else "right",
                 "shift": 6 if change >= 0 else -6,
-                "text": ("+" if change > 0 else "") + tonnes(change) if change else "0",
+                "text": ("+" if change >= LEAST_T else "") + tonnes(change),
                 "both": f"{tonnes(after - change)} before, {tonnes(after)} after",
                 "col": look.colour,
             }

@@ -25,6 +25,7 @@ from caspia.view import (
     charts,
     evidence,
     evidence_charts,
+    flow_chapters,
     map_layers,
     records,
     theme,
@@ -136,6 +137,7 @@ def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, S
     for kind in ("time", "price"):
         for nth, (unit, rows) in enumerate(evidence_charts.comparable(observed, kind).items()):
             found[f"validation-{kind}-{nth}"] = evidence_charts.validation(rows, unit)
+    found |= flow_chapters.flow_charts_of(result, world)
     facts = records.rows(result, "facts")
     if facts:
         found["methods"] = evidence_charts.methods(facts)
@@ -175,6 +177,8 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "headline": answers.headline(result),
         "overview": chapters.overview_table(questions, by_question, proof.route_keys, price_year),
         "chapters": [chapters.chapter(result, q, proof, catalogue, names) for q in questions],
+        "flows": flow_chapters.flow_chapters(result, proof, catalogue, drawn),
+        "all_corridors": list(theme.CORRIDORS.values()),
         "corridors": [
             c
             for c in theme.CORRIDORS.values()
