@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from caspia.study.flow_answer import FlowAnswer
 from caspia.units import PRICE_YEAR
 from caspia.view import flow_answers, records, theme
 from caspia.view.flow_answers import amount, share_text, tonnes
@@ -21,57 +22,6 @@ _SHIFTS = 12
 _OTHER = "northern-closed"
 """Scenario that the next command proposes."""
 _UNSERVED = 8
-
-
-def _empty() -> pd.DataFrame:
-    return pd.DataFrame()
-
-
-@dataclass(frozen=True)
-class FlowAnswer:
-    """What one equilibrium, or the comparison of two, has to say.
-
-    Attributes
-    ----------
-    year : int
-        Year of the demand.
-    scenario : str
-        What is supposed; `base` or the name of the world.
-    relative_gap : float
-        Residual that certifies the equilibrium.
-    corridors : pandas.DataFrame
-        Of `caspia.study.flow_frames.corridors_frame`.
-    segments : pandas.DataFrame
-        The same split by segment.
-    countries : pandas.DataFrame
-        Of `countries_frame`.
-    bottlenecks : pandas.DataFrame
-        Of `bottlenecks_frame`.
-    unserved : pandas.DataFrame
-        Of `unserved_frame`.
-    against : str
-        World that it is set beside; empty for a world of its own.
-    moved : pandas.DataFrame
-        Of `moved_frame`.
-    corridors_before, countries_before : pandas.DataFrame
-        The same frames of that world.
-    names : mapping of str to str
-        Names of states by code.
-    """
-
-    year: int
-    scenario: str
-    relative_gap: float
-    corridors: pd.DataFrame
-    segments: pd.DataFrame
-    countries: pd.DataFrame
-    bottlenecks: pd.DataFrame
-    unserved: pd.DataFrame
-    against: str = ""
-    moved: pd.DataFrame = field(default_factory=_empty)
-    corridors_before: pd.DataFrame = field(default_factory=_empty)
-    countries_before: pd.DataFrame = field(default_factory=_empty)
-    names: dict[str, str] = field(default_factory=dict)
 
 
 def _mark(name: str) -> Text:
@@ -291,6 +241,30 @@ def moved_table(frame: pd.DataFrame, *, width: int) -> Table:
     return table
 
 
+def users_table(frame: pd.DataFrame, *, width: int) -> Table:
+    """Make the table of those who use a place or link.
+
+    Parameters
+    ----------
+    frame
+        Of `users_frame`.
+    width
+        Width of the terminal in characters.
+
+    Returns
+    -------
+    rich.table.Table
+        The greatest users, their share, and how much of their trade goes that way.
+    """
+    columns = [("From", "l"), ("To", "l"), ("Goods", "l"), ("Amount", "r"), ("Share", "r"), ("Of their trade", "r")]
+    table = empty_table(columns if width >= NARROW else columns[:-1], width)
+    for row in rows_of(frame.head(_SHIFTS)):
+        cells = [str(row["origin_zone"]), str(row["destination_zone"]), str(row["commodity_id"])]
+        cells += [tonnes(records.real(row, "flow_t")), share_text(records.real(row, "share"))]
+        table.add_row(*cells, *([share_text(records.real(row, "reliance"))] if width >= NARROW else []))
+    return table
+
+
 def print_flows(answer: FlowAnswer) -> None:
     """Print the flows of a year: corridors, transit revenue, bottlenecks, and what moved in a comparison.
 
@@ -318,6 +292,9 @@ def print_flows(answer: FlowAnswer) -> None:
         lost = float(answer.unserved["unserved_t"].sum())
         head(screen, f"{tonnes(lost)} of demand has no open way")
         screen.print(unserved_table(answer.unserved, width=width))
+    if len(answer.users):
+        head(screen, "Who uses it")
+        screen.print(users_table(answer.users, width=width))
     screen.print(Text(f"\nEquilibrium to a relative gap of {answer.relative_gap:.0e}.", style="dim"))
     say_next(screen, "caspia study" if answer.against else f"caspia flows --year {answer.year} --compare {_OTHER}")
 
@@ -328,7 +305,7 @@ def _print_moved(screen: Console, answer: FlowAnswer) -> None:
     change = after.sub(before, fill_value=0.0).reindex(answer.corridors["corridor"])
     corridors = rows_of(answer.corridors.assign(change_t=change.to_numpy()))
     names = answer.countries.assign(name=[answer.names.get(c, c) for c in answer.countries["country"]])
-    changed = rows_of(_with_change(FlowAnswer(**{**vars(answer), "countries": names})))
+    changed = rows_of(_with_change(replace(answer, countries=names)))
     lost = float(answer.unserved["unserved_t"].sum()) if len(answer.unserved) else 0.0
     title = f"{answer.scenario} against {answer.against}"
     screen.print(Text(flow_answers.moved_answer(corridors, changed, title, lost), style="bold"))
