@@ -70,6 +70,6 @@ def calibrate(
     if as_json:
         print_json({"facts": records(found.facts), "fit": records(found.fit), "evaluations": found.evaluations})
         return
-    from caspia.view import flow_terminal
+    from caspia.view import count_terminal
 
-    flow_terminal.print_calibration(found.facts, found.fit, target)
+    count_terminal.print_calibration(found.facts, found.fit, target)

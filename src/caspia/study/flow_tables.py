@@ -21,11 +21,12 @@ from caspia.study.flow_frames import (
     servers_frame,
     unserved_frame,
 )
-from caspia.study.flows import BASE_YEAR, Flows, compile_model, flow_model, solve_flows
+from caspia.study.flows import BASE_YEAR, Flows
 from caspia.study.study import Study
 from caspia.study.traffic import FIT_YEARS, JUDGED_YEAR, compare_counts
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[str, int, int], None]
+STAGE = "Flows"
 COMPARED = ("northern-closed", "red-sea-diversion", "caspian-port-closures", "iran-closed")
 """Built-in scenarios that the report sets beside the base year."""
 ALL = "All"
@@ -179,63 +180,61 @@ def flow_tables(study: Study, progress: Progress | None = None) -> dict[str, pd.
     study : Study
         Data and settings.
     progress : callable, optional
-        Told the steps done and the number of all.
+        Told the stage, the number done and the number of all.
 
     Returns
     -------
     dict of str to pandas.DataFrame
         The tables of `COLUMNS`; empty where the data hold no demand.
     """
-    tell = progress or (lambda _done, _all: None)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in COLUMNS}
     if len(study.data.tables["demand"]):
-        _fill(study, parts, tell)
+        _fill(study, parts, progress or (lambda _stage, _done, _all: None))
     return {name: _stack(name, frames) for name, frames in parts.items()}
 
 
 def _fill(study: Study, parts: dict[str, list[pd.DataFrame]], tell: Progress) -> None:
-    steps = 2 + len(COMPARED) + len(FIT_YEARS)
+    steps = 1 + len(COMPARED) + len(FIT_YEARS)
     now = _world(study, BASE_YEAR)
-    tell(0, steps)
-    flows = _solved(now, BASE_YEAR, parts)
-    tell(2, steps)
+    flows = _solved(now, BASE_YEAR, parts, tell)
+    tell(STAGE, 1, steps)
     if flows is None:
         return
     _add(parts, flows, now.name)
-    for nth, name in enumerate(COMPARED, start=3):
+    for nth, name in enumerate(COMPARED, start=2):
         _compare(now, name, parts)
-        tell(nth, steps)
+        tell(STAGE, nth, steps)
     by_year = {JUDGED_YEAR: flows}
-    for nth, year in enumerate(FIT_YEARS, start=3 + len(COMPARED)):
-        then = _solved(_world(study, year), year, parts, now.study)
+    for nth, year in enumerate(FIT_YEARS, start=2 + len(COMPARED)):
+        then = _solved(_world(study, year), year, parts)
         if then is not None:
             by_year[year] = then
-        tell(nth, steps)
+        tell(STAGE, nth, steps)
     parts["flow_counts"].append(compare_counts(dict(sorted(by_year.items()))))
     parts["reconciliation"].append(reconcile(now.study.data))
 
 
 def _world(study: Study, year: int) -> World:
     """Study of a year: with the events of that year, where a scenario declares them and the data take it."""
-    name = f"base-{year}"
-    known = built_in_scenarios()
-    if study.scenario is None and name in known:
+    if study.scenario is None:
         try:
-            return World(name, known[name].title, study.with_scenario(name))
+            world = study.world_of(year)
         except InputError:
             # A user's own data need not hold what the built-in scenario edits: they are taken as they are.
-            pass
-    own = study.scenario
-    return World("base", "The data as they are", study) if own is None else World(own.id, own.title, study)
+            world = study
+    else:
+        world = study
+    title = "The data as they are" if world.scenario is None else world.scenario.title
+    return World(world.label, title, world)
 
 
 def _solved(
-    world: World, year: int, parts: dict[str, list[pd.DataFrame]], near: Study | None = None
+    world: World, year: int, parts: dict[str, list[pd.DataFrame]], tell: Progress | None = None
 ) -> Flows | None:
-    """Flows of a world on its own routes, or also on those of a neighbour; none if there is no equilibrium."""
+    """Flows of a world; none if there is no equilibrium."""
     try:
-        model = world.study.flow_model if near is None else flow_model(world.study, near.flow_model)
-        flows = solve_flows(model, year, scenario=world.name)
+        world.study.flow_model(tell)
+        flows = world.study.flows(year)
     except (InputError, NotConverged) as error:
         parts["flow_runs"].append(_failed(world, year, "", error))
         return None
@@ -251,15 +250,14 @@ def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]]) -> No
     world = World(name, known[name].title, base.study)
     try:
         world = World(name, known[name].title, base.study.with_scenario(name))
-        model = flow_model(world.study, base.study.flow_model)
-        before = solve_flows(compile_model(base.study, model.market), BASE_YEAR, scenario=base.name)
-        after = solve_flows(model, BASE_YEAR, scenario=name, reference=before)
+        after = world.study.flows(BASE_YEAR)
     except (InputError, NotConverged) as error:
         parts["flow_runs"].append(_failed(world, BASE_YEAR, base.name, error))
         return
     parts["flow_runs"].append(_run(world, after, base.name))
-    _add(parts, after, name, before)
-    parts["flow_moved"].append(_named(moved_frame(before, after), name, after.year))
+    _add(parts, after, name, after.reference)
+    if after.reference is not None:
+        parts["flow_moved"].append(_named(moved_frame(after.reference, after), name, after.year))
 
 
 def _run(world: World, flows: Flows, against: str) -> pd.DataFrame:
@@ -320,9 +318,26 @@ def _countries(flows: Flows, before: Flows | None) -> pd.DataFrame:
     both = after.merge(old, on="country", how="outer", suffixes=("", "_old")).fillna(0.0)
     for column, change in zip(EARNED, ("change_t", "change_teu", "change_revenue_usd"), strict=True):
         both[change] = both[column] - both[f"{column}_old"]
+    return named_states(both, flows).sort_values("transit_revenue_usd", ascending=False, ignore_index=True)
+
+
+def named_states(frame: pd.DataFrame, flows: Flows) -> pd.DataFrame:
+    """Add the names of states.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With `country`.
+    flows : Flows
+        Whose data name the states.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With `name`; the code where the data have none.
+    """
     names = flows.model.study.data.tables["countries"].set_index("id")["name"]
-    both["name"] = [str(names.get(code, code)) for code in both["country"]]
-    return both.sort_values("transit_revenue_usd", ascending=False, ignore_index=True)
+    return frame.assign(name=[str(names.get(code, code)) for code in frame["country"]])
 
 
 def _located(frame: pd.DataFrame, data: Dataset) -> pd.DataFrame:

@@ -57,7 +57,7 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
         "basemap": study.data.tables["basemap"],
         "validation": validation,
         "counts": counts(study.data),
-        **flow_tables(study, lambda done, total: tell("Flows", done, total)),
+        **flow_tables(study, tell),
     }
     tables["sources"] = study.data.tables["sources"].rename(columns={"id": "source_id"})
     return Result(MappingProxyType(tables), MappingProxyType(manifest(study)))

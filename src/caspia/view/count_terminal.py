@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from statistics import median
 
 import pandas as pd
@@ -113,7 +114,7 @@ def print_counts(frame: pd.DataFrame) -> None:
     say_next(screen, "caspia flows")
 
 
-def print_calibration(facts: pd.DataFrame, fit: pd.DataFrame, written: str = "") -> None:
+def print_calibration(facts: pd.DataFrame, fit: pd.DataFrame, written: Path | None = None) -> None:
     """Print fitted constants and what they did to the counts.
 
     Parameters
@@ -123,7 +124,7 @@ def print_calibration(facts: pd.DataFrame, fit: pd.DataFrame, written: str = "")
     fit
         Fitted counts of `Calibration.fit`: `observed`, `before` and `modelled`.
     written
-        Where the facts were written; empty if nowhere.
+        File to which the facts were written, if any.
     """
     screen = open_console()
     rows = rows_of(fit)
@@ -149,7 +150,7 @@ def print_calibration(facts: pd.DataFrame, fit: pd.DataFrame, written: str = "")
             *values,
         )
     screen.print(counts)
-    if written:
+    if written is not None:
         screen.print(Text(f"\nWritten: {written}", style="dim"))
     say_next(screen, "caspia validate")
 

@@ -255,7 +255,7 @@ def _drawing() -> str:
 
 def _px(name: str, more: float = 0.0) -> alt.ExprRef:
     """Width of a line in pixels from one in frame units."""
-    return alt.ExprRef(f"max({_HAIR_PX}, {name} * width / FRAME_WIDTH) + {more}")
+    return alt.ExprRef(f"max({_HAIR_PX} * clamp(width / 880, 0.5, 1), {name} * width / FRAME_WIDTH) + {more}")
 
 
 def _band_layers() -> list[alt.Chart]:

@@ -49,7 +49,7 @@ def corridors(rows: Sequence[Row], price_year: str, *, split: bool) -> Table:
         Column("Value", "billion USD a year"),
         Column("Share", "% of value"),
     ]
-    lines = []
+    lines: list[Line] = []
     for segment in segments_of(rows, "flow_t"):
         if (segment != ALL) != split:
             continue
@@ -97,7 +97,7 @@ def bottlenecks(rows: Sequence[Row], price_year: str) -> Table:
         Column("A unit more", "USD a year", hint="What one unit of capacity more is worth to all users together"),
         Column("A tonne more", "USD a year"),
     )
-    lines = []
+    lines: list[Line] = []
     for row in sorted(rows, key=lambda r: -records.real(r, "ratio")):
         ratio = records.real(row, "ratio")
         cells = (
@@ -144,7 +144,7 @@ def countries(rows: Sequence[Row], price_year: str, scenario: str = "", most: in
         *([Column("Change", "million USD a year")] if scenario else []),
     ]
     order = "change_revenue_usd" if scenario else "transit_revenue_usd"
-    lines = []
+    lines: list[Line] = []
     for row in sorted(rows, key=lambda r: -records.real(r, order)):
         revenue, change = records.real(row, "transit_revenue_usd"), records.real(row, "change_revenue_usd")
         if abs(change if scenario else revenue) < LEAST_USD or 0 < most <= len(lines):
@@ -191,7 +191,7 @@ def moved(rows: Sequence[Row], scenario: str) -> Table:
         Column("Market", numeric=False),
         Column("Share", "% of what moved"),
     )
-    lines = []
+    lines: list[Line] = []
     for start, end, total in between(rows):
         own = [
             r for r in rows if records.text(r, "from_corridor") == start and records.text(r, "to_corridor") == end
@@ -234,7 +234,7 @@ def counts(rows: Sequence[Row], keys: Mapping[str, str]) -> Table:
         Column("GEH", hint="In thousands of units a year; below 5 is close"),
         Column("Role", numeric=False),
     )
-    lines = []
+    lines: list[Line] = []
     for row in sorted(rows, key=count_order):
         factor = records.real(row, "factor")
         key = keys.get(flow_answers.published_id(row), "")
@@ -278,7 +278,7 @@ def reconciliation(rows: Sequence[Row], keys: Mapping[str, str]) -> Table:
         Column("Misfit", "%"),
         Column("Holds", numeric=False, hint="Within low and high"),
     )
-    lines = []
+    lines: list[Line] = []
     for row in rows:
         misfit = records.real(row, "misfit")
         key = keys.get(flow_answers.published_id(row), "")
@@ -319,7 +319,7 @@ def runs(rows: Sequence[Row]) -> Table:
         Column("Relative gap"),
         Column("Status", numeric=False),
     )
-    lines = []
+    lines: list[Line] = []
     for row in rows:
         gap = records.real(row, "relative_gap")
         status, reason = records.text(row, "status"), records.text(row, "reason")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from typing import Protocol
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from caspia.study.flow_answer import FlowAnswer
 from caspia.units import PRICE_YEAR
 from caspia.view import flow_answers, records, theme
 from caspia.view.flow_answers import amount, share_text, tonnes
@@ -22,6 +21,55 @@ _SHIFTS = 12
 _OTHER = "northern-closed"
 """Scenario that the next command proposes."""
 _UNSERVED = 8
+_USERS = 15
+
+
+class FlowAnswer(Protocol):
+    """What `caspia.study.FlowAnswer` tells: one equilibrium, and the world that it is compared with."""
+
+    @property
+    def year(self) -> int:
+        """Year of the demand."""
+
+    @property
+    def scenario(self) -> str:
+        """World, or scenarios joined by `+`."""
+
+    @property
+    def relative_gap(self) -> float:
+        """Residual that certifies the equilibrium."""
+
+    @property
+    def corridors(self) -> pd.DataFrame:
+        """Tonnes, boxes and value by corridor."""
+
+    @property
+    def segments(self) -> pd.DataFrame:
+        """The same by market."""
+
+    @property
+    def countries(self) -> pd.DataFrame:
+        """Transit through states."""
+
+    @property
+    def bottlenecks(self) -> pd.DataFrame:
+        """Capacities nearest to their limit."""
+
+    @property
+    def unserved(self) -> pd.DataFrame:
+        """Demand without an open route."""
+
+    @property
+    def users(self) -> pd.DataFrame | None:
+        """Who uses a place or link that was asked for."""
+
+    @property
+    def before(self) -> FlowAnswer | None:
+        """The world that it is compared with."""
+
+    @property
+    def moved(self) -> pd.DataFrame | None:
+        """What moved from corridor to corridor."""
 
 
 def _mark(name: str) -> Text:
@@ -112,15 +160,14 @@ def countries_table(answer: FlowAnswer, *, width: int) -> Table:
     rich.table.Table
         The states that earn most, or whose revenue changes most.
     """
+    compared = answer.before is not None
     rows = rows_of(_with_change(answer))
-    compared = len(answer.countries_before) > 0
     columns = [("State", "l"), ("Transit, Mt", "r"), ("1000 TEU", "r"), ("Revenue, million USD", "r")]
     table = empty_table([*columns, *([("Change", "r")] if compared else [])], width)
     column = "change_revenue_usd" if compared else "transit_revenue_usd"
     for row in sorted(rows, key=lambda r: -abs(records.real(r, column)))[:_STATES]:
-        code = records.text(row, "country")
         cells = [
-            answer.names.get(code, records.text(row, "name") or code),
+            records.text(row, "name") or records.text(row, "country"),
             number(records.real(row, "transit_t") / 1e6),
             number(records.real(row, "transit_teu") / 1e3),
             number(records.real(row, "transit_revenue_usd") / 1e6),
@@ -130,12 +177,16 @@ def countries_table(answer: FlowAnswer, *, width: int) -> Table:
 
 
 def _with_change(answer: FlowAnswer) -> pd.DataFrame:
-    if answer.countries_before.empty:
+    if answer.before is None:
         return answer.countries
-    before = answer.countries_before.set_index("country")["transit_revenue_usd"]
-    after = answer.countries.set_index("country")["transit_revenue_usd"]
-    change = after.sub(before, fill_value=0.0).reindex(answer.countries["country"])
-    return answer.countries.assign(change_revenue_usd=change.to_numpy())
+    change = _change(answer.countries, answer.before.countries, "country", "transit_revenue_usd")
+    return answer.countries.assign(change_revenue_usd=change)
+
+
+def _change(after: pd.DataFrame, before: pd.DataFrame, key: str, column: str) -> list[float]:
+    """Change of a column, row by row of the later frame."""
+    old = dict(zip(before[key], before[column], strict=True))
+    return [now - old.get(name, 0.0) for name, now in zip(after[key], after[column], strict=True)]
 
 
 def signed(value: float) -> str:
@@ -241,30 +292,6 @@ def moved_table(frame: pd.DataFrame, *, width: int) -> Table:
     return table
 
 
-def users_table(frame: pd.DataFrame, *, width: int) -> Table:
-    """Make the table of those who use a place or link.
-
-    Parameters
-    ----------
-    frame
-        Of `users_frame`.
-    width
-        Width of the terminal in characters.
-
-    Returns
-    -------
-    rich.table.Table
-        The greatest users, their share, and how much of their trade goes that way.
-    """
-    columns = [("From", "l"), ("To", "l"), ("Goods", "l"), ("Amount", "r"), ("Share", "r"), ("Of their trade", "r")]
-    table = empty_table(columns if width >= NARROW else columns[:-1], width)
-    for row in rows_of(frame.head(_SHIFTS)):
-        cells = [str(row["origin_zone"]), str(row["destination_zone"]), str(row["commodity_id"])]
-        cells += [tonnes(records.real(row, "flow_t")), share_text(records.real(row, "share"))]
-        table.add_row(*cells, *([share_text(records.real(row, "reliance"))] if width >= NARROW else []))
-    return table
-
-
 def print_flows(answer: FlowAnswer) -> None:
     """Print the flows of a year: corridors, transit revenue, bottlenecks, and what moved in a comparison.
 
@@ -277,8 +304,8 @@ def print_flows(answer: FlowAnswer) -> None:
     width = screen.width
     rows, tight = rows_of(answer.corridors), rows_of(answer.bottlenecks)
     say(screen, flow_answers.flows_answer(rows, tight, answer.year, answer.scenario))
-    if answer.against:
-        _print_moved(screen, answer)
+    if answer.before is not None:
+        _print_moved(screen, answer, answer.before)
     screen.print(corridors_table(answer.corridors, width=width))
     if len(answer.segments):
         head(screen, "Share of the tonnes of each market")
@@ -288,28 +315,60 @@ def print_flows(answer: FlowAnswer) -> None:
     if len(answer.bottlenecks):
         head(screen, "Fullest capacities, and what one unit more is worth to all users in a year")
         screen.print(bottlenecks_table(answer.bottlenecks, width=width))
-    if len(answer.unserved):
-        lost = float(answer.unserved["unserved_t"].sum())
-        head(screen, f"{tonnes(lost)} of demand has no open way")
-        screen.print(unserved_table(answer.unserved, width=width))
-    if len(answer.users):
-        head(screen, "Who uses it")
+    if answer.users is not None:
+        head(screen, f"Who uses it: {tonnes(float(answer.users['flow_t'].sum()))} a year")
         screen.print(users_table(answer.users, width=width))
+    if len(answer.unserved):
+        head(screen, f"{tonnes(_unserved(answer))} of demand has no open way")
+        screen.print(unserved_table(answer.unserved, width=width))
     screen.print(Text(f"\nEquilibrium to a relative gap of {answer.relative_gap:.0e}.", style="dim"))
-    say_next(screen, "caspia study" if answer.against else f"caspia flows --year {answer.year} --compare {_OTHER}")
+    say_next(
+        screen,
+        "caspia study" if answer.before is not None else f"caspia flows --year {answer.year} --compare {_OTHER}",
+    )
 
 
-def _print_moved(screen: Console, answer: FlowAnswer) -> None:
-    before = answer.corridors_before.set_index("corridor")["flow_t"]
-    after = answer.corridors.set_index("corridor")["flow_t"]
-    change = after.sub(before, fill_value=0.0).reindex(answer.corridors["corridor"])
-    corridors = rows_of(answer.corridors.assign(change_t=change.to_numpy()))
-    names = answer.countries.assign(name=[answer.names.get(c, c) for c in answer.countries["country"]])
-    changed = rows_of(_with_change(replace(answer, countries=names)))
-    lost = float(answer.unserved["unserved_t"].sum()) if len(answer.unserved) else 0.0
-    title = f"{answer.scenario} against {answer.against}"
-    screen.print(Text(flow_answers.moved_answer(corridors, changed, title, lost), style="bold"))
-    if len(answer.moved):
+def _print_moved(screen: Console, answer: FlowAnswer, before: FlowAnswer) -> None:
+    change = _change(answer.corridors, before.corridors, "corridor", "flow_t")
+    corridors = rows_of(answer.corridors.assign(change_t=change))
+    lost = _unserved(answer) - _unserved(before)
+    title = f"{answer.scenario} against {before.scenario}"
+    said = flow_answers.moved_answer(corridors, rows_of(_with_change(answer)), title, max(lost, 0.0))
+    screen.print(Text(said, style="bold"))
+    if answer.moved is not None and len(answer.moved):
         screen.print()
         screen.print(moved_table(answer.moved, width=screen.width))
     screen.print()
+
+
+def _unserved(answer: FlowAnswer) -> float:
+    return float(answer.unserved["unserved_t"].sum()) if len(answer.unserved) else 0.0
+
+
+def users_table(frame: pd.DataFrame, *, width: int) -> Table:
+    """Make the table of who uses a place or link.
+
+    Parameters
+    ----------
+    frame
+        Of `caspia.study.flow_frames.users_frame`.
+    width
+        Width of the terminal in characters.
+
+    Returns
+    -------
+    rich.table.Table
+        The greatest users first, with the share of their own demand that relies on it.
+    """
+    columns = [("From", "l"), ("To", "l"), ("Goods", "l"), ("Mt", "r"), ("Share", "r"), ("Of its demand", "r")]
+    table = empty_table(columns, width)
+    for row in rows_of(frame)[:_USERS]:
+        table.add_row(
+            records.text(row, "origin_zone"),
+            records.text(row, "destination_zone"),
+            records.text(row, "commodity_id").replace("-", " "),
+            number(records.real(row, "flow_t") / 1e6),
+            share_text(records.real(row, "share")),
+            share_text(records.real(row, "reliance")),
+        )
+    return table
