@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,11 @@ from caspia.study.flow_frames import (
     unserved_frame,
     users_frame,
 )
-from caspia.study.flow_tables import named_states
 from caspia.study.flows import Flows
 from caspia.study.study import Study
 
 Tell = Callable[[str, int, int], None]
 SIGNIFICANT = 6
-ALWAYS = ("corridors", "segments", "countries", "bottlenecks", "unserved")
-TABLES = (*ALWAYS, "users", "moved", "corridors_before", "countries_before")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,16 +39,12 @@ class FlowAnswer:
         Fixed-point residual that certifies the flows.
     corridors, segments, countries, bottlenecks, unserved : pandas.DataFrame
         As in `caspia.study.flow_frames`; `segments` splits the corridors by market.
-    users : pandas.DataFrame
-        Who uses the place or link that was asked for; empty if nothing was.
-    against : str
-        World that the scenario is set beside; empty for a world of its own.
-    moved : pandas.DataFrame
+    users : pandas.DataFrame or None
+        Who uses the place or link that was asked for.
+    before : FlowAnswer or None
+        The world that the scenario is compared with.
+    moved : pandas.DataFrame or None
         What the scenario moves from corridor to corridor.
-    corridors_before, countries_before : pandas.DataFrame
-        The same tables of the world that it is set beside.
-    names : mapping of str to str
-        Names of states by code.
     """
 
     year: int
@@ -62,22 +55,19 @@ class FlowAnswer:
     countries: pd.DataFrame
     bottlenecks: pd.DataFrame
     unserved: pd.DataFrame
-    users: pd.DataFrame = field(default_factory=pd.DataFrame)
-    against: str = ""
-    moved: pd.DataFrame = field(default_factory=pd.DataFrame)
-    corridors_before: pd.DataFrame = field(default_factory=pd.DataFrame)
-    countries_before: pd.DataFrame = field(default_factory=pd.DataFrame)
-    names: Mapping[str, str] = field(default_factory=dict)
+    users: pd.DataFrame | None = None
+    before: FlowAnswer | None = None
+    moved: pd.DataFrame | None = None
 
     def record(self) -> dict[str, Any]:
         """Everything for machines; numbers with six digits."""
         found: dict[str, Any] = {"year": self.year, "scenario": self.scenario, "relative_gap": self.relative_gap}
-        if self.against:
-            found["against"] = self.against
-        for name in TABLES:
+        for name in ("corridors", "segments", "countries", "bottlenecks", "unserved", "users", "moved"):
             table = getattr(self, name)
-            if name in ALWAYS or len(table):
+            if table is not None:
                 found[name] = _rows(table)
+        if self.before is not None:
+            found["compared_with"] = self.before.record()
         return found
 
 
@@ -130,30 +120,28 @@ def flow_answer(world: Study, year: int, case: Case, compare: str, users: str, t
         tell("Tables", 1, 1)
         return answer
     after = world.with_scenario(compare).flows(year, case, progress=tell)
-    tell("Tables", 0, 1)
-    before = after.reference if after.reference is not None else world.flows(year, case, progress=tell)
-    answer = _tables(after, users)
-    tell("Tables", 1, 1)
-    return replace(
-        answer,
-        against=before.scenario,
-        moved=moved_frame(before, after),
-        corridors_before=corridors_frame(before),
-        countries_before=countries_frame(before),
-    )
+    tell("Tables", 0, 2)
+    reference = after.reference if after.reference is not None else world.flows(year, case, progress=tell)
+    before = _tables(reference, users)
+    tell("Tables", 1, 2)
+    answer = _tables(after, users, before, moved_frame(reference, after))
+    tell("Tables", 2, 2)
+    return answer
 
 
-def _tables(flows: Flows, users: str) -> FlowAnswer:
-    states = flows.model.study.data.tables["countries"]
+def _tables(
+    flows: Flows, users: str, before: FlowAnswer | None = None, moved: pd.DataFrame | None = None
+) -> FlowAnswer:
     return FlowAnswer(
         year=flows.year,
         scenario=flows.scenario,
         relative_gap=flows.result.residual,
         corridors=corridors_frame(flows),
         segments=corridors_frame(flows, ("segment",)),
-        countries=named_states(countries_frame(flows), flows),
+        countries=countries_frame(flows),
         bottlenecks=bottlenecks_frame(flows),
         unserved=unserved_frame(flows),
-        users=users_frame(flows, users) if users else pd.DataFrame(),
-        names=dict(zip(states["id"], states["name"], strict=True)),
+        users=users_frame(flows, users) if users else None,
+        before=before,
+        moved=moved,
     )
