@@ -36,9 +36,8 @@ from caspia.assignment._routes import (
 from caspia.assignment.problem import Bools, Floats, Ints
 
 MOST_TURNS = 40  # of conjugate gradients
-TOGETHER = 4.0  # times the way of the first, within which others are held with it
 MOST_HOLDS = 8  # times that routes found to run empty are held and the rest is solved again
-MOST_TRIALS = 3
+MOST_TRIALS = 4
 TINY = 1e-12
 DAMPING = 1e-9  # part of the diagonal; along exchanges that leave all loads alone it lets a step reach the end
 ENOUGH = 1e-2  # part of the first residual to which the system is solved
@@ -73,7 +72,7 @@ def leap(state: State) -> bool:
         most[i, 1] = value[of_pair[store.index[work[i], PAIR], BASE], FLOW]
     slope, old_delay, old_load = servers.now[:, SLOPE].copy(), servers.now[:, DELAY].copy(), total[:, LOAD].copy()
     for trial in range(MOST_TRIALS):
-        wish = _wish(work, parts, slope, dearer, most)
+        wish = _wish(work, parts, slope, dearer, most, trial > 0)
         gain, left = 0.0, 0.0
         for i in range(work.size):
             base = of_pair[store.index[work[i], PAIR], BASE]
@@ -129,21 +128,29 @@ def _at_work(moves: Ints, index: Longs, value: Floats, of_pair: Longs) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def _wish(work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, most: Floats) -> Floats:
-    """Solve for the changes of flow; those that first make a route or base run empty are held, the rest solved again."""
+def _wish(
+    work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, most: Floats, careful: bool
+) -> Floats:
+    """Solve for the changes of flow; those that first make a route or base run empty are held, the rest solved again.
+
+    With care few are held at a time, and a step that still goes too far is shortened as a whole.
+    """
     wish, scale = np.zeros(work.size), np.empty(work.size)
-    for turn in range(MOST_HOLDS):
+    together, turns = (1.1, 3 * MOST_HOLDS) if careful else (4.0, MOST_HOLDS)
+    for turn in range(turns):
         _solve(work, parts, slope, dearer, (wish, scale))
         first = 1.0  # part of the way at which the first runs empty
         for i in range(work.size):
             if scale[i] > 0.0 and not -most[i, 0] <= wish[i] <= most[i, 1]:
                 first = min(first, (most[i, 1] if wish[i] > 0.0 else most[i, 0]) / abs(wish[i]))
-        if first == 1.0 or turn == MOST_HOLDS - 1:
+        if first == 1.0:
             break
+        if turn == turns - 1:
+            return wish * first if careful else wish
         for i in range(work.size):
             if scale[i] > 0.0:
                 inside = min(max(wish[i], -most[i, 0]), most[i, 1])
-                soon = inside != wish[i] and abs(inside) <= TOGETHER * first * abs(wish[i])
+                soon = inside != wish[i] and abs(inside) <= together * first * abs(wish[i])
                 wish[i] = inside if soon else 0.0
     return wish
 
@@ -209,7 +216,7 @@ def _solve(
     lean = residual * scale
     along = lean.copy()
     size = residual @ lean
-    aim = ENOUGH * ENOUGH * size
+    aim = ENOUGH * ENOUGH * min(size, (dearer * dearer) @ scale)  # what is held may unbalance the rest far more
     for _ in range(MOST_TURNS):
         _apply(work, parts, slope, along, (on_server, reply))
         for i in range(n):
