@@ -60,6 +60,7 @@ TURNS = 3  # how often each part is loaded
 INNER = 0.05  # part of the gap to which the stored routes are levelled before new trees
 MOST_SWEEPS = 20  # in one round
 NEAR = 1e-4  # gap below which leaps are worth their price
+PATIENCE = 6  # rounds after which they are tried in any case
 SLOW = 0.6  # part of the excess that a sweep must leave for a leap to follow
 FLOOR = 0.03  # part of the gap that moves not worth making may add up to
 MARGIN = 0.02  # part of the gap that routes not worth storing may add up to
@@ -181,7 +182,7 @@ class _Solver:
                 progress(iteration, now)
             if now <= gap or iteration == max_iterations:
                 return self._result(now, gap, iteration)
-            self._improve(now, gap)
+            self._improve(now, gap, iteration)
 
     def _load_in_shares(self) -> None:
         """Give every pair a first route: that of its tree when its share of the demand last went round."""
@@ -245,7 +246,7 @@ class _Solver:
         needed = float(pairs.amount[served] @ pairs.least[served])
         return max((spent - needed) / spent, 0.0) if spent > 0.0 else 0.0
 
-    def _improve(self, now: float, gap: float) -> None:
+    def _improve(self, now: float, gap: float, iteration: int) -> None:
         """Take in new routes and level the costs of all."""
         pairs = self.state.pairs
         known = self.state.store.sign[pairs.index[:, BASE]] == pairs.sign
@@ -258,7 +259,7 @@ class _Solver:
             self._mend()
             if excess <= INNER * now * spent:
                 break
-            if now < NEAR and excess > SLOW * last and leap(self.state):
+            if (now < NEAR or iteration > PATIENCE) and excess > SLOW * last and leap(self.state):
                 self._mend()
             last = excess
         rest(self.state.store)
