@@ -170,7 +170,7 @@ BREAKS: Mapping[str, Break] = {
         fact("US.deflator_index", "subject", "KZ"), ("facts.csv, row", "subject"), ("got KZ", "allowed: US")
     ),
     "series without a year": Break(
-        fact("US.deflator_index", "value_year", ""), ("facts.csv, row", "value_year"), ("the year of the index",)
+        fact("US.deflator_index", "value_year", ""), ("facts.csv, row", "value_year"), ("the year of the number",)
     ),
     "wrong unit": Break(fact("border.border_h", "unit", "day"), ("facts.csv, row",), ("got day", "allowed: h")),
     "fact of another table": Break(fact("border.border_h", "subject", "KZ"), ("facts.csv, row",), ("borders",)),

@@ -121,6 +121,28 @@ class Dataset:
             own = np.where(own == NO_FACT, inherited, own)
         return own
 
+    def series(self, table: str, attribute: str) -> pd.DataFrame:
+        """Facts of every year of a quantity of which every year is used.
+
+        Parameters
+        ----------
+        table : str
+            Name of an object table.
+        attribute : str
+            A quantity that is a series.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `row` (of the table), `year`, `fact` (row of `facts`) and `value`, in order of row and year.
+        """
+        frame = self.facts.frame
+        used = np.flatnonzero((frame["rank"] == 1) & (frame["attribute"] == attribute))
+        row = self.rows(table, frame["subject"].iloc[used])
+        year = frame["value_year"].to_numpy()[used].astype(int)
+        columns = {"row": row, "year": year, "fact": used, "value": self.facts.value[used]}
+        return pd.DataFrame(columns).sort_values(["row", "year"], ignore_index=True)
+
     def rows(self, table: str, ids: pd.Series) -> npt.NDArray[np.int64]:
         """Row numbers of ids in a table.
 
@@ -157,7 +179,8 @@ class Dataset:
 
     def _own_facts(self, ids: pd.Series) -> FactIndex:
         frame = self.facts.frame
-        used = np.flatnonzero(frame["rank"].to_numpy() == 1)
+        series = [name for name, attribute in attributes().items() if attribute.is_series]
+        used = np.flatnonzero((frame["rank"] == 1) & ~frame["attribute"].isin(series))
         row = pd.Index(ids).get_indexer(pd.Index(frame["subject"].to_numpy()[used]))
         column = pd.Index(list(attributes())).get_indexer(pd.Index(frame["attribute"].to_numpy()[used]))
         matrix = np.full((len(ids), len(attributes())), NO_FACT, dtype=np.int32)

@@ -23,10 +23,15 @@ SUBJECT_TABLES = (
     "commodities",
     "countries",
     "observations",
+    "centroids",
+    "demand",
+    "controls",
+    "counts",
+    "groups",
+    "fleets",
 )
-SERIES = "deflator_index"
-"""The one attribute of which every year is used."""
-SERIES_SUBJECT = "US"
+DEFLATOR = "deflator_index"
+DEFLATOR_SUBJECT = "US"
 RECIPE_TOLERANCE = 0.011
 """Recipes are written in rounded numbers."""
 
@@ -99,18 +104,18 @@ def _fact_problems(cells: Mapping[str, str], table: str) -> Iterator[tuple[str, 
                 allowed="a year for dollars, empty otherwise",
             ),
         )
-    if attribute.name == SERIES:
+    if attribute.is_series:
         yield from _series_problems(cells)
     yield from _number_problems(cells)
     yield from _recipe_problems(cells)
 
 
 def _series_problems(cells: Mapping[str, str]) -> Iterator[tuple[str, Problem]]:
-    if cells["subject"] != SERIES_SUBJECT:
-        allowed = f"{SERIES_SUBJECT}, whose dollars all prices are in"
+    if cells["attribute"] == DEFLATOR and cells["subject"] != DEFLATOR_SUBJECT:
+        allowed = f"{DEFLATOR_SUBJECT}, whose dollars all prices are in"
         yield "subject", Problem(what="subject has no such series", got=cells["subject"], allowed=allowed)
     if not cells["value_year"]:
-        yield "value_year", Problem(what="series without a year", got="''", allowed="the year of the index")
+        yield "value_year", Problem(what="series without a year", got="''", allowed="the year of the number")
 
 
 def _number_problems(cells: Mapping[str, str]) -> Iterator[tuple[str, Problem]]:
@@ -164,7 +169,8 @@ def _used_twice(tables: list[RawTable]) -> Iterator[Problem]:
     facts = pd.concat([table.frame for table in tables], ignore_index=True)
     places = [(table, row) for table in tables for row in range(len(table.frame))]
     used = facts[pd.to_numeric(facts["rank"]) == 1]
-    year = pd.to_numeric(used["value_year"]).where(used["attribute"] == SERIES)
+    series = [name for name, attribute in attributes().items() if attribute.is_series]
+    year = pd.to_numeric(used["value_year"]).where(used["attribute"].isin(series))
     quantity = pd.Series(
         list(zip(used["subject"], used["attribute"], year.fillna(0), strict=True)), index=used.index
     )
@@ -177,7 +183,7 @@ def _used_twice(tables: list[RawTable]) -> Iterator[Problem]:
             where=table.where(row, "rank"),
             got=f"rank 1 here and in {other.where(other_row)}",
             allowed="one fact of rank 1 for a quantity, whatever its year"
-            if attribute != SERIES
+            if attribute not in series
             else "one fact of rank 1 for a year",
             repair="give one of them another rank",
         )

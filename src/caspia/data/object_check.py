@@ -12,11 +12,28 @@ from caspia.data.read import RawFolder
 from caspia.data.schema import attributes
 from caspia.errors import Problem
 
+LISTS: Mapping[tuple[str, str], str] = {
+    ("zones", "countries"): "countries",
+    ("centroids", "commodity_ids"): "commodities",
+    ("controls", "origin_ids"): "zones",
+    ("controls", "destination_ids"): "zones",
+    ("controls", "commodity_ids"): "commodities",
+    ("counts", "origin_ids"): "zones",
+    ("counts", "destination_ids"): "zones",
+    ("counts", "commodity_ids"): "commodities",
+    ("counts", "place_ids"): "places",
+    ("counts", "link_ids"): "links",
+    ("counts", "border_ids"): "borders",
+    ("groups", "commodity_ids"): "commodities",
+    ("fleets", "service_ids"): "services",
+    ("observations", "via"): "places",
+}
+"""Columns that hold ids of another table, separated by `;`."""
 TABLE_OF_TARGET = {"country": "countries", "place": "places", "link": "links", "class": "classes"}
 
 
 def check_objects(folder: RawFolder) -> Iterator[Problem]:
-    """Check what services serve, what rules bar, and where observations pass.
+    """Check what services serve, what rules bar, and lists of ids.
 
     Parameters
     ----------
@@ -30,7 +47,7 @@ def check_objects(folder: RawFolder) -> Iterator[Problem]:
     """
     yield from _services(folder.tables["services"])
     yield from _rules(folder)
-    yield from _passed(folder)
+    yield from _lists(folder)
 
 
 def _services(table: RawTable) -> Iterator[Problem]:
@@ -64,17 +81,18 @@ def _targets(folder: RawFolder) -> Mapping[str, Collection[str]]:
     return ids | {"mode": modes, "bloc": sorted(blocs)}
 
 
-def _passed(folder: RawFolder) -> Iterator[Problem]:
-    table = folder.tables["observations"]
-    known = set(folder.tables["places"].frame["id"])
-    bad = [not known.issuperset(filter(None, cell.split(";"))) for cell in table.frame["via"]]
-    yield from table.problems(
-        np.array(bad, dtype=bool),
-        "via",
-        "observation passes an unknown place",
-        "ids of places.csv, separated by ;",
-        "correct the id or add the place to places.csv",
-    )
+def _lists(folder: RawFolder) -> Iterator[Problem]:
+    for (name, column), target in LISTS.items():
+        table = folder.tables[name]
+        known = set(folder.tables[target].frame["id"])
+        bad = [not known.issuperset(filter(None, cell.split(";"))) for cell in table.frame[column]]
+        yield from table.problems(
+            np.array(bad, dtype=bool),
+            column,
+            f"list names something unknown in {target}.csv",
+            f"ids of {target}.csv, separated by ;",
+            f"correct the id or add it to {target}.csv",
+        )
 
 
 def check_observations(folder: RawFolder) -> Iterator[Problem]:

@@ -57,13 +57,14 @@ class TableSchema:
 
 @dataclass(frozen=True)
 class Attribute:
-    """A quantity that facts may state."""
+    """A quantity that facts may state; of a series every year is used, of all else one fact."""
 
     name: str
     tables: tuple[str, ...]
     unit: str
     minimum: float
     maximum: float
+    is_series: bool
     description: str
 
     @property
@@ -137,6 +138,7 @@ def attributes() -> Mapping[str, Attribute]:
                     unit=str(row.unit),
                     minimum=float(str(row.minimum)),
                     maximum=float(str(row.maximum)),
+                    is_series=str(row.series) == "yes",
                     description=str(row.description),
                 )
                 for row in rows

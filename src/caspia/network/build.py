@@ -17,6 +17,7 @@ from caspia.data import NO_FACT, Dataset, attribute_column, attributes, records
 from caspia.network.network import FORMS, MODES, ArcKind, Arcs, Network, Role, Vertices
 
 CLOSURES = (*(f"closure_share_m{month:02d}" for month in range(1, 13)), "closure_spell_h")
+SAILING = frozenset({"open", "restricted"})
 NO_JOURNEY_ENDS = frozenset({"waypoint", "chokepoint"})
 
 
@@ -49,7 +50,7 @@ class _Tables:
     facts: dict[str, npt.NDArray[np.int32]]
     place_row: dict[str, int]
     forms_of_class: dict[str, str]
-    # Services that sail, by port and mode or by link; an empty list where all are planned or closed.
+    # Services by port and mode or by link, planned and closed ones too: what sails may change, the graph does not.
     boarding: dict[tuple[int, str], list[int]]
     sailing: dict[str, list[int]]
     borders: dict[tuple[str, str], int]
@@ -129,8 +130,7 @@ def _look_up_tables(data: Dataset) -> _Tables:
         served = (
             sailing[service.link_id] if service.link_id else boarding[place_row[service.place_id], service.mode]
         )
-        if service.status in ("open", "restricted"):
-            served.append(row)
+        served.append(row)
     borders = data.tables["borders"]
     crossing = {
         (link, state): row
@@ -178,11 +178,14 @@ def _add_direction(growth: _Growth, tables: _Tables, row: int, link: Any, *, rev
         deck = growth.node(*site, Role.SAILING, f"{link.id}>{end}#{service}")
         _add_wait(growth, tables, service, (tail, deck), site[0])
         own = tables.facts["services"][service]
-        forms = tables.services[service].forms or traits.forms
-        growth.arc((deck, head), label, np.where(own == NO_FACT, facts, own), replace(traits, forms=forms))
+        sails = replace(
+            traits,
+            forms=tables.services[service].forms or traits.forms,
+            is_open=is_open and tables.services[service].status in SAILING,
+        )
+        growth.arc((deck, head), label, np.where(own == NO_FACT, facts, own), sails)
     if not sailings:
-        # A link that no vessel serves any more is there, as a planned link is, but carries nothing.
-        growth.arc((tail, head), label, facts, replace(traits, is_open=is_open and sailings is None))
+        growth.arc((tail, head), label, facts, traits)
 
 
 def _add_border(
@@ -214,7 +217,8 @@ def _add_wait(growth: _Growth, tables: _Tables, service: int, ends: tuple[int, i
     facts[columns] = np.where(closures == NO_FACT, facts[columns], closures)
     forms = row.forms or tables.forms_of_class[row.class_id]
     mode = MODES.index(row.mode)
-    traits = _Traits(forms=forms, states=(tables.states[place],))
+    is_open = row.status in SAILING
+    traits = _Traits(forms=forms, states=(tables.states[place],), is_open=is_open)
     growth.arc(ends, (ArcKind.WAIT, service, mode), facts, traits)
 
 
