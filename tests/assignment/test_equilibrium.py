@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -120,7 +121,9 @@ def all_or_nothing(problem, cost):
         klass, end, at = wanted.class_index[pair], wanted.destination[pair], wanted.origin[pair]
         everywhere = np.arange(problem.n_vertices, dtype=np.int32)
         ends, klasses = np.full_like(everywhere, end), np.full_like(everywhere, klass)
-        asked = replace(wanted, origin=everywhere, destination=ends, class_index=klasses, amount=np.ones(everywhere.size))
+        asked = replace(
+            wanted, origin=everywhere, destination=ends, class_index=klasses, amount=np.ones(everywhere.size)
+        )
         left = least_costs(replace(problem, demand=asked), cost)
         while at != end:
             out = np.flatnonzero(problem.tail == at)
@@ -158,7 +161,9 @@ def test_a_warm_start_lets_go_of_routes_that_are_closed_and_finds_routes_for_new
     problem = roads([linear(0, 1, 1, 1), linear(0, 1, 1, 1), linear(1, 2, 1, 1)], [(0, 1, 2.0)])
     before = equilibrium(problem, gap=1e-9)
     shut = np.array([[0.0, INF, 0.0]])
-    after = equilibrium(replace(problem, fixed_cost=shut, demand=demand((0, 1, 0, 2.0), (0, 2, 0, 1.0))), warm=before)
+    after = equilibrium(
+        replace(problem, fixed_cost=shut, demand=demand((0, 1, 0, 2.0), (0, 2, 0, 1.0))), warm=before
+    )
     np.testing.assert_allclose(after.flow[0], [3.0, 0.0, 1.0], rtol=1e-12)
 
 
@@ -190,7 +195,7 @@ def ferry_and_rail(bans=False, amounts=(4.0, 4.0)):
 
 
 def test_classes_with_other_values_of_time_share_a_server():
-    """The second class leaves at a wait of 2.5 h, the first would at 10 h: the ferry carries all 4 units of the first.
+    """The second class leaves at a wait of 2.5 h, the first at 10 h: the ferry carries all 4 units of the first.
 
     They alone make it 5 h, so the whole second class goes by rail.
     """
@@ -294,9 +299,6 @@ def grid(side, seed):
 
 def test_a_town_to_twelve_digits_whatever_the_number_of_threads(monkeypatch):
     """Large enough for the store to grow; threads forced upon it."""
-    import caspia.assignment.equilibrium as _  # noqa: F401 - the module, not the function of that name
-    import sys
-
     problem = grid(14, 5)
     one = equilibrium(problem, gap=1e-12, workers=1)
     monkeypatch.setattr(sys.modules["caspia.assignment.equilibrium"], "WORTH_THREADS", 0)

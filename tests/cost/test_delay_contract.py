@@ -20,7 +20,9 @@ def number(low, high):
 
 
 ROWS = {
-    "bpr": st.tuples(number(0.1, 100), number(0.5, 1e5), number(0.0, 10), st.sampled_from([0.0, 1.0, 2.5, 4.0, 6.87])),
+    "bpr": st.tuples(
+        number(0.1, 100), number(0.5, 1e5), number(0.0, 10), st.sampled_from([0.0, 1.0, 2.5, 4.0, 6.87])
+    ),
     "conical": st.tuples(number(0.1, 100), number(0.5, 1e5), number(1.1, 12), st.just(0.0)),
     "queue": st.tuples(number(0.1, 400), number(0.5, 1e5), number(0.05, 4), st.integers(1, 30).map(float)),
 }
@@ -67,7 +69,7 @@ def test_the_integral_is_convex(case):
 
 @given(cases)
 def test_the_derivative_is_that_of_the_delay(case):
-    """By central differences, away from the knee of the queue and the start of a power, where the third one jumps."""
+    """By central differences, away from the knee of the queue and from no load, where higher ones jump."""
     name, row, a, _ = case
     x = row[1] * min(max(a, 0.05), 5.0)
     if name == "queue" and abs(x / row[1] - KNEE) < 1e-2:

@@ -60,47 +60,52 @@ def leap(state: State) -> bool:
     bool
         Whether flows were moved.
     """
-    store, servers, of_pair = state.store, state.servers, state.pairs.index
+    store, servers, of_pair = state.store, state.servers, state.pairs.table
     value, total = store.value, servers.total
-    parts = (store.step_server, store.step_weight, store.index)
-    work = _at_work(store.moves[: store.used[MOVES]], store.index, value, of_pair)
+    parts = (store.step_server, store.step_weight, store.table)
+    work = _at_work(store.moves[: store.used[MOVES]], store.table, value, of_pair)
     dearer, after = np.empty(work.size), np.empty(work.size)
     _measure(work, parts, (value, of_pair), servers.now, dearer)
     most = np.empty((work.size, 2))
     for i in range(work.size):
         most[i, 0] = value[work[i], FLOW]
-        most[i, 1] = value[of_pair[store.index[work[i], PAIR], BASE], FLOW]
+        most[i, 1] = value[of_pair[store.table[work[i], PAIR], BASE], FLOW]
     slope, old_delay, old_load = servers.now[:, SLOPE].copy(), servers.now[:, DELAY].copy(), total[:, LOAD].copy()
     for trial in range(MOST_TRIALS):
         wish = _wish(work, parts, slope, dearer, most, trial > 0)
-        gain, left = 0.0, 0.0
         for i in range(work.size):
-            base = of_pair[store.index[work[i], PAIR], BASE]
+            base = of_pair[store.table[work[i], PAIR], BASE]
             wish[i] = min(max(wish[i], -value[work[i], FLOW]), value[base, FLOW])
             _shift(work[i], base, wish[i], parts, value, total)
         refresh(servers)
         _measure(work, parts, (value, of_pair), servers.now, after)
-        for i in range(work.size):
-            gain -= wish[i] * dearer[i]
-            left += wish[i] * after[i]
+        gain, left = -(wish @ dearer), wish @ after
         if gain > 0.0 and left < gain:
-            _clean(work, store.index, value, of_pair, state.pairs.uneven)
+            _clean(work, store.table, value, of_pair, state.pairs.uneven)
             return True
         if gain > 0.0 and trial == MOST_TRIALS - 1:
-            back = -left / (gain + left)  # where the chord of the gain is zero: the gain is concave, so before its end
+            back = -left / (
+                gain + left
+            )  # where the chord of the gain is zero: the gain is concave, so before its end
             for i in range(work.size):
-                _shift(work[i], of_pair[store.index[work[i], PAIR], BASE], back * wish[i], parts, value, total)
+                _shift(work[i], of_pair[store.table[work[i], PAIR], BASE], back * wish[i], parts, value, total)
             refresh(servers)
-            _clean(work, store.index, value, of_pair, state.pairs.uneven)
+            _clean(work, store.table, value, of_pair, state.pairs.uneven)
             return True
-        for server in range(slope.size):
-            change = total[server, LOAD] - old_load[server]
-            if abs(change) > TINY * abs(old_load[server]):
-                slope[server] = (servers.now[server, DELAY] - old_delay[server]) / change
+        _take_chords(slope, old_delay, old_load, servers.now, total)
         for i in range(work.size - 1, -1, -1):
-            _shift(work[i], of_pair[store.index[work[i], PAIR], BASE], -wish[i], parts, value, total)
+            _shift(work[i], of_pair[store.table[work[i], PAIR], BASE], -wish[i], parts, value, total)
         refresh(servers)
     return False
+
+
+@njit(cache=True, nogil=True)
+def _take_chords(slope: Floats, old_delay: Floats, old_load: Floats, now: Floats, total: Floats) -> None:
+    """Replace the slopes of servers whose load has changed by those between the old load and the new."""
+    for server in range(slope.size):
+        change = total[server, LOAD] - old_load[server]
+        if abs(change) > TINY * abs(old_load[server]):
+            slope[server] = (now[server, DELAY] - old_delay[server]) / change
 
 
 @njit(cache=True, nogil=True)
@@ -131,7 +136,7 @@ def _at_work(moves: Ints, index: Longs, value: Floats, of_pair: Longs) -> Ints:
 def _wish(
     work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, most: Floats, careful: bool
 ) -> Floats:
-    """Solve for the changes of flow; those that first make a route or base run empty are held, the rest solved again.
+    """Solve for the changes of flow; what first makes a route or base run empty is held, the rest solved again.
 
     With care few are held at a time, and a step that still goes too far is shortened as a whole.
     """
@@ -221,10 +226,10 @@ def _solve(
         _apply(work, parts, slope, along, (on_server, reply))
         for i in range(n):
             reply[i] = reply[i] + DAMPING * along[i] / scale[i] if scale[i] > 0.0 else 0.0
-        bend = along @ reply
-        if not bend > 0.0:
+        curve = along @ reply
+        if not curve > 0.0:
             break
-        part = size / bend
+        part = size / curve
         wish += part * along
         residual -= part * reply
         lean = residual * scale

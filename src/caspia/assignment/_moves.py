@@ -66,7 +66,13 @@ def sweep(state: State, floor: float) -> float:
         Cost that the flow on dearer routes would have saved on the other of the two, as met on the way.
     """
     store, servers = state.store, state.servers
-    index, value, moves, bases, uneven = store.index, store.value, store.moves, state.pairs.index, state.pairs.uneven
+    index, value, moves, bases, uneven = (
+        store.table,
+        store.value,
+        store.moves,
+        state.pairs.table,
+        state.pairs.uneven,
+    )
     step_server, step_weight = store.step_server, store.step_weight
     form, row, total, now = servers.form, servers.row, servers.total, servers.now
     excess = 0.0

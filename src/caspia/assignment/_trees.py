@@ -158,9 +158,7 @@ def _pass(
 
 
 @njit(cache=True, nogil=True)
-def _search(
-    net: Net, cost: Floats, tree: tuple[Floats, Ints], heap: Heap, size: np.uint64, order: Ints
-) -> int:
+def _search(net: Net, cost: Floats, tree: tuple[Floats, Ints], heap: Heap, size: np.uint64, order: Ints) -> int:
     """Go on with Dijkstra's algorithm from the vertices in the heap; note the order if there is room."""
     dist, parent = tree
     count = 0

@@ -25,9 +25,7 @@ class Known(NamedTuple):
     most_steps: int  # room that their comparison may need
 
 
-def known_routes(
-    problem: Problem, warm: Equilibrium, pair_name: npt.NDArray[np.intp], arc_name: Ints
-) -> Known:
+def known_routes(problem: Problem, warm: Equilibrium, pair_name: npt.NDArray[np.intp], arc_name: Ints) -> Known:
     """Take over the routes that are still open, with the new demand split as the old one was.
 
     Parameters
@@ -121,7 +119,7 @@ def _ranks(names: Ints) -> Ints:
     return ranks
 
 
-def _reversed(  # noqa: PLR0913 - the columns of the store
+def _reversed(
     routes: Routes, which: npt.NDArray[np.intp], pair: Longs, flow: Floats, rank: Ints, problem: Problem
 ) -> Known:
     """Write some routes backwards in the solver's arcs, and bound the room of their steps."""

@@ -181,7 +181,9 @@ def _imbalance(problem: Problem, flow: Floats, served: npt.NDArray[np.bool_]) ->
     worst = 0.0
     for klass in range(problem.n_classes):
         mine = served & (demand.class_index == klass)
-        net = np.bincount(problem.tail, flow[klass], minlength=n) - np.bincount(problem.head, flow[klass], minlength=n)
+        net = np.bincount(problem.tail, flow[klass], minlength=n) - np.bincount(
+            problem.head, flow[klass], minlength=n
+        )
         net -= np.bincount(demand.origin[mine], demand.amount[mine], minlength=n)
         net += np.bincount(demand.destination[mine], demand.amount[mine], minlength=n)
         worst = max(worst, float(np.abs(net).max(initial=0.0)))

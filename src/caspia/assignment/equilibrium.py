@@ -39,7 +39,6 @@ from caspia.assignment._routes import (
     PAIR,
     ROUTES,
     STEPS,
-    State,
     adopt,
     extend,
     rebase,
@@ -209,7 +208,7 @@ class _Solver:
         adopt(self.state, routes.first, routes.arcs, routes.pair, routes.flow)
         self._add_up()
         self._grow(self.groups)
-        self._extend(np.flatnonzero(self._wanting() & (self.state.pairs.index[:, BASE] < 0)), 0.0)
+        self._extend(np.flatnonzero(self._wanting() & (self.state.pairs.table[:, BASE] < 0)), 0.0)
 
     def _wanting(self) -> Bools:
         """Say which pairs have demand and a way."""
@@ -249,7 +248,7 @@ class _Solver:
     def _improve(self, now: float, gap: float, iteration: int) -> None:
         """Take in new routes and level the costs of all."""
         pairs = self.state.pairs
-        known = self.state.store.sign[pairs.index[:, BASE]] == pairs.sign
+        known = self.state.store.sign[pairs.table[:, BASE]] == pairs.sign
         self._extend(np.flatnonzero(~known & self._wanting()), MARGIN * gap)
         spent = self._spent()
         last = np.inf
@@ -330,11 +329,11 @@ class _Solver:
         store = self.state.store
         count = store.used[ROUTES]
         which = np.flatnonzero(store.value[:count, FLOW] > 0.0)
-        pair = self.pair_name[store.index[which, PAIR]]
+        pair = self.pair_name[store.table[which, PAIR]]
         order = np.argsort(pair, kind="stable")
         which = which[order]
         first = np.zeros(which.size + 1, np.int64)
-        np.cumsum(store.index[which, LAST] - store.index[which, FIRST], out=first[1:])
+        np.cumsum(store.table[which, LAST] - store.table[which, FIRST], out=first[1:])
         arcs, cost = np.empty(first[-1], np.int32), np.empty(which.size)
-        write_routes(store, self.state.pairs.index, which, self.cost, self.arc_name, (first, arcs, cost))
+        write_routes(store, self.state.pairs.table, which, self.cost, self.arc_name, (first, arcs, cost))
         return Routes(first, arcs, pair[order].astype(np.int32), store.value[which, FLOW], cost)

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from caspia.cost.delay import DelayTable
-from caspia.errors import DataError, Problem as Wrong
+from caspia.errors import DataError
+from caspia.errors import Problem as Wrong
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -141,7 +142,7 @@ class Problem:
         return np.asarray(self.fixed_cost + self.value_of_delay[:, None] * delay)
 
 
-def road_problem(  # noqa: PLR0913 - the columns of a network file
+def road_problem(
     tail: npt.ArrayLike,
     head: npt.ArrayLike,
     n_vertices: int,

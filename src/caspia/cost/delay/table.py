@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,7 @@ class DelayForm(Protocol):
 
 def forms() -> tuple[DelayForm, ...]:
     """List the forms in the order of their codes."""
-    return bpr, conical, queue
+    return cast("tuple[DelayForm, ...]", (bpr, conical, queue))
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +170,9 @@ def delay_table(form: npt.ArrayLike | Sequence[Form], parameters: npt.ArrayLike)
     rows = np.array(parameters, dtype=np.float64, order="C")
     if rows.shape != (codes.size, N_PARAMETERS):
         raise InputError(
-            Problem("wrong shape", "parameters", str(rows.shape), f"({codes.size}, {N_PARAMETERS}), a row per server")
+            Problem(
+                "wrong shape", "parameters", str(rows.shape), f"({codes.size}, {N_PARAMETERS}), a row per server"
+            )
         )
     for code, module in enumerate(forms()):
         servers = np.flatnonzero(codes == code)
