@@ -43,10 +43,9 @@ from caspia.assignment._routes import (
     extend,
     rebase,
     rest,
-    tally,
-    write_routes,
 )
 from caspia.assignment._state import lay_out, with_room
+from caspia.assignment._sums import tally, write_routes
 from caspia.assignment._trees import grow_trees, load_trees
 from caspia.assignment._warm import known_routes
 from caspia.assignment.problem import Bools, Floats, Ints, Problem, check_problem
