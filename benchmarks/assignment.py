@@ -38,9 +38,10 @@ from aequilibrae.paths import Graph, TrafficAssignment, TrafficClass
 data, gap = np.load(sys.argv[1]), float(sys.argv[2])
 zones = np.arange(1, data["matrix"].shape[0] + 1)
 count = data["tail"].size
-frame = pd.DataFrame({"link_id": np.arange(1, count + 1),
-    "a_node": data["tail"] + 1, "b_node": data["head"] + 1, "direction": np.ones(count, int), "capacity": data["capacity"], "free_flow_time": np.maximum(data["free"], 1e-5),
-    "b": data["alpha"], "power": np.maximum(data["power"], 1.0), "fixed": data["fixed"]})
+frame = pd.DataFrame({"link_id": np.arange(1, count + 1), "direction": np.ones(count, int)})
+frame["a_node"], frame["b_node"] = data["tail"] + 1, data["head"] + 1
+frame["capacity"], frame["free_flow_time"] = data["capacity"], np.maximum(data["free"], 1e-5)
+frame["b"], frame["power"], frame["fixed"] = data["alpha"], np.maximum(data["power"], 1.0), data["fixed"]
 graph = Graph()
 graph.network = frame
 graph.prepare_graph(zones)

