@@ -36,6 +36,7 @@ from caspia.assignment._routes import (
 from caspia.assignment.problem import Bools, Floats, Ints
 
 MOST_TURNS = 40  # of conjugate gradients
+MOST_WORK = 4000  # routes times solutions in one leap, about
 MOST_HOLDS = 8  # times that routes found to run empty are held and the rest is solved again
 MOST_TRIALS = 4
 TINY = 1e-12
@@ -142,6 +143,7 @@ def _wish(
     """
     wish, scale = np.zeros(work.size), np.empty(work.size)
     together, turns = (1.1, 3 * MOST_HOLDS) if careful else (4.0, MOST_HOLDS)
+    turns = min(turns, 2 + MOST_WORK // (work.size + 1))
     for turn in range(turns):
         _solve(work, parts, slope, dearer, (wish, scale))
         first = 1.0  # part of the way at which the first runs empty
