@@ -38,6 +38,7 @@ def test_braess():
     assert bridged.routes.n_routes == 3
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 5.0), st.floats(0.0, 5.0), st.floats(0.1, 4.0), st.floats(0.1, 4.0), st.floats(0.1, 20.0))
 def test_two_linear_roads(a, b, p, q, amount):
     """The split is (b - a + q d) / (p + q), within the demand."""
