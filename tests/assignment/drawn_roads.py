@@ -64,7 +64,9 @@ def random_roads(draw, classes=1):
     count = tail.size
     form = rng.integers(0, 3, count)
     rows = np.column_stack([rng.uniform(0.5, 5, count), rng.uniform(1, 10, count), rng.uniform(1.1, 4, count)])
-    rows = np.column_stack([rows, np.where(form == 0, rng.choice([1.0, 2.0, 4.0, 3.7], count), rng.integers(1, 5, count))])
+    rows = np.column_stack(
+        [rows, np.where(form == 0, rng.choice([1.0, 2.0, 4.0, 3.7], count), rng.integers(1, 5, count))]
+    )
     pairs = rng.integers(0, n, (draw(st.integers(1, 12)), 2))
     amount = rng.uniform(0, 6, len(pairs)) * (rng.random(len(pairs)) > 0.1)
     klass = rng.integers(0, classes, len(pairs))

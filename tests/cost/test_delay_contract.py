@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caspia.cost.delay import delay_table, forms
@@ -20,7 +20,9 @@ def number(low, high):
 
 
 ROWS = {
-    "bpr": st.tuples(number(0.1, 100), number(0.5, 1e5), number(0.0, 10), st.sampled_from([0.0, 1.0, 2.5, 4.0, 6.87])),
+    "bpr": st.tuples(
+        number(0.1, 100), number(0.5, 1e5), number(0.0, 10), st.sampled_from([0.0, 1.0, 2.5, 4.0, 6.87])
+    ),
     "conical": st.tuples(number(0.1, 100), number(0.5, 1e5), number(1.1, 12), st.just(0.0)),
     "queue": st.tuples(number(0.1, 400), number(0.5, 1e5), number(0.05, 4), st.integers(1, 30).map(float)),
 }
@@ -43,15 +45,17 @@ def test_the_contract_covers_every_form():
     assert all(len(form.RULES) == 4 for form in forms())
 
 
+@settings(deadline=None)
 @given(cases)
 def test_more_load_never_means_less_delay(case):
     name, row, a, b = case
     low, high = sorted((a * row[1], b * row[1]))
     delay = table(name, row)
-    assert delay.delay([low])[0] <= delay.delay([high])[0] * (1 + 1e-14)
+    assert delay.delay([low])[0] <= delay.delay([high])[0] * (1 + 1e-12)
     assert delay.slope([low])[0] >= 0.0
 
 
+@settings(deadline=None)
 @given(cases)
 def test_the_integral_is_convex(case):
     """Area of a span between the rectangles of the delays at its ends; half-way below the chord."""
@@ -65,9 +69,10 @@ def test_the_integral_is_convex(case):
     assert delay.delay([low])[0] * (high - low) - scale <= between <= delay.delay([high])[0] * (high - low) + scale
 
 
+@settings(deadline=None)
 @given(cases)
 def test_the_derivative_is_that_of_the_delay(case):
-    """By central differences, away from the knee of the queue and the start of a power, where the third one jumps."""
+    """By central differences, away from the knee of the queue and from no load, where higher ones jump."""
     name, row, a, _ = case
     x = row[1] * min(max(a, 0.05), 5.0)
     if name == "queue" and abs(x / row[1] - KNEE) < 1e-2:
@@ -78,6 +83,7 @@ def test_the_derivative_is_that_of_the_delay(case):
     assert found == pytest.approx(delay.slope([x])[0], rel=1e-4, abs=1e-9 * row[0] / row[1])
 
 
+@settings(deadline=None)
 @given(cases)
 def test_the_delay_is_the_derivative_of_the_integral(case):
     """Gauss-Legendre over a span gives the difference of areas; spans do not cross the knee."""
@@ -96,6 +102,7 @@ def test_the_delay_is_the_derivative_of_the_integral(case):
     assert found == pytest.approx(area - delay.area([low])[0], rel=1e-9, abs=1e-10 * area)
 
 
+@settings(deadline=None)
 @given(cases, st.sampled_from([0.0, 1.0, 10.0, 1e3, 1e6]))
 def test_everything_is_finite_however_great_the_load(case, ratio):
     name, row, _, _ = case

@@ -36,9 +36,9 @@ from caspia.assignment._routes import (
 from caspia.assignment.problem import Bools, Floats, Ints
 
 MOST_TURNS = 40  # of conjugate gradients
-TOGETHER = 4.0  # times the way of the first, within which others are held with it
+MOST_WORK = 4000  # routes times solutions in one leap, about
 MOST_HOLDS = 8  # times that routes found to run empty are held and the rest is solved again
-MOST_TRIALS = 3
+MOST_TRIALS = 4
 TINY = 1e-12
 DAMPING = 1e-9  # part of the diagonal; along exchanges that leave all loads alone it lets a step reach the end
 ENOUGH = 1e-2  # part of the first residual to which the system is solved
@@ -61,49 +61,52 @@ def leap(state: State) -> bool:
     bool
         Whether flows were moved.
     """
-    store, servers, of_pair = state.store, state.servers, state.pairs.index
+    store, servers, of_pair = state.store, state.servers, state.pairs.table
     value, total = store.value, servers.total
-    parts = (store.step_server, store.step_weight, store.index)
-    work = _at_work(store.moves[: store.used[MOVES]], store.index, value, of_pair)
+    parts = (store.step_server, store.step_weight, store.table)
+    work = _at_work(store.moves[: store.used[MOVES]], store.table, value, of_pair)
     dearer, after = np.empty(work.size), np.empty(work.size)
     _measure(work, parts, (value, of_pair), servers.now, dearer)
     most = np.empty((work.size, 2))
     for i in range(work.size):
         most[i, 0] = value[work[i], FLOW]
-        most[i, 1] = value[of_pair[store.index[work[i], PAIR], BASE], FLOW]
+        most[i, 1] = value[of_pair[store.table[work[i], PAIR], BASE], FLOW]
     slope, old_delay, old_load = servers.now[:, SLOPE].copy(), servers.now[:, DELAY].copy(), total[:, LOAD].copy()
     for trial in range(MOST_TRIALS):
-        wish = _wish(work, parts, slope, dearer, most)
-        gain, left = 0.0, 0.0
+        wish = _wish(work, parts, slope, dearer, most, trial > 0)
         for i in range(work.size):
-            base = of_pair[store.index[work[i], PAIR], BASE]
+            base = of_pair[store.table[work[i], PAIR], BASE]
             wish[i] = min(max(wish[i], -value[work[i], FLOW]), value[base, FLOW])
             _shift(work[i], base, wish[i], parts, value, total)
         refresh(servers)
         _measure(work, parts, (value, of_pair), servers.now, after)
-        for i in range(work.size):
-            gain -= wish[i] * dearer[i]
-            left += wish[i] * after[i]
+        gain, left = -(wish @ dearer), wish @ after
         if gain > 0.0 and left < gain:
-            _clean(work, store.index, value, of_pair, state.pairs.uneven)
+            _clean(work, store.table, value, of_pair, state.pairs.uneven)
             return True
         if gain > 0.0 and trial == MOST_TRIALS - 1:
             back = -left / (
                 gain + left
             )  # where the chord of the gain is zero: the gain is concave, so before its end
             for i in range(work.size):
-                _shift(work[i], of_pair[store.index[work[i], PAIR], BASE], back * wish[i], parts, value, total)
+                _shift(work[i], of_pair[store.table[work[i], PAIR], BASE], back * wish[i], parts, value, total)
             refresh(servers)
-            _clean(work, store.index, value, of_pair, state.pairs.uneven)
+            _clean(work, store.table, value, of_pair, state.pairs.uneven)
             return True
-        for server in range(slope.size):
-            change = total[server, LOAD] - old_load[server]
-            if abs(change) > TINY * abs(old_load[server]):
-                slope[server] = (servers.now[server, DELAY] - old_delay[server]) / change
+        _take_chords(slope, old_delay, old_load, servers.now, total)
         for i in range(work.size - 1, -1, -1):
-            _shift(work[i], of_pair[store.index[work[i], PAIR], BASE], -wish[i], parts, value, total)
+            _shift(work[i], of_pair[store.table[work[i], PAIR], BASE], -wish[i], parts, value, total)
         refresh(servers)
     return False
+
+
+@njit(cache=True, nogil=True)
+def _take_chords(slope: Floats, old_delay: Floats, old_load: Floats, now: Floats, total: Floats) -> None:
+    """Replace the slopes of servers whose load has changed by those between the old load and the new."""
+    for server in range(slope.size):
+        change = total[server, LOAD] - old_load[server]
+        if abs(change) > TINY * abs(old_load[server]):
+            slope[server] = (now[server, DELAY] - old_delay[server]) / change
 
 
 @njit(cache=True, nogil=True)
@@ -131,21 +134,30 @@ def _at_work(moves: Ints, index: Longs, value: Floats, of_pair: Longs) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def _wish(work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, most: Floats) -> Floats:
-    """Solve for the changes of flow; those that first make a route or base run empty are held, the rest solved again."""
+def _wish(
+    work: Ints, parts: tuple[Ints, Floats, Longs], slope: Floats, dearer: Floats, most: Floats, careful: bool
+) -> Floats:
+    """Solve for the changes of flow; what first makes a route or base run empty is held, the rest solved again.
+
+    With care few are held at a time, and a step that still goes too far is shortened as a whole.
+    """
     wish, scale = np.zeros(work.size), np.empty(work.size)
-    for turn in range(MOST_HOLDS):
+    together, turns = (1.1, 3 * MOST_HOLDS) if careful else (4.0, MOST_HOLDS)
+    turns = min(turns, 2 + MOST_WORK // (work.size + 1))
+    for turn in range(turns):
         _solve(work, parts, slope, dearer, (wish, scale))
         first = 1.0  # part of the way at which the first runs empty
         for i in range(work.size):
             if scale[i] > 0.0 and not -most[i, 0] <= wish[i] <= most[i, 1]:
                 first = min(first, (most[i, 1] if wish[i] > 0.0 else most[i, 0]) / abs(wish[i]))
-        if first == 1.0 or turn == MOST_HOLDS - 1:
+        if first == 1.0:
             break
+        if turn == turns - 1:
+            return wish * first if careful else wish
         for i in range(work.size):
             if scale[i] > 0.0:
                 inside = min(max(wish[i], -most[i, 0]), most[i, 1])
-                soon = inside != wish[i] and abs(inside) <= TOGETHER * first * abs(wish[i])
+                soon = inside != wish[i] and abs(inside) <= together * first * abs(wish[i])
                 wish[i] = inside if soon else 0.0
     return wish
 
@@ -211,15 +223,15 @@ def _solve(
     lean = residual * scale
     along = lean.copy()
     size = residual @ lean
-    aim = ENOUGH * ENOUGH * size
+    aim = ENOUGH * ENOUGH * min(size, (dearer * dearer) @ scale)  # what is held may unbalance the rest far more
     for _ in range(MOST_TURNS):
         _apply(work, parts, slope, along, (on_server, reply))
         for i in range(n):
             reply[i] = reply[i] + DAMPING * along[i] / scale[i] if scale[i] > 0.0 else 0.0
-        bend = along @ reply
-        if not bend > 0.0:
+        curve = along @ reply
+        if not curve > 0.0:
             break
-        part = size / bend
+        part = size / curve
         wish += part * along
         residual -= part * reply
         lean = residual * scale

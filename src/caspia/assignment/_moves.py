@@ -67,10 +67,10 @@ def sweep(state: State, floor: float) -> float:
     """
     store, servers = state.store, state.servers
     index, value, moves, bases, uneven = (
-        store.index,
+        store.table,
         store.value,
         store.moves,
-        state.pairs.index,
+        state.pairs.table,
         state.pairs.uneven,
     )
     step_server, step_weight = store.step_server, store.step_weight

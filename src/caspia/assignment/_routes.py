@@ -24,9 +24,9 @@ from caspia.assignment.problem import Bools, Floats, Ints
 Longs = npt.NDArray[np.int64]
 
 ROUTES, ARCS, STEPS, MOVES, STAMP = 0, 1, 2, 3, 4  # places in `Store.used`
-PAIR, OLDER, SPOT, FIRST, LAST, STEP, STEP_END = 0, 1, 2, 3, 4, 5, 6  # columns of `Store.index`
+PAIR, OLDER, SPOT, FIRST, LAST, STEP, STEP_END = 0, 1, 2, 3, 4, 5, 6  # columns of `Store.table`
 FLOW, FIXED = 0, 1  # columns of `Store.value`
-KLASS, GROUP, BASE, NEWEST = 0, 1, 2, 3  # columns of `Pairs.index`
+KLASS, GROUP, BASE, NEWEST = 0, 1, 2, 3  # columns of `Pairs.table`
 FELT, LOAD = 0, 1  # columns of all pairs of weights
 DELAY, SLOPE = 0, 1  # columns of `Servers.now`
 
@@ -34,12 +34,12 @@ DELAY, SLOPE = 0, 1  # columns of `Servers.now`
 class Store(NamedTuple):
     """Routes, one after the other; arrays are longer than what `used` counts.
 
-    Columns of `index`: pair; another, older route of the pair, -1 for none; place in `moves`, -1 for a
+    Columns of `table`: pair; another, older route of the pair, -1 for none; place in `moves`, -1 for a
     base or a sleeper; where its arcs start and end; where its steps start and end.
     """
 
     used: Longs  # [5] how many routes, arcs, steps and moves there are, and how many comparisons there were
-    index: Longs  # [R, 7]
+    table: Longs  # [R, 7]
     value: Floats  # [R, 2] flow, and cost of a unit without delays
     sign: Signs  # [R]
     arcs: Ints  # arcs of all routes, each route from its end to its start
@@ -51,10 +51,10 @@ class Store(NamedTuple):
 class Pairs(NamedTuple):
     """What the solver knows of each pair; sorted by group.
 
-    Columns of `index`: class, group, base route (-1 for none), newest route (-1 for none).
+    Columns of `table`: class, group, base route (-1 for none), newest route (-1 for none).
     """
 
-    index: Longs  # [P, 4]
+    table: Longs  # [P, 4]
     amount: Floats
     least: Floats
     sign: Signs
@@ -126,13 +126,13 @@ def extend(state: State, todo: Ints, begin: int, cost: Floats, margin: float) ->
     store, pairs, entries = state.store, state.pairs, state.entries
     used, index, value, sign, arcs, moves = (
         store.used,
-        store.index,
+        store.table,
         store.value,
         store.sign,
         store.arcs,
         store.moves,
     )
-    of_pair, least, now, amount = pairs.index, pairs.least, pairs.sign, pairs.amount
+    of_pair, least, now, amount = pairs.table, pairs.least, pairs.sign, pairs.amount
     parent, tail, end_of, fixed = state.forest.parent, state.net.tail, state.groups.destination, state.fixed_cost
     steps = (store.step_server, store.step_weight)
     weights = (entries.start, entries.server, entries.weight)
@@ -141,15 +141,11 @@ def extend(state: State, todo: Ints, begin: int, cost: Floats, margin: float) ->
     for i in range(begin, todo.size):
         pair = todo[i]
         klass, base = of_pair[pair, KLASS], of_pair[pair, BASE]
-        route = of_pair[pair, NEWEST]
-        while route >= 0 and sign[route] != now[pair]:
-            route = index[route, OLDER]
+        route = _find(index, sign, of_pair[pair, NEWEST], now[pair])
         if base >= 0:
             if route >= 0 and (route == base or index[route, SPOT] >= 0):
                 continue
-            price = 0.0
-            for k in range(index[base, FIRST], index[base, LAST]):
-                price += cost[klass, arcs[k]]
+            price = _price(arcs, index[base, FIRST], index[base, LAST], cost, klass)
             if price - least[pair] <= margin * price:
                 continue
         if used[ROUTES] + 1 >= sign.size or used[ARCS] > most_arcs or used[STEPS] > most_steps:
@@ -202,8 +198,8 @@ def rebase(state: State, todo: Ints, begin: int) -> int:
     int
         Where in `todo` the arrays of the store were full; the length of `todo` when all is done.
     """
-    store, of_pair, entries = state.store, state.pairs.index, state.entries
-    used, index, value, moves = store.used, store.index, store.value, store.moves
+    store, of_pair, entries = state.store, state.pairs.table, state.entries
+    used, index, value, moves = store.used, store.table, store.value, store.moves
     steps = (store.step_server, store.step_weight)
     weights = (entries.start, entries.server, entries.weight)
     scratch = (state.scratch.mark, state.scratch.slot)
@@ -243,7 +239,7 @@ def rest(store: Store) -> None:
     store : Store
         The store.
     """
-    used, index, value, moves = store.used, store.index, store.value, store.moves
+    used, index, value, moves = store.used, store.table, store.value, store.moves
     count = 0
     for i in range(used[MOVES]):
         route = moves[i]
@@ -254,6 +250,23 @@ def rest(store: Store) -> None:
         else:
             index[route, SPOT] = -1
     used[MOVES] = count
+
+
+@njit(cache=True, nogil=True)
+def _find(index: Longs, sign: Signs, route: int, wanted: np.uint64) -> int:
+    """Return the route with a sign among a route and the older ones of its pair, -1 if there is none."""
+    while route >= 0 and sign[route] != wanted:
+        route = index[route, OLDER]
+    return route
+
+
+@njit(cache=True, nogil=True)
+def _price(arcs: Ints, begin: int, end: int, cost: Floats, klass: int) -> float:
+    """Return the cost of some arcs to a class."""
+    price = 0.0
+    for k in range(begin, end):
+        price += cost[klass, arcs[k]]
+    return price
 
 
 @njit(cache=True, nogil=True)
@@ -307,17 +320,24 @@ def _compare(
                     step_weight[at, LOAD] += sense * weight[klass, entry, LOAD]
     for k in range(begin, end):
         slot[step_server[k]] = -1
-    to = index[route, STEP]
-    if end - begin > index[route, STEP_END] - to:
+    _place(used, index[route], steps, begin, end)
+
+
+@njit(cache=True, nogil=True)
+def _place(used: Longs, row: Longs, steps: tuple[Ints, Floats], begin: int, end: int) -> None:
+    """Move new steps of a route to where its old ones stood, if they fit; otherwise keep them where they are."""
+    step_server, step_weight = steps
+    to = row[STEP]
+    if end - begin > row[STEP_END] - to:
         to = begin
         used[STEPS] = end
-        index[route, STEP] = to
+        row[STEP] = to
     else:
         for k in range(end - begin):
             step_server[to + k] = step_server[begin + k]
             step_weight[to + k, FELT] = step_weight[begin + k, FELT]
             step_weight[to + k, LOAD] = step_weight[begin + k, LOAD]
-    index[route, STEP_END] = to + end - begin
+    row[STEP_END] = to + end - begin
 
 
 @njit(cache=True, nogil=True)
@@ -337,8 +357,8 @@ def adopt(state: State, first: Longs, arcs: Ints, pair: Longs, flow: Floats) -> 
     flow : float64[r]
         Flow of every route.
     """
-    store, of_pair, entries, key = state.store, state.pairs.index, state.entries, state.net.key
-    used, index, value, sign, moves = store.used, store.index, store.value, store.sign, store.moves
+    store, of_pair, entries, key = state.store, state.pairs.table, state.entries, state.net.key
+    used, index, value, sign, moves = store.used, store.table, store.value, store.sign, store.moves
     weights, steps = (entries.start, entries.server, entries.weight), (store.step_server, store.step_weight)
     scratch = (state.scratch.mark, state.scratch.slot)
     for route in range(pair.size):
@@ -360,74 +380,3 @@ def adopt(state: State, first: Longs, arcs: Ints, pair: Longs, flow: Floats) -> 
             moves[used[MOVES]] = route
             used[MOVES] += 1
             _compare((used, index, store.arcs), (route, row[BASE], row[KLASS]), weights, steps, scratch)
-
-
-@njit(cache=True, nogil=True)
-def tally(store: Store, pairs: Pairs, flow: Floats) -> float:
-    """Add up the flows of all routes on the arcs, after giving each base what the others leave of the demand.
-
-    Parameters
-    ----------
-    store, pairs : Store, Pairs
-        Routes and pairs.
-    flow : float64[K, A]
-        Zero; written: flow on every arc by class.
-
-    Returns
-    -------
-    float
-        Cost of all flow without delays.
-    """
-    index, value, arcs, of_pair = store.index, store.value, store.arcs, pairs.index
-    for pair in range(of_pair.shape[0]):
-        base = of_pair[pair, BASE]
-        if base >= 0:
-            left = pairs.amount[pair]
-            route = of_pair[pair, NEWEST]
-            while route >= 0:
-                if route != base:
-                    left -= value[route, FLOW]
-                route = index[route, OLDER]
-            value[base, FLOW] = max(left, 0.0)
-    money = 0.0
-    for route in range(store.used[ROUTES]):
-        amount = value[route, FLOW]
-        if amount > 0.0:
-            klass = of_pair[index[route, PAIR], KLASS]
-            money += amount * value[route, FIXED]
-            for k in range(index[route, FIRST], index[route, LAST]):
-                flow[klass, arcs[k]] += amount
-    return money
-
-
-@njit(cache=True, nogil=True)
-def write_routes(
-    store: Store, of_pair: Longs, which: Longs, cost: Floats, name: Ints, out: tuple[Longs, Ints, Floats]
-) -> None:
-    """Write the arcs of some routes in travel order, and the cost of each.
-
-    Parameters
-    ----------
-    store : Store
-        The routes.
-    of_pair : int64[P, 4]
-        The index of the pairs.
-    which : int64[r]
-        The routes to write.
-    cost : float64[K, A]
-        Cost of every arc.
-    name : int32[A]
-        What each arc is called outside.
-    out : (int64[r + 1], int32[...], float64[r])
-        Where each route starts; written: its arcs and its cost.
-    """
-    index, from_end = store.index, store.arcs
-    first, arcs, price = out
-    for i in range(which.size):
-        klass = of_pair[index[which[i], PAIR], KLASS]
-        last = index[which[i], LAST] - 1
-        price[i] = 0.0
-        for k in range(first[i], first[i + 1]):
-            arc = from_end[last - (k - first[i])]
-            arcs[k] = name[arc]
-            price[i] += cost[klass, arc]

@@ -125,7 +125,7 @@ def with_room(state: State, routes: int, arcs: int, steps: int) -> State:
     store, used = state.store, state.store.used
     grown = {}
     for name, count, more in (
-        ("index", used[ROUTES], routes),
+        ("table", used[ROUTES], routes),
         ("value", used[ROUTES], routes),
         ("sign", used[ROUTES], routes),
         ("moves", used[ROUTES], routes),

@@ -43,10 +43,9 @@ from caspia.assignment._routes import (
     extend,
     rebase,
     rest,
-    tally,
-    write_routes,
 )
 from caspia.assignment._state import lay_out, with_room
+from caspia.assignment._sums import tally, write_routes
 from caspia.assignment._trees import grow_trees, load_trees
 from caspia.assignment._warm import known_routes
 from caspia.assignment.problem import Bools, Floats, Ints, Problem, check_problem
@@ -59,6 +58,7 @@ TURNS = 3  # how often each part is loaded
 INNER = 0.05  # part of the gap to which the stored routes are levelled before new trees
 MOST_SWEEPS = 20  # in one round
 NEAR = 1e-4  # gap below which leaps are worth their price
+PATIENCE = 6  # rounds after which they are tried in any case
 SLOW = 0.6  # part of the excess that a sweep must leave for a leap to follow
 FLOOR = 0.03  # part of the gap that moves not worth making may add up to
 MARGIN = 0.02  # part of the gap that routes not worth storing may add up to
@@ -180,7 +180,7 @@ class _Solver:
                 progress(iteration, now)
             if now <= gap or iteration == max_iterations:
                 return self._result(now, gap, iteration)
-            self._improve(now, gap)
+            self._improve(now, gap, iteration)
 
     def _load_in_shares(self) -> None:
         """Give every pair a first route: that of its tree when its share of the demand last went round."""
@@ -207,7 +207,7 @@ class _Solver:
         adopt(self.state, routes.first, routes.arcs, routes.pair, routes.flow)
         self._add_up()
         self._grow(self.groups)
-        self._extend(np.flatnonzero(self._wanting() & (self.state.pairs.index[:, BASE] < 0)), 0.0)
+        self._extend(np.flatnonzero(self._wanting() & (self.state.pairs.table[:, BASE] < 0)), 0.0)
 
     def _wanting(self) -> Bools:
         """Say which pairs have demand and a way."""
@@ -244,10 +244,10 @@ class _Solver:
         needed = float(pairs.amount[served] @ pairs.least[served])
         return max((spent - needed) / spent, 0.0) if spent > 0.0 else 0.0
 
-    def _improve(self, now: float, gap: float) -> None:
+    def _improve(self, now: float, gap: float, iteration: int) -> None:
         """Take in new routes and level the costs of all."""
         pairs = self.state.pairs
-        known = self.state.store.sign[pairs.index[:, BASE]] == pairs.sign
+        known = self.state.store.sign[pairs.table[:, BASE]] == pairs.sign
         self._extend(np.flatnonzero(~known & self._wanting()), MARGIN * gap)
         spent = self._spent()
         last = np.inf
@@ -257,7 +257,7 @@ class _Solver:
             self._mend()
             if excess <= INNER * now * spent:
                 break
-            if now < NEAR and excess > SLOW * last and leap(self.state):
+            if (now < NEAR or iteration > PATIENCE) and excess > SLOW * last and leap(self.state):
                 self._mend()
             last = excess
         rest(self.state.store)
@@ -328,11 +328,11 @@ class _Solver:
         store = self.state.store
         count = store.used[ROUTES]
         which = np.flatnonzero(store.value[:count, FLOW] > 0.0)
-        pair = self.pair_name[store.index[which, PAIR]]
+        pair = self.pair_name[store.table[which, PAIR]]
         order = np.argsort(pair, kind="stable")
         which = which[order]
         first = np.zeros(which.size + 1, np.int64)
-        np.cumsum(store.index[which, LAST] - store.index[which, FIRST], out=first[1:])
+        np.cumsum(store.table[which, LAST] - store.table[which, FIRST], out=first[1:])
         arcs, cost = np.empty(first[-1], np.int32), np.empty(which.size)
-        write_routes(store, self.state.pairs.index, which, self.cost, self.arc_name, (first, arcs, cost))
+        write_routes(store, self.state.pairs.table, which, self.cost, self.arc_name, (first, arcs, cost))
         return Routes(first, arcs, pair[order].astype(np.int32), store.value[which, FLOW], cost)

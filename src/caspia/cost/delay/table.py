@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -27,15 +27,41 @@ class DelayForm(Protocol):
     RULES: tuple[Rule, ...]
 
     def value_and_slope(self, row: Floats, load: float) -> tuple[float, float]:
-        """Return the delay and its derivative at a load that is not negative."""
+        """Return the delay and its derivative.
+
+        Parameters
+        ----------
+        row : float64[4]
+            Parameters of the form.
+        load : float
+            Load, zero or more.
+
+        Returns
+        -------
+        value, slope : float, float
+            Delay, and its derivative by the load.
+        """
 
     def area(self, row: Floats, load: float) -> float:
-        """Return the integral of the delay from zero to a load that is not negative."""
+        """Return the integral of the delay from no load.
+
+        Parameters
+        ----------
+        row : float64[4]
+            Parameters of the form.
+        load : float
+            Load, zero or more.
+
+        Returns
+        -------
+        float
+            The integral.
+        """
 
 
 def forms() -> tuple[DelayForm, ...]:
     """List the forms in the order of their codes."""
-    return bpr, conical, queue
+    return cast("tuple[DelayForm, ...]", (bpr, conical, queue))
 
 
 @dataclass(frozen=True, eq=False)
