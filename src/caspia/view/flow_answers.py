@@ -133,12 +133,12 @@ def published_id(row: Row) -> str:
 
 
 def supposed(scenario: str) -> str:
-    """Name what is supposed; the worlds of the years as they were suppose nothing.
+    """Name what is supposed beyond the world of a year, which supposes nothing.
 
     Parameters
     ----------
     scenario
-        Id of a scenario.
+        Id of a scenario, or several joined by ``+``.
 
     Returns
     -------
@@ -147,10 +147,12 @@ def supposed(scenario: str) -> str:
 
     Examples
     --------
-    >>> supposed("base-2025"), supposed("iran-closed")
+    >>> supposed("red-sea-diversion+base-2025"), supposed("base-2025+iran-closed")
     ('', 'iran-closed')
     """
-    return "" if scenario == "base" or scenario.startswith("base-") else scenario
+    parts = scenario.split("+")
+    worlds = [nth for nth, part in enumerate(parts) if part == "base" or part.startswith("base-")]
+    return "+".join(parts[worlds[-1] + 1 :] if worlds else parts)
 
 
 def whole_of(rows: Sequence[Row]) -> list[Row]:

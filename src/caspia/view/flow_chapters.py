@@ -307,7 +307,8 @@ def _moves(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
 
 
 def _failed(runs: Sequence[Row]) -> str:
-    failed = [records.text(r, "scenario") for r in runs if records.text(r, "status") != "converged"]
+    fine = {"converged", "in the base"}
+    failed = [records.text(r, "scenario") for r in runs if records.text(r, "status") not in fine]
     return f"Not shown, since there is no equilibrium: {listed(failed)}." if failed else ""
 
 

@@ -332,7 +332,7 @@ def _print_moved(screen: Console, answer: FlowAnswer, before: FlowAnswer) -> Non
     change = _change(answer.corridors, before.corridors, "corridor", "flow_t")
     corridors = rows_of(answer.corridors.assign(change_t=change))
     lost = _unserved(answer) - _unserved(before)
-    title = f"{answer.scenario} against {before.scenario}"
+    title = f"{flow_answers.supposed(answer.scenario) or answer.scenario} against {before.scenario.split('+')[-1]}"
     said = flow_answers.moved_answer(corridors, rows_of(_with_change(answer)), title, max(lost, 0.0))
     screen.print(Text(said, style="bold"))
     if answer.moved is not None and len(answer.moved):
