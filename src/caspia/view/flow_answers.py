@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from caspia.view import records, theme
-from caspia.view.flow_words import dollars, factor_text, fullness, supposed, tonnes
+from caspia.view.flow_words import dollars, factor_text, fullness, of_capacity, supposed, tonnes
 from caspia.view.formats import listed, number, percent, plural, whole
 from caspia.view.records import Row
 
@@ -124,7 +124,7 @@ def binding(rows: Sequence[Row]) -> str:
         return f"nothing binds, the fullest capacity is {name} at {share}"
     others = list(dict.fromkeys(records.text(r, "name") for r in tight[1:] if records.text(r, "name") != name))
     then = f", then {listed(others[:2])}" if others else ""
-    return f"{name} binds first, at {share} of its capacity{then}"
+    return f"{name} binds first, at {of_capacity(records.real(first, 'ratio'))}{then}"
 
 
 def moved_answer(corridors: Sequence[Row], countries: Sequence[Row], scenario: str, unserved_t: float = 0.0) -> str:

@@ -135,10 +135,10 @@ _NO_PROOF = Evidence({}, {}, {}, {}, {})
 def _base_charts(tables: _Tables, base: Row, world: Atlas) -> dict[str, Spec]:
     name, year = records.text(base, "scenario"), int(records.real(base, "year"))
     corridors, links = tables.of("flow_corridors", name), tables.of("flow_links", name)
-    tight = tables.of("flow_bottlenecks", name)
+    tight, loads = tables.of("flow_bottlenecks", name), tables.of("flow_servers", name)
     found: dict[str, Spec] = {}
     for key, only, width in (("flow-map", "", 880), ("flow-map-caspian", CLOSE_UP, 880)):
-        picture = flow_map.flow_picture(links, tight, world, only)
+        picture = flow_map.flow_picture(links, loads, world, only)
         if picture.bands:
             found[key] = flow_map.flow_map(picture, _map_title(corridors, year, only), width)
     for key, column in (("flow-share-t", "flow_t"), ("flow-share-teu", "flow_teu")):

@@ -63,7 +63,7 @@ def flow_picture(links: Sequence[Row], tight: Sequence[Row], atlas: Atlas, only:
     links
         Rows of the table flow_links of one scenario.
     tight
-        Rows of the table flow_bottlenecks of the same scenario.
+        Rows of the table flow_servers or flow_bottlenecks of the same scenario.
     atlas
         The projected world.
     only

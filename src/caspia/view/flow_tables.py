@@ -93,7 +93,7 @@ def bottlenecks(rows: Sequence[Row], price_year: str) -> Table:
         Column("Unit", numeric=False),
         Column("Flow"),
         Column("Capacity"),
-        Column("Full", "%"),
+        Column("Full", "of capacity"),
         Column("Queue", "h"),
         Column("A unit more", "USD a year", hint="What one unit of capacity more is worth to all users together"),
         Column("A tonne more", "USD a year"),

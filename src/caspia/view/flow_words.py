@@ -139,7 +139,7 @@ def supposed(scenario: str) -> str:
 
 
 def fullness(ratio: float) -> str:
-    """Write a flow as a share of capacity, a manifold of it in times.
+    """Write a flow as a share of capacity, a manifold of it in times; a unit or `its capacity` follows.
 
     Parameters
     ----------
@@ -157,6 +157,28 @@ def fullness(ratio: float) -> str:
     ('95 %', '13 times')
     """
     return percent(ratio) if ratio < 2 or not math.isfinite(ratio) else f"{number(ratio)} times"
+
+
+def of_capacity(ratio: float) -> str:
+    """Write a flow against capacity in a sentence.
+
+    Parameters
+    ----------
+    ratio
+        Flow over capacity.
+
+    Returns
+    -------
+    str
+        For a sentence.
+
+    Examples
+    --------
+    >>> of_capacity(0.953).replace(THIN_SPACE, " "), of_capacity(12.6)
+    ('95 % of its capacity', '13 times its capacity')
+    """
+    said = fullness(ratio)
+    return f"{said} its capacity" if said.endswith("times") else f"{said} of its capacity"
 
 
 def counted(value: float) -> float:
