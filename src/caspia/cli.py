@@ -132,21 +132,31 @@ def study(
 
 
 @app.command()
-def validate(data: Data = "caspian", as_json: AsJson = False) -> None:
-    """Hold the model against published through times and prices that were not inputs."""
-    from caspia.study import Study, summary
+def validate(
+    data: Data = "caspian",
+    traffic: Annotated[
+        bool, typer.Option(help="Also hold the flows of 2023, 2024 and 2025 against observed traffic.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the model against published times, prices and traffic."""
+    from caspia.study import Study, summary, validate_traffic
     from caspia.study import validate as run
 
     opened = Study.open(data)
     with progress() as tell:
         table = run(opened, lambda done, total: tell("Validation", done, total))
+        counted = validate_traffic(opened, tell) if traffic and len(opened.data.tables["counts"]) else None
     totals = summary(table)
     if as_json:
-        print_json({"observations": records(table), "summary": records(totals)})
+        found = {"observations": records(table), "summary": records(totals)}
+        print_json(found if counted is None else found | {"traffic": records(counted)})
         return
-    from caspia.view import terminal
+    from caspia.view import count_terminal, terminal
 
     terminal.print_validation(table, totals)
+    if counted is not None:
+        count_terminal.print_counts(counted)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Flows: demand on routes of least cost over servers whose delay grows with their load."""
 
 from caspia.assignment.certificate import Certificate, certify
+from caspia.assignment.compress import Grouping, group_servers
 from caspia.assignment.equilibrium import equilibrium
 from caspia.assignment.logit import LogitEquilibrium, fixed_point_residual, solve_logit
 from caspia.assignment.problem import Demand, Problem, check_problem, road_problem
@@ -13,6 +14,7 @@ __all__ = [
     "Choice",
     "Demand",
     "Equilibrium",
+    "Grouping",
     "LogitEquilibrium",
     "Problem",
     "RouteTable",
@@ -22,6 +24,7 @@ __all__ = [
     "check_problem",
     "equilibrium",
     "fixed_point_residual",
+    "group_servers",
     "path_sizes",
     "road_problem",
     "solve_logit",

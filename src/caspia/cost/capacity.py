@@ -178,6 +178,7 @@ class _Reader:
 
 
 QUEUE = ("queue_channels", "queue_variability", "overload_usd_per_t")
+CAPACITIES = ("capacity_t_per_year", "capacity_teu_per_year", "capacity_trains_per_day")
 INTERIOR = frozenset({"CH", "GB", "NO", "RS", "CN", "JP", "KR", "IN", "ID", "MY", "SG", "EG"})
 INTERIOR_BLOC = "EU"
 """States of whose inner traffic the demand is so small a part that their lines and inner crossings are no servers."""
@@ -318,6 +319,10 @@ def _lines(growth: _Growth, reader: _Reader) -> None:
     net = reader.look.network.arcs
     lines = reader.arcs_of(ArcKind.LINE)
     ids = reader.data.tables["links"]["id"]
+    # The value of a class says what a usual line carries, not where this one is narrow: only own values count.
+    own = reader.data.own_facts("links")[:, [attribute_column(name) for name in CAPACITIES]] != NO_FACT
+    piped = np.array([mode.endswith("pipeline") for mode in MODES])[net.mode[lines]]
+    lines = lines[piped | own.any(axis=1)[net.row[lines]]]
     trains = lines[np.isfinite(reader.columns["capacity_trains_per_day"][lines])]
     payloads: dict[str, tuple[tuple[float, float], IntArray]] = {}
     for (row, reverse), arcs in _grouped(trains, net.row, net.reverse):
@@ -411,7 +416,7 @@ def _ports(growth: _Growth, reader: _Reader) -> None:
             _volumes(growth, reader, name, "port", arcs, (amounts[0], amounts[1]))
 
 
-_CAPACITY = [attribute_column(name) for name in ("capacity_t_per_year", "capacity_teu_per_year")]
+_CAPACITY = [attribute_column(name) for name in CAPACITIES[:2]]
 
 
 def _directions(reader: _Reader) -> FloatArray:

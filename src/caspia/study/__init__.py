@@ -7,6 +7,7 @@ from caspia.study.request import Request
 from caspia.study.result import Result
 from caspia.study.store import check_writable, write_folder
 from caspia.study.study import Settings, Study
+from caspia.study.traffic import compare_counts, validate_traffic
 from caspia.study.validation import summary, validate
 from caspia.study.why import why
 
@@ -19,12 +20,14 @@ __all__ = [
     "Study",
     "calibrate_study",
     "check_writable",
+    "compare_counts",
     "counts",
     "flow_answer",
     "manifest",
     "run_study",
     "summary",
     "validate",
+    "validate_traffic",
     "why",
     "write_facts",
     "write_folder",

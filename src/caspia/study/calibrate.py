@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import least_squares
 
-from caspia.assignment import Choice, solve_logit
+from caspia.assignment import Choice
 from caspia.data import table_schemas
 from caspia.errors import InputError, Problem
 from caspia.exchange import write_text
@@ -97,8 +97,7 @@ class _Fit:
             own = self.fixed[year]
             pair_group = self.prior.group[model.market.pairs.commodity]
             wants = Choice(own.amount, scale[pair_group], own.response, own.reference)
-            table = replace(model.table, cost=cost)
-            result = solve_logit(table, wants, model.servers, residual=RESIDUAL, warm=self.warm.get(year))
+            result = model.with_costs(cost).settle(wants, warm=self.warm.get(year), residual=RESIDUAL)
             self.warm[year] = result.load
             sums = amounts(model, result.flow, self.members[year])
             for i in np.flatnonzero(self.rows["year"] == year):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from caspia.assignment import Choice, solve_logit
+from caspia.assignment import Choice
 from caspia.network import ArcKind, find_place
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import RESIDUAL, Flows
@@ -250,13 +250,8 @@ def shadow_value(flows: Flows, server: int) -> float:
     servers = flows.model.servers
     capacity = servers.capacity.copy()
     capacity[server] *= 1 + NUDGE
-    after = solve_logit(
-        flows.model.table,
-        flows.choice,
-        servers.with_capacity(capacity),
-        residual=RESIDUAL * 1e-2,
-        warm=flows.result.load,
-    )
+    wider = servers.with_capacity(capacity)
+    after = flows.model.settle(flows.choice, servers=wider, warm=flows.result.load, residual=RESIDUAL * 1e-2)
     benefit = user_benefit(flows.choice, flows.result.logsum, after.logsum)
     return float(benefit / (capacity[server] - servers.capacity[server]))
 

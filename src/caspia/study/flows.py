@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from caspia.assignment import Choice, LogitEquilibrium, RouteTable, solve_logit
+from caspia.assignment import Choice, Grouping, LogitEquilibrium, RouteTable, group_servers, solve_logit
 from caspia.cost import Lookup, Servers, find_servers
 from caspia.data import NO_FACT, attribute_column
 from caspia.demand import demand_cells, spread, t_per_teu
@@ -39,12 +39,57 @@ class FlowModel:
         Capacities.
     table : RouteTable
         Costs of the routes and their use of capacities.
+    grouping : Grouping
+        The same with servers that all routes use alike as one; the equilibrium is sought on it.
     """
 
     study: Priced
     market: Market
     servers: Servers
     table: RouteTable
+    grouping: Grouping
+
+    def settle(
+        self, wants: Choice, *, servers: Servers | None = None, warm: FloatArray | None = None, residual: float
+    ) -> LogitEquilibrium:
+        """Equilibrium of a demand, with loads, delays and prices of every server.
+
+        Parameters
+        ----------
+        wants : Choice
+            Demand and how it chooses.
+        servers : Servers, optional
+            Servers with other capacities.
+        warm : numpy.ndarray, shape (n_servers,), optional
+            Loads to begin with.
+        residual : float
+            Residual to be reached.
+
+        Returns
+        -------
+        LogitEquilibrium
+        """
+        chosen = self.servers if servers is None else servers
+        series = self.grouping.series(chosen)
+        begin = None if warm is None else series.gather(warm)
+        found = solve_logit(self.grouping.table, wants, series, residual=residual, warm=begin)
+        load = series.spread(found.load)
+        return replace(found, load=load, delay_h=chosen.delay_h(load), price=chosen.price(load))
+
+    def with_costs(self, cost: FloatArray) -> FlowModel:
+        """Copy in which the routes cost something else.
+
+        Parameters
+        ----------
+        cost : numpy.ndarray, shape (n_routes,)
+            Dollars a tonne without queues.
+
+        Returns
+        -------
+        FlowModel
+        """
+        grouping = replace(self.grouping, table=replace(self.grouping.table, cost=cost))
+        return replace(self, table=replace(self.table, cost=cost), grouping=grouping)
 
     def amounts(self, year: int, case: Case = "central") -> FloatArray:
         """Tonnes a year of every pair, shape (n_pairs,)."""
@@ -129,7 +174,8 @@ def compile_model(study: Priced, market: Market) -> FlowModel:
     FlowModel
     """
     servers = find_servers(Lookup(study.network, study.data.facts), study.data)
-    return FlowModel(study, market, servers, route_table(study, market, servers))
+    table = route_table(study, market, servers)
+    return FlowModel(study, market, servers, table, group_servers(table))
 
 
 def flow_model(
@@ -157,7 +203,8 @@ def flow_model(
     else:
         own = find_market(study, pairs, servers, detours=((),), progress=progress)
         market = merge_markets(base.market, own)
-    return FlowModel(study, market, servers, route_table(study, market, servers))
+    table = route_table(study, market, servers)
+    return FlowModel(study, market, servers, table, group_servers(table))
 
 
 def solve_flows(
@@ -194,7 +241,7 @@ def solve_flows(
     """
     wants = model.choice(year, case, None if reference is None else reference.result.logsum)
     warm = None if reference is None else reference.result.load
-    found = solve_logit(model.table, wants, model.servers, residual=RESIDUAL, warm=warm)
+    found = model.settle(wants, warm=warm, residual=RESIDUAL)
     if not found.converged:
         raise NotConverged(
             Problem(
