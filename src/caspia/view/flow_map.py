@@ -35,6 +35,8 @@ _WIDEST = 17.0
 _STRONG = 0.25
 """Share of a corridor's greatest flow from which on its line may bear its name."""
 _MOST_PLACES = 20
+_RINGED = 0.1
+"""Share of the greatest flow of a corridor from which on its close-up shows what binds there."""
 _NAMED_KINDS = frozenset({"port", "border", "gauge_change", "chokepoint"})
 _INNER_MODES = frozenset({"rail", "ferry", "feeder", "crude_pipeline"})
 _CLOSE = 0.3
@@ -77,7 +79,7 @@ def flow_picture(links: Sequence[Row], tight: Sequence[Row], atlas: Atlas, only:
     stack = bands(links, atlas.links, only)
     most = max((b.whole_t if not only else b.flow_t for b in stack), default=1.0)
     box = _box(stack) if only else FRAME
-    used = {name for b in stack for name in (b.link.id, *b.link.ends)}
+    used = {name for b in stack if b.flow_t > _RINGED * most for name in (b.link.id, *b.link.ends)}
     own = [r for r in tight if {records.text(r, "place_id"), records.text(r, "link_id")} & used]
     ringed = [r for r in rings(own if only else tight, atlas) if box.contains(r.x, r.y)]
     labels = _ring_labels(ringed) + _place_labels(stack, atlas, ringed)
