@@ -29,6 +29,8 @@ Progress = Callable[[str, int, int], None]
 STAGE = "Flows"
 COMPARED = ("northern-closed", "red-sea-diversion", "caspian-port-closures", "iran-closed")
 """Built-in scenarios that the report sets beside the base year."""
+MOST, FEW = 20, 6
+"""Bottlenecks of the base and of a scenario: the worth of each takes an equilibrium of its own."""
 ALL = "All"
 """Segment of a corridor's whole."""
 SPLIT = ["flow_t", "flow_teu", "value_usd"]
@@ -225,7 +227,7 @@ def _world(study: Study, year: int) -> World:
     else:
         world = study
     title = "The data as they are" if world.scenario is None else world.scenario.title
-    return World(world.label, title, world)
+    return World("base" if world.scenario is None else world.scenario.id, title, world)
 
 
 def _solved(
@@ -248,6 +250,9 @@ def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]]) -> No
     if name not in known:
         return
     world = World(name, known[name].title, base.study)
+    if base.study.scenario is not None and name in base.study.scenario.parts:
+        parts["flow_runs"].append(_unsolved(world, BASE_YEAR, base.name, ("in the base", f"part of {base.name}")))
+        return
     try:
         world = World(name, known[name].title, base.study.with_scenario(name))
         after = world.study.flows(BASE_YEAR)
@@ -279,8 +284,12 @@ def _run(world: World, flows: Flows, against: str) -> pd.DataFrame:
 
 def _failed(world: World, year: int, against: str, error: CaspiaError) -> pd.DataFrame:
     status = "not converged" if isinstance(error, NotConverged) else "not applicable"
+    return _unsolved(world, year, against, (status, str(error)))
+
+
+def _unsolved(world: World, year: int, against: str, why: tuple[str, str]) -> pd.DataFrame:
     row = {"scenario": world.name, "title": world.title, "year": year, "against": against}
-    row |= {"status": status, "reason": str(error)}
+    row |= {"status": why[0], "reason": why[1]}
     return pd.DataFrame([row | dict.fromkeys(("demand_t", "unserved_t", "relative_gap", "iterations"), np.nan)])
 
 
@@ -292,7 +301,7 @@ def _add(parts: dict[str, list[pd.DataFrame]], flows: Flows, name: str, before: 
         "flow_countries": _countries(flows, before),
         "flow_links": links_frame(flows),
         "flow_servers": _located(servers_frame(flows), data),
-        "flow_bottlenecks": _located(bottlenecks_frame(flows), data),
+        "flow_bottlenecks": _located(bottlenecks_frame(flows, MOST if before is None else FEW), data),
         "unserved": unserved_frame(flows),
     }
     for table, frame in found.items():

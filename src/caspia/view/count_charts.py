@@ -10,7 +10,8 @@ from statistics import median
 import altair as alt
 
 from caspia.view import canvas, records, theme
-from caspia.view.flow_answers import FACTOR, factor_text
+from caspia.view.flow_answers import FACTOR
+from caspia.view.flow_words import counted, factor_text
 from caspia.view.formats import interval, number, plural
 from caspia.view.records import Row
 from caspia.view.theme import Spec, token
@@ -53,7 +54,7 @@ def _point(row: Row, floor: float) -> dict[str, object]:
         "modelled": max(said, floor),
         "lost": said < floor,
         "seen": interval(seen, records.real(row, "low"), records.real(row, "high"), unit),
-        "said": f"{number(said)} {unit}",
+        "said": f"{number(counted(said))} {unit}",
         "factor": factor_text(records.real(row, "factor")),
     }
 
@@ -77,7 +78,7 @@ def traffic(rows: Sequence[Row], unit: str, *, width: int = 420, height: int = 3
         model leaves out lies on the lower edge as a triangle.
     """
     seen = [records.real(r, "observed") for r in rows]
-    floor = min(seen) / 30
+    floor = min(seen) / 10
     points = [_point(r, floor) for r in rows]
     low = min([*seen, *(records.real(p, "modelled") for p in points)]) / 1.5
     high = max([*seen, *(records.real(p, "modelled") for p in points)]) * 1.6

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from caspia.view import flow_answers, records
-from caspia.view.flow_answers import KINDS, count_order, factor_text
+from caspia.view.flow_words import KINDS, count_order, counted, factor_text
 from caspia.view.formats import number, percent, plural, whole
 from caspia.view.records import Row
 from caspia.view.screen import NARROW, empty_table, head, open_console, rows_of, say, say_next
@@ -45,7 +45,7 @@ def counts_table(rows: Sequence[Row], *, width: int) -> Table:
             f"{records.real(row, 'year'):.0f}",
             records.text(row, "unit"),
             number(records.real(row, "observed")),
-            number(records.real(row, "modelled")),
+            number(counted(records.real(row, "modelled"))),
             factor_text(records.real(row, "factor")),
         ]
         more = [number(records.real(row, "geh")), percent(records.real(row, "misfit"), signed=True)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from caspia.view import records
-from caspia.view.flow_answers import published_id
+from caspia.view.flow_words import published_id
 from caspia.view.modes import MODE_NAMES, OPERATIONS
 from caspia.view.records import ResultLike, Row
 
@@ -51,7 +51,7 @@ class Evidence:
     route_sources: Mapping[str, tuple[str, ...]]
     """Source ids behind each route."""
     published_keys: Mapping[str, str] = field(default_factory=dict)
-    """Number of a count or a total, by `caspia.view.flow_answers.published_id`, to ``o`` and number."""
+    """Number of a count or a total, by `caspia.view.flow_words.published_id`, to ``o`` and number."""
 
 
 def safe_url(url: str) -> str:

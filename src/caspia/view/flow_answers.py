@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from statistics import median
 
 from caspia.view import records, theme
-from caspia.view.formats import THIN_SPACE, listed, number, percent, plural, whole
+from caspia.view.flow_words import dollars, factor_text, fullness, of_capacity, supposed, tonnes
+from caspia.view.formats import listed, number, percent, plural, whole
 from caspia.view.records import Row
 
-KINDS = ("corridor", "crossing", "port", "pipeline", "line")
-"""Kinds of counts in the order of every table."""
-LEAST_T, LEAST_USD = 500.0, 50_000.0
-"""Tonnes and dollars a year below which a change is rounding."""
 TOLD_T = 50_000.0
 """Tonnes a year that a sentence tells of."""
+_TOLD_SHARE = 0.02
+"""Share of the greatest change from which on a sentence tells of another."""
 ALL = "All"
 """Segment of the whole."""
 OVERLAND = ("Caspian", "Northern", "Southern", "Eastern")
@@ -30,127 +29,6 @@ FACTOR = 1.5
 """Factor within which a port or a crossing is meant to be modelled."""
 TOLERANCE = 0.25
 """Share within which a corridor is meant to be modelled."""
-
-
-def tonnes(value_t: float) -> str:
-    """Write tonnes as people say them.
-
-    Parameters
-    ----------
-    value_t
-        Tonnes a year.
-
-    Returns
-    -------
-    str
-        In Mt from a million tonnes on, else in thousand tonnes; less than half a thousand is nothing.
-
-    Examples
-    --------
-    >>> tonnes(4_120_000.0), tonnes(52_000.0), tonnes(-250_000.0)
-    ('4.1 Mt', '52 kt', '−250 kt')
-    """
-    if not math.isfinite(value_t):
-        return number(value_t)
-    if abs(value_t) < LEAST_T:
-        return "0"
-    return f"{number(value_t / 1e6)} Mt" if abs(value_t) >= 1e6 else f"{number(value_t / 1e3)} kt"
-
-
-def dollars(value_usd: float, *, signed: bool = False) -> str:
-    """Write a sum of money as people say it.
-
-    Parameters
-    ----------
-    value_usd
-        US dollars.
-    signed
-        Whether a plus sign is written.
-
-    Returns
-    -------
-    str
-        In million or billion dollars; less than half a hundred thousand is nothing.
-
-    Examples
-    --------
-    >>> dollars(10.26e9), dollars(3.2e6, signed=True)
-    ('10 billion USD', '+3.2 million USD')
-    """
-    if not math.isfinite(value_usd):
-        return number(value_usd)
-    if abs(value_usd) < LEAST_USD:
-        return "0 USD"
-    sign = "+" if signed and value_usd > 0 else ""
-    if abs(value_usd) >= 1e9:
-        return f"{sign}{number(value_usd / 1e9)} billion USD"
-    return f"{sign}{number(value_usd / 1e6)} million USD"
-
-
-def share_text(share: float) -> str:
-    """Write a share; a small one is not nothing, and nothing is empty.
-
-    Parameters
-    ----------
-    share
-        0 to 1.
-
-    Returns
-    -------
-    str
-        For example ``3 %``, ``<1 %``, or empty for zero.
-
-    Examples
-    --------
-    >>> share_text(0.0031).replace(THIN_SPACE, " "), share_text(0.0)
-    ('<1 %', '')
-    """
-    if share == 0:
-        return ""
-    return f"<1{THIN_SPACE}%" if 0 < share < 0.005 else percent(share)
-
-
-def published_id(row: Row) -> str:
-    """Name a published number of a count or a total.
-
-    Parameters
-    ----------
-    row
-        A row of flow_counts or reconciliation.
-
-    Returns
-    -------
-    str
-        The same for no two numbers.
-
-    Examples
-    --------
-    >>> published_id({"count_id": "cnt-a", "unit": "t/year", "year": 2024})
-    'cnt-a t/year 2024'
-    """
-    name = records.text(row, "count_id") or records.text(row, "control_id")
-    return f"{name} {records.text(row, 'unit')} {records.text(row, 'year')}"
-
-
-def supposed(scenario: str) -> str:
-    """Name what is supposed; the worlds of the years as they were suppose nothing.
-
-    Parameters
-    ----------
-    scenario
-        Id of a scenario.
-
-    Returns
-    -------
-    str
-        Empty for a base.
-
-    Examples
-    --------
-    >>> supposed("base-2025"), supposed("iran-closed")
-    ('', 'iran-closed')
-    """
-    return "" if scenario == "base" or scenario.startswith("base-") else scenario
 
 
 def whole_of(rows: Sequence[Row]) -> list[Row]:
@@ -240,13 +118,13 @@ def binding(rows: Sequence[Row]) -> str:
     if not ranked:
         return "no capacity is near its limit"
     first = ranked[0]
-    name, share = records.text(first, "name"), percent(records.real(first, "ratio"))
+    name, share = records.text(first, "name"), fullness(records.real(first, "ratio"))
     tight = [r for r in ranked if records.real(r, "ratio") >= NEAR]
     if not tight:
         return f"nothing binds, the fullest capacity is {name} at {share}"
     others = list(dict.fromkeys(records.text(r, "name") for r in tight[1:] if records.text(r, "name") != name))
     then = f", then {listed(others[:2])}" if others else ""
-    return f"{name} binds first, at {share} of its capacity{then}"
+    return f"{name} binds first, at {of_capacity(records.real(first, 'ratio'))}{then}"
 
 
 def moved_answer(corridors: Sequence[Row], countries: Sequence[Row], scenario: str, unserved_t: float = 0.0) -> str:
@@ -271,8 +149,9 @@ def moved_answer(corridors: Sequence[Row], countries: Sequence[Row], scenario: s
     rows = whole_of(corridors)
     change = {r: amount(rows, r, "change_t") for r in theme.CORRIDORS}
     total = math.fsum(change.values())
-    gains = [f"{n} +{tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: -i[1]) if v > TOLD_T]
-    losses = [f"{n} {tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: i[1]) if v < -TOLD_T]
+    told = max(TOLD_T, _TOLD_SHARE * max(map(abs, change.values())))
+    gains = [f"{n} +{tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: -i[1]) if v > told]
+    losses = [f"{n} {tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: i[1]) if v < -told]
     if not gains and not losses:
         return f"{scenario}: hardly anything moves from one corridor to another."
     parts = [f"{scenario}: {listed([*losses[:2], *gains[:3]])}"]
@@ -366,67 +245,3 @@ def between(rows: Sequence[Row]) -> list[tuple[str, str, float]]:
     for row in rows:
         sums[records.text(row, "from_corridor"), records.text(row, "to_corridor")] += records.real(row, "moved_t")
     return sorted(((a, b, t) for (a, b), t in sums.items()), key=lambda item: -item[2])
-
-
-def shift_words(start: str, end: str) -> str:
-    """Say from where to where something moved.
-
-    Parameters
-    ----------
-    start, end
-        Corridors; `none` is demand that was lost or won.
-
-    Returns
-    -------
-    str
-        For a table.
-
-    Examples
-    --------
-    >>> shift_words("Northern", "Caspian"), shift_words("Northern", "none")
-    ('Northern to Caspian', 'Northern, no longer moved')
-    """
-    if end == "none":
-        return f"{start}, no longer moved"
-    return f"{end}, newly moved" if start == "none" else f"{start} to {end}"
-
-
-def factor_text(value: float) -> str:
-    """Write a factor; one without bound (nothing modelled, something observed) as infinity.
-
-    Parameters
-    ----------
-    value
-        The greater over the lesser.
-
-    Returns
-    -------
-    str
-        With two decimals below ten.
-
-    Examples
-    --------
-    >>> factor_text(1.234), factor_text(float("inf")), factor_text(float("nan"))
-    ('1.23', '∞', '–')
-    """
-    if math.isinf(value):
-        return "∞"
-    return f"{value:.2f}" if value < 10 else number(value)
-
-
-def count_order(row: Row) -> tuple[int, str, str, float]:
-    """Return the place of a count in tables.
-
-    Parameters
-    ----------
-    row
-        A row of `flow_counts`.
-
-    Returns
-    -------
-    tuple
-        By kind, name, unit and year.
-    """
-    kind = records.text(row, "kind")
-    known = KINDS.index(kind) if kind in KINDS else len(KINDS)
-    return known, records.text(row, "name"), records.text(row, "unit"), records.real(row, "year")

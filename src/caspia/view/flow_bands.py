@@ -14,7 +14,7 @@ import shapely
 
 from caspia.view import records, theme
 from caspia.view.atlas import Atlas, Link
-from caspia.view.formats import percent
+from caspia.view.flow_words import of_capacity
 from caspia.view.records import Row
 
 PIPELINES = frozenset({"crude_pipeline", "gas_pipeline"})
@@ -128,7 +128,7 @@ def rings(rows: Sequence[Row], atlas: Atlas) -> list[Ring]:
     Parameters
     ----------
     rows
-        Rows of the table flow_bottlenecks of one scenario.
+        Rows of the table flow_servers or flow_bottlenecks of one scenario.
     atlas
         The projected world.
 
@@ -144,7 +144,7 @@ def rings(rows: Sequence[Row], atlas: Atlas) -> list[Ring]:
         if spot is None or not ratio >= _TIGHT:
             continue
         x, y, name = spot
-        said = f"{records.text(row, 'name')}: {percent(ratio)} of capacity"
+        said = f"{records.text(row, 'name')}: {of_capacity(ratio)}"
         key = round(x, 1), round(y, 1)
         old = found.get(key)
         found[key] = Ring(x, y, name, ratio, said) if old is None else _joint(old, said)
@@ -163,4 +163,4 @@ def _spot(row: Row, atlas: Atlas) -> tuple[float, float, str] | None:
     if link is None:
         return None
     middle = shapely.line_interpolate_point(link.line, 0.5, normalized=True)
-    return float(middle.x), float(middle.y), link.name
+    return float(middle.x), float(middle.y), records.text(row, "name")

@@ -11,12 +11,15 @@ from caspia.view import (
     flow_charts,
     flow_map,
     flow_tables,
+    flow_words,
+    move_charts,
     records,
 )
 from caspia.view.atlas import Atlas
 from caspia.view.chapters import Table
 from caspia.view.evidence import Evidence, Source
-from caspia.view.flow_answers import amount, tonnes, whole_of
+from caspia.view.flow_answers import amount, whole_of
+from caspia.view.flow_words import tonnes
 from caspia.view.formats import listed, plural
 from caspia.view.records import ResultLike, Row
 from caspia.view.theme import Spec
@@ -120,9 +123,9 @@ def flow_charts_of(result: ResultLike, world: Atlas) -> dict[str, Spec]:
         corridors, countries = tables.of("flow_corridors", name), tables.of("flow_countries", name)
         if max((abs(records.real(r, "change_t")) for r in whole_of(corridors)), default=0.0) < DRAWN_T:
             continue
-        found[f"flow-moves-{name}"] = flow_charts.moves(corridors, _moves_title(corridors))
+        found[f"flow-moves-{name}"] = move_charts.moves(corridors, _moves_title(corridors))
         if countries:
-            found[f"flow-revenues-{name}"] = flow_charts.revenues(countries)
+            found[f"flow-revenues-{name}"] = move_charts.revenues(countries)
     return found
 
 
@@ -132,10 +135,10 @@ _NO_PROOF = Evidence({}, {}, {}, {}, {})
 def _base_charts(tables: _Tables, base: Row, world: Atlas) -> dict[str, Spec]:
     name, year = records.text(base, "scenario"), int(records.real(base, "year"))
     corridors, links = tables.of("flow_corridors", name), tables.of("flow_links", name)
-    tight = tables.of("flow_bottlenecks", name)
+    tight, loads = tables.of("flow_bottlenecks", name), tables.of("flow_servers", name)
     found: dict[str, Spec] = {}
     for key, only, width in (("flow-map", "", 880), ("flow-map-caspian", CLOSE_UP, 880)):
-        picture = flow_map.flow_picture(links, tight, world, only)
+        picture = flow_map.flow_picture(links, loads, world, only)
         if picture.bands:
             found[key] = flow_map.flow_map(picture, _map_title(corridors, year, only), width)
     for key, column in (("flow-share-t", "flow_t"), ("flow-share-teu", "flow_teu")):
@@ -143,8 +146,7 @@ def _base_charts(tables: _Tables, base: Row, world: Atlas) -> dict[str, Spec]:
             found[key] = flow_charts.shares(corridors, column)
     if tight:
         found["flow-bottlenecks"] = flow_charts.bottlenecks(tight)
-    for nth, unit in enumerate(dict.fromkeys(records.text(r, "unit") for r in tight)):
-        found[f"flow-shadow-{nth}"] = flow_charts.shadow_values(tight, unit)
+        found["flow-shadow"] = flow_charts.shadow_values(tight)
     return found
 
 
@@ -233,7 +235,6 @@ def _flows(tables: _Tables, base: Row, drawn: dict[str, Spec]) -> FlowChapter:
     def present(*names: str) -> tuple[str, ...]:
         return tuple(n for n in names if n in shown)
 
-    shadows = tuple(sorted(n for n in shown if n.startswith("flow-shadow-")))
     parts = [
         Part(charts=present("flow-map", "flow-map-caspian"), legend=True),
         Part(
@@ -246,7 +247,7 @@ def _flows(tables: _Tables, base: Row, drawn: dict[str, Spec]) -> FlowChapter:
     ]
     if tight:
         said = flow_answers.binding(tight)
-        charts = present("flow-bottlenecks", *shadows)
+        charts = present("flow-bottlenecks", "flow-shadow")
         table = flow_tables.bottlenecks(tight, price)
         parts.append(Part(f"{said[0].upper()}{said[1:]}", charts, "pictures even", tables=(table,)))
     if countries:
@@ -264,8 +265,7 @@ def _flows(tables: _Tables, base: Row, drawn: dict[str, Spec]) -> FlowChapter:
 def _transit_title(rows: Sequence[Row]) -> str:
     ranked = sorted(rows, key=lambda r: -records.real(r, "transit_revenue_usd"))[:3]
     said = [
-        f"{records.text(r, 'name')} ({flow_answers.dollars(records.real(r, 'transit_revenue_usd'))})"
-        for r in ranked
+        f"{records.text(r, 'name')} ({flow_words.dollars(records.real(r, 'transit_revenue_usd'))})" for r in ranked
     ]
     return f"Transit earns most for {listed(said)} a year"
 
@@ -307,7 +307,8 @@ def _moves(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
 
 
 def _failed(runs: Sequence[Row]) -> str:
-    failed = [records.text(r, "scenario") for r in runs if records.text(r, "status") != "converged"]
+    fine = {"converged", "in the base"}
+    failed = [records.text(r, "scenario") for r in runs if records.text(r, "status") not in fine]
     return f"Not shown, since there is no equilibrium: {listed(failed)}." if failed else ""
 
 

@@ -15,11 +15,12 @@ from functools import cache
 import altair as alt
 import shapely
 
-from caspia.view import canvas, map_layers, theme
+from caspia.view import canvas, map_layers, records, theme
 from caspia.view import map as maps
 from caspia.view.atlas import Atlas, feature
 from caspia.view.flow_bands import Band, Ring, bands, greatest, rings
-from caspia.view.formats import number, percent
+from caspia.view.flow_words import fullness
+from caspia.view.formats import number
 from caspia.view.labels import Label, place_labels
 from caspia.view.modes import MODE_NAMES
 from caspia.view.projection import FRAME, Box, fit
@@ -34,9 +35,11 @@ _WIDEST = 17.0
 _STRONG = 0.25
 """Share of a corridor's greatest flow from which on its line may bear its name."""
 _MOST_PLACES = 20
+_RINGED = 0.1
+"""Share of the greatest flow of a corridor from which on its close-up shows what binds there."""
 _NAMED_KINDS = frozenset({"port", "border", "gauge_change", "chokepoint"})
 _INNER_MODES = frozenset({"rail", "ferry", "feeder", "crude_pipeline"})
-_CLOSE = 0.15
+_CLOSE = 0.3
 """Share of its greatest flow from which on a line must be in sight on the map of one corridor."""
 _HAIR_PX = 0.8
 """Least width of a line in pixels; the legend says so."""
@@ -62,7 +65,7 @@ def flow_picture(links: Sequence[Row], tight: Sequence[Row], atlas: Atlas, only:
     links
         Rows of the table flow_links of one scenario.
     tight
-        Rows of the table flow_bottlenecks of the same scenario.
+        Rows of the table flow_servers or flow_bottlenecks of the same scenario.
     atlas
         The projected world.
     only
@@ -76,7 +79,9 @@ def flow_picture(links: Sequence[Row], tight: Sequence[Row], atlas: Atlas, only:
     stack = bands(links, atlas.links, only)
     most = max((b.whole_t if not only else b.flow_t for b in stack), default=1.0)
     box = _box(stack) if only else FRAME
-    ringed = [r for r in rings(tight, atlas) if box.contains(r.x, r.y)]
+    used = {name for b in stack if b.flow_t > _RINGED * most for name in (b.link.id, *b.link.ends)}
+    own = [r for r in tight if {records.text(r, "place_id"), records.text(r, "link_id")} & used]
+    ringed = [r for r in rings(own if only else tight, atlas) if box.contains(r.x, r.y)]
     labels = _ring_labels(ringed) + _place_labels(stack, atlas, ringed)
     strands = _strong(stack)
     marks = [] if only else maps.corridor_labels(strands, labels, box)
@@ -122,7 +127,7 @@ def _strong(stack: Sequence[Band]) -> list[Strand]:
 
 def _ring_labels(ringed: Sequence[Ring]) -> list[Label]:
     return [
-        Label(r.x, r.y, f"{r.name} {percent(r.ratio)}", "end", nth / 100)
+        Label(r.x, r.y, f"{r.name} {fullness(r.ratio)}", "end", nth / 100)
         for nth, r in enumerate(sorted(ringed, key=lambda r: -r.ratio))
     ]
 

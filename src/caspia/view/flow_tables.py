@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from caspia.view import flow_answers, records, theme
+from caspia.view import flow_words, records, theme
 from caspia.view.chapters import Cell, Column, Line, Table, figure, plain, ranged, raw
-from caspia.view.flow_answers import ALL, LEAST_USD, between, count_order, factor_text, share_text, shift_words
+from caspia.view.flow_answers import ALL, between
 from caspia.view.flow_charts import segments_of
+from caspia.view.flow_words import LEAST_USD, count_order, counted, factor_text, fullness, share_text, shift_words
 from caspia.view.formats import percent
 from caspia.view.records import Range, Row
 
@@ -92,7 +93,7 @@ def bottlenecks(rows: Sequence[Row], price_year: str) -> Table:
         Column("Unit", numeric=False),
         Column("Flow"),
         Column("Capacity"),
-        Column("Full", "%"),
+        Column("Full", "of capacity"),
         Column("Queue", "h"),
         Column("A unit more", "USD a year", hint="What one unit of capacity more is worth to all users together"),
         Column("A tonne more", "USD a year"),
@@ -106,7 +107,7 @@ def bottlenecks(rows: Sequence[Row], price_year: str) -> Table:
             plain(records.text(row, "unit")),
             figure(records.real(row, "flow")),
             figure(records.real(row, "capacity")),
-            Cell(percent(ratio), raw(100 * ratio)),
+            Cell(fullness(ratio), raw(100 * ratio)),
             figure(records.real(row, "delay_h")),
             figure(records.real(row, "shadow_value_usd")),
             figure(records.real(row, "shadow_value_usd_per_t")),
@@ -237,7 +238,7 @@ def counts(rows: Sequence[Row], keys: Mapping[str, str]) -> Table:
     lines: list[Line] = []
     for row in sorted(rows, key=count_order):
         factor = records.real(row, "factor")
-        key = keys.get(flow_answers.published_id(row), "")
+        key = keys.get(flow_words.published_id(row), "")
         seen = Range(records.real(row, "low"), records.real(row, "observed"), records.real(row, "high"))
         cells = (
             plain(records.text(row, "kind")),
@@ -245,7 +246,7 @@ def counts(rows: Sequence[Row], keys: Mapping[str, str]) -> Table:
             _year(row),
             plain(records.text(row, "unit")),
             ranged(seen, key, "observed"),
-            figure(records.real(row, "modelled")),
+            figure(counted(records.real(row, "modelled"))),
             Cell(factor_text(factor), raw(factor) if math.isfinite(factor) else "", kind=""),
             figure(records.real(row, "geh"), kind=""),
             plain(records.text(row, "role")),
@@ -262,7 +263,7 @@ def reconciliation(rows: Sequence[Row], keys: Mapping[str, str]) -> Table:
     rows
         Rows of reconciliation.
     keys
-        Evidence keys by `caspia.view.flow_answers.published_id`.
+        Evidence keys by `caspia.view.flow_words.published_id`.
 
     Returns
     -------
@@ -281,7 +282,7 @@ def reconciliation(rows: Sequence[Row], keys: Mapping[str, str]) -> Table:
     lines: list[Line] = []
     for row in rows:
         misfit = records.real(row, "misfit")
-        key = keys.get(flow_answers.published_id(row), "")
+        key = keys.get(flow_words.published_id(row), "")
         seen = Range(records.real(row, "low"), records.real(row, "published"), records.real(row, "high"))
         cells = (
             plain(records.text(row, "name")),

@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from caspia.units import PRICE_YEAR
-from caspia.view import flow_answers, records, theme
-from caspia.view.flow_answers import amount, share_text, tonnes
+from caspia.view import flow_answers, flow_words, records, theme
+from caspia.view.flow_answers import amount
+from caspia.view.flow_words import share_text, tonnes
 from caspia.view.formats import number, percent
 from caspia.view.screen import NARROW, empty_table, head, open_console, rows_of, say, say_next
 
@@ -288,7 +289,7 @@ def moved_table(frame: pd.DataFrame, *, width: int) -> Table:
         top = max(own, key=lambda r: records.real(r, "moved_t"))
         goods = records.text(top, "commodity_id").replace("-", " ")
         most = f"{goods}, {records.text(top, 'segment')} ({percent(records.real(top, 'moved_t') / moved)})"
-        table.add_row(flow_answers.shift_words(start, end), number(moved / 1e6), Text(most))
+        table.add_row(flow_words.shift_words(start, end), number(moved / 1e6), Text(most))
     return table
 
 
@@ -332,7 +333,7 @@ def _print_moved(screen: Console, answer: FlowAnswer, before: FlowAnswer) -> Non
     change = _change(answer.corridors, before.corridors, "corridor", "flow_t")
     corridors = rows_of(answer.corridors.assign(change_t=change))
     lost = _unserved(answer) - _unserved(before)
-    title = f"{answer.scenario} against {before.scenario}"
+    title = f"{flow_words.supposed(answer.scenario) or answer.scenario} against {before.scenario.split('+')[-1]}"
     said = flow_answers.moved_answer(corridors, rows_of(_with_change(answer)), title, max(lost, 0.0))
     screen.print(Text(said, style="bold"))
     if answer.moved is not None and len(answer.moved):

@@ -87,19 +87,18 @@ def say(console: Console, sentence: str) -> None:
     console.print()
 
 
-def say_next(console: Console, *commands: str) -> None:
-    """Print the commands for the next question.
+def say_next(console: Console, command: str) -> None:
+    """Print the command for the next question.
 
     Parameters
     ----------
     console
         Where.
-    *commands
-        One a line.
+    command
+        What.
     """
     console.print()
-    for command in commands:
-        console.print(Text("Next: ", style="dim") + Text(command))
+    console.print(Text("Next: ", style="dim") + Text(command))
 
 
 def head(console: Console, text: str) -> None:
