@@ -169,7 +169,7 @@ def _alike(table: RouteTable, route: Ints, server: Ints, use: Floats, felt: Floa
     rng = np.random.default_rng(7)
     marks = rng.uniform(1.0, 2.0, (4, table.n_routes))
     sums = [
-        np.bincount(server, marks[k][route] * value, table.n_servers)
+        np.bincount(server, marks[k][route] * value, table.n_servers).astype(np.float64)
         for k, value in enumerate((use, felt, np.ones_like(use), use * felt))
     ]
     signature = np.stack([_rounded(column) for column in sums], axis=1)

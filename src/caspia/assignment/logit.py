@@ -138,8 +138,8 @@ def solve_logit(
     ----------
     Kelley, C. T., Keyes, D. E. (1998), Convergence analysis of pseudo-transient continuation, SIAM Journal on
     Numerical Analysis 35 (2), 508-523. Daganzo, C. F. (1982), Unconstrained extremal formulation of some
-    transportation equilibrium problems, Transportation Science 16 (3), 332-360. Ben-Akiva, M., Bierlaire, M. (1999) for the
-    path size.
+    transportation equilibrium problems, Transportation Science 16 (3), 332-360. Ben-Akiva, M., Bierlaire, M.
+    (1999) for the path size.
     """
     solver = _Solver(routes, choice, servers)
     load = servers.start() if warm is None else warm

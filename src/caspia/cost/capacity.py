@@ -35,6 +35,8 @@ from caspia.units import DAYS_PER_YEAR, HOURS_PER_YEAR
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 START_SHARE = 0.9
+LONGEST_WAIT_H = 480.0
+"""Twenty days: beyond such queues railways and ports stop taking cargo, which is the price of scarcity."""
 
 
 class Measure(IntEnum):
@@ -95,12 +97,12 @@ class Servers:
         return self.delays.capacity
 
     def delay_h(self, load: FloatArray) -> FloatArray:
-        """Hours of waiting at a load, shape (n_servers,)."""
-        return self.delays.delay(load)
+        """Hours of waiting at a load, shape (n_servers,); at most LONGEST_WAIT_H."""
+        return np.asarray(LONGEST_WAIT_H * -np.expm1(-self.delays.delay(load) / LONGEST_WAIT_H))
 
     def delay_slope(self, load: FloatArray) -> FloatArray:
         """Hours of waiting for one unit more, shape (n_servers,)."""
-        return self.delays.slope(load)
+        return np.asarray(self.delays.slope(load) * np.exp(-self.delays.delay(load) / LONGEST_WAIT_H))
 
     def price(self, load: FloatArray) -> FloatArray:
         """Price of scarcity of one unit in dollars, shape (n_servers,)."""

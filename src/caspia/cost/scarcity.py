@@ -3,9 +3,10 @@
 Waiting costs cheap goods little, yet no more coal than a line can carry gets through: quotas, bans on loading
 and premiums ration it. The price of one unit of capacity stands for these, as in equilibria with side
 constraints: it is near zero below the capacity and rises steeply beyond it, over a width that is the doubt
-about published capacities,
+about published capacities, towards a ceiling, since cargo that has no other way comes all the same,
 
-    price(load) = P log(1 + exp((load / capacity - 1) / width))
+    z(load)     = log(1 + exp((load / capacity - 1) / width))
+    price(load) = P C (1 - exp(-z(load) / C))
 
 References
 ----------
@@ -22,6 +23,8 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 WIDTH = 0.02
+CEILING = 12.0
+"""C: the most that scarcity costs, in units of P."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +34,7 @@ class Scarcity:
     Attributes
     ----------
     price_usd : numpy.ndarray
-        P of every server, dollars a unit; at its capacity a unit costs 0.69 P.
+        P of every server, dollars a unit; at its capacity a unit costs 0.67 P.
     capacity : numpy.ndarray
         Capacity, above 0.
     """
@@ -50,14 +53,15 @@ class Scarcity:
         Returns
         -------
         numpy.ndarray, shape (n_servers,)
-            Dollars, 0 or more, increasing and convex in the load.
+            Dollars, 0 or more, increasing in the load.
 
         Examples
         --------
         >>> Scarcity(np.array([10.0]), np.array([100.0])).value(np.array([100.0])).round(2).tolist()
-        [6.93]
+        [6.73]
         """
-        return np.asarray(self.price_usd * np.logaddexp(0.0, self._over(load)))
+        steep = np.logaddexp(0.0, self._over(load))
+        return np.asarray(self.price_usd * CEILING * -np.expm1(-steep / CEILING))
 
     def slope(self, load: FloatArray) -> FloatArray:
         """Change of the price for one unit of load more.
@@ -72,7 +76,8 @@ class Scarcity:
         numpy.ndarray, shape (n_servers,)
         """
         over = np.clip(self._over(load), -500.0, 500.0)
-        return np.asarray(self.price_usd / (WIDTH * self.capacity * (1.0 + np.exp(-over))))
+        ease = np.exp(-np.logaddexp(0.0, over) / CEILING)
+        return np.asarray(self.price_usd * ease / (WIDTH * self.capacity * (1.0 + np.exp(-over))))
 
     def _over(self, load: FloatArray) -> FloatArray:
         return (load / self.capacity - 1.0) / WIDTH

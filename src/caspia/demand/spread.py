@@ -13,7 +13,7 @@ import pandas as pd
 from caspia.data import NO_FACT, Dataset, attribute_column
 from caspia.errors import InputError, Problem
 
-SMALLEST_SHARE = 0.06
+SMALLEST_SHARE = 0.08
 Weights = list[tuple[int, float]]
 
 

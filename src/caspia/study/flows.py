@@ -17,7 +17,7 @@ from caspia.demand.cells import Case
 from caspia.errors import NotConverged, Problem
 from caspia.study.corridors import CORRIDORS
 from caspia.study.loading import behaviour, choice, route_table
-from caspia.study.market import Market, find_market, merge_markets
+from caspia.study.market import OVER_SEA, Market, find_market, merge_markets
 from caspia.study.priced import Priced
 
 FloatArray = npt.NDArray[np.float64]
@@ -201,7 +201,7 @@ def flow_model(
     if base is None:
         market = find_market(study, pairs, servers, progress=progress)
     else:
-        own = find_market(study, pairs, servers, detours=((),), progress=progress)
+        own = find_market(study, pairs, servers, detours=((), OVER_SEA), progress=progress)
         market = merge_markets(base.market, own)
     table = route_table(study, market, servers)
     return FlowModel(study, market, servers, table, group_servers(table))

@@ -24,9 +24,12 @@ from caspia.study.request import binding_rules
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
-DETOURS: tuple[tuple[str, ...], ...] = ((), ("RU",), ("IR",), ("RU", "IR"), ("CN",), ("RU", "CN"))
+OVER_SEA = ("KZ", "RU", "MN", "KG", "TJ", "PK", "AF", "IR")
+DETOURS: tuple[tuple[str, ...], ...] = ((), ("RU",), ("IR",), ("RU", "IR"), ("CN",), ("RU", "CN"), OVER_SEA)
 """States without which routes are sought beside the best, so that each closure leaves some."""
-OPTIONS = ViaOptions(absurd=ABSURD)
+OPTIONS = ViaOptions(of_each_kind=8, absurd=ABSURD)
+MOST_OF_KINDS = (8, 8, 5, 3)
+"""Most routes of a corridor for a pair that has one, two, three or more corridors."""
 THROUGH = frozenset({"crossing", "terminal", "port", "sailing", "fleet", "pipeline"})
 TRANSFER_KM = 50.0
 """What a transfer weighs in the overlap of routes, as kilometres of line."""
@@ -126,7 +129,8 @@ def _best_of_each(table: pd.DataFrame) -> pd.DataFrame:
     least = table.groupby("pair")["cost"].transform("min")
     of_kind = table.groupby(["pair", "kind"])["cost"]
     best, rank = of_kind.transform("min"), of_kind.rank(method="first")
-    keep = (rank <= OPTIONS.of_each_kind) & (table["cost"] <= OPTIONS.kind_stretch * best)
+    kinds = table.groupby("pair")["kind"].transform("nunique").clip(upper=len(MOST_OF_KINDS) - 1)
+    keep = (rank <= np.take(MOST_OF_KINDS, kinds)) & (table["cost"] <= OPTIONS.kind_stretch * best)
     return table[keep & (best <= ABSURD * least)]
 
 
