@@ -18,6 +18,7 @@ from caspia.study.flow_frames import (
     unserved_frame,
     users_frame,
 )
+from caspia.study.flow_tables import named_states
 from caspia.study.flows import Flows
 from caspia.study.study import Study
 
@@ -138,7 +139,7 @@ def _tables(
         relative_gap=flows.result.residual,
         corridors=corridors_frame(flows),
         segments=corridors_frame(flows, ("segment",)),
-        countries=countries_frame(flows),
+        countries=named_states(countries_frame(flows), flows),
         bottlenecks=bottlenecks_frame(flows),
         unserved=unserved_frame(flows),
         users=users_frame(flows, users) if users else None,

@@ -85,7 +85,7 @@ def flow_picture(links: Sequence[Row], tight: Sequence[Row], atlas: Atlas, only:
     labels = _ring_labels(ringed) + _place_labels(stack, atlas, ringed)
     strands = _strong(stack)
     marks = [] if only else maps.corridor_labels(strands, labels, box)
-    labels += [*marks, *(label for label in maps.land_labels(atlas, box) if not _under_key(label, box))]
+    labels = [label for label in (*labels, *marks, *maps.land_labels(atlas, box)) if not _under_key(label, box)]
     return FlowPicture(box, tuple(stack), tuple(ringed), tuple(labels), _WIDEST * box.width / FRAME.width / most)
 
 

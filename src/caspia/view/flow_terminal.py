@@ -13,7 +13,7 @@ from rich.text import Text
 from caspia.units import PRICE_YEAR
 from caspia.view import flow_answers, flow_words, records, theme
 from caspia.view.flow_answers import amount
-from caspia.view.flow_words import share_text, tonnes
+from caspia.view.flow_words import fullness, share_text, tonnes
 from caspia.view.formats import number, percent
 from caspia.view.screen import NARROW, empty_table, head, open_console, rows_of, say, say_next
 
@@ -236,7 +236,7 @@ def bottlenecks_table(frame: pd.DataFrame, *, width: int) -> Table:
             number(records.real(row, "flow")),
             number(records.real(row, "capacity")),
             records.text(row, "unit"),
-            percent(records.real(row, "ratio")),
+            fullness(records.real(row, "ratio")),
         ]
         cells += [number(records.real(row, "delay_h"))] if wide else []
         table.add_row(*cells, number(records.real(row, "shadow_value_usd")))
