@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,10 +92,11 @@ class _Fit:
     def modelled(self, x: FloatArray) -> FloatArray:
         scale, constants = self.unpack(x)
         found = np.empty(len(self.rows))
-        for year, model in self.models.items():
+
+        def of_year(year: int) -> None:
+            model, own = self.models[year], self.fixed[year]
             group = self.prior.group[model.market.commodity]
             cost = self.base[year] + constants[group, model.market.routes.kind]
-            own = self.fixed[year]
             pair_group = self.prior.group[model.market.pairs.commodity]
             wants = Choice(own.amount, scale[pair_group], own.response, own.reference)
             result = model.with_costs(cost).settle(wants, warm=self.warm.get(year), residual=RESIDUAL)
@@ -102,7 +104,10 @@ class _Fit:
             sums = amounts(model, result.flow, self.members[year])
             for i in np.flatnonzero(self.rows["year"] == year):
                 found[i] = sums[self.rows["unit"].iloc[i]][self.rows["row"].iloc[i]]
-            self.solved += 1
+
+        with ThreadPoolExecutor(len(self.models)) as pool:
+            list(pool.map(of_year, self.models))
+        self.solved += len(self.models)
         self.tell(self.solved)
         return found
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from caspia.assignment import Choice
-from caspia.network import ArcKind, find_place
+from caspia.network import MODES, SEA_MODES, ArcKind, find_place
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import RESIDUAL, Flows
 
@@ -91,7 +91,7 @@ def routes_with_segment(flows: Flows) -> pd.DataFrame:
 def countries_frame(flows: Flows) -> pd.DataFrame:
     """Tonnes in transit through each state and what carriage, handling and borders there earn.
 
-    Money of an arc that belongs to two states is halved; charges at sea belong to no state. Transit is
+    Money of an arc that belongs to two states is halved; what ships at sea pay belongs to no state. Transit is
     what neither begins nor ends in the state.
 
     Parameters
@@ -115,7 +115,10 @@ def countries_frame(flows: Flows) -> pd.DataFrame:
         at = np.array([codes.get(code, -1) for code in ends[side[routes.pair]]])
         known = np.flatnonzero(at >= 0)
         home[known, at[known]] = True
-    arc_of, state_of = np.nonzero(network.arcs.countries)
+    at_sea = (network.arcs.kind == ArcKind.LINE) & np.isin(
+        network.arcs.mode, [MODES.index(mode) for mode in SEA_MODES]
+    )
+    arc_of, state_of = np.nonzero(network.arcs.countries & ~at_sea[:, None])
     first = np.searchsorted(arc_of, np.arange(network.n_arcs + 1))
     states = np.diff(first)
     count = states[routes.arcs]
@@ -201,7 +204,7 @@ def _names(flows: Flows) -> list[str]:
             found.append(str(names[identity]))
         else:
             table_names = tables[table].set_index("id")["name"]
-            arrow = " (back)" if rest.endswith("<") else ""
+            arrow = " (back)" if "<" in rest else ""
             found.append(f"{table_names[identity]}{arrow}")
     return found
 
