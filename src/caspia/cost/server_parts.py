@@ -113,14 +113,39 @@ def _background(reader: Reader, arc: int) -> float:
 
 
 def train_server(
-    growth: Growth, reader: Reader, key: str, kind: str, arc: int, payload: tuple[float, float]
+    growth: Growth, reader: Reader, key: str, arc: int, payload: tuple[float, float], part: float | None = None
 ) -> str:
+    """Add a server that counts trains.
+
+    Parameters
+    ----------
+    growth : Growth
+        Servers so far.
+    reader : Reader
+        Facts.
+    key : str
+        Key of the server.
+    arc : int
+        Arc whose facts hold.
+    payload : (float, float)
+        Tonnes and TEU of a train.
+    part : float, optional
+        Share of the section that a line is of: the trains wait once for a section, and scarcity is paid once. A
+        crossing if left out.
+
+    Returns
+    -------
+    str
+        The key.
+    """
+    share = 1.0 if part is None else part
+    kind = "crossing" if part is None else "line"
     trains = reader.at(arc, "capacity_trains_per_day") * DAYS_PER_YEAR
     channels, variability, price = reader.queue(arc, key)
     whole_day_h = HOURS_PER_YEAR / trains
     free = trains * (1 - _background(reader, arc))
-    queue = (whole_day_h, free, variability, channels)
-    return growth.server(key, kind, "trains/year", payload[0], queue, price * payload[0])
+    queue = (whole_day_h * share, free, variability, channels)
+    return growth.server(key, kind, "trains/year", payload[0], queue, price * payload[0] * share)
 
 
 def by_train(growth: Growth, arcs: Iterable[int], key: str, payload: tuple[float, float], *, empty: bool) -> None:

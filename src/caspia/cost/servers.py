@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 import numpy as np
@@ -73,10 +74,11 @@ def _lines(growth: Growth, reader: Reader) -> None:
     lines = lines[piped | own.any(axis=1)[net.row[lines]]]
     trains = lines[np.isfinite(reader.columns["capacity_trains_per_day"][lines])]
     payloads: dict[str, tuple[tuple[float, float], IntArray]] = {}
+    parts = _sections(reader, trains)
     for (row, reverse), arcs in grouped(trains, net.row, net.reverse):
         key = f"links:{ids.iloc[row]}{'<' if reverse else '>'}"
         size = payload(reader, int(arcs[0]), key)
-        train_server(growth, reader, key, "line", int(arcs[0]), size)
+        train_server(growth, reader, key, int(arcs[0]), size, parts[row])
         by_train(growth, arcs.tolist(), key, size, empty=False)
         payloads[key] = size, arcs
     # What goes out loaded comes back empty on the other direction of the line.
@@ -95,6 +97,35 @@ def _lines(growth: Growth, reader: Reader) -> None:
         volumes(growth, reader, name, kind, arcs, amounts(reader, int(arcs[0])))
 
 
+def _sections(reader: Reader, arcs: IntArray) -> dict[int, float]:
+    """Share of its section that each link is of: links that meet and have the same capacity are one bottleneck."""
+    net = reader.look.network
+    place = net.vertices.place
+    like: dict[tuple[float, ...], list[tuple[int, int, int]]] = defaultdict(list)
+    for arc in arcs.tolist():
+        kind = tuple(np.nan_to_num([reader.at(arc, name) for name in SECTION]).tolist())
+        head = int(place[net.arcs.head[arc]])
+        # The tail may be the vertex of a crossing, which lies at the same place.
+        like[kind].append((int(net.arcs.row[arc]), int(place[net.arcs.tail[arc]]), head))
+    found: dict[int, float] = {}
+    for members in like.values():
+        graph = _joined(members)
+        for rows in graph:
+            found.update(dict.fromkeys(rows, 1.0 / len(rows)))
+    return found
+
+
+def _joined(members: list[tuple[int, int, int]]) -> list[set[int]]:
+    """Sets of links that hang together."""
+    of_place: dict[int, set[int]] = {}
+    for row, start, end in members:
+        joined = {row} | of_place.get(start, set()) | of_place.get(end, set())
+        for other, a, b in members:
+            if other in joined:
+                of_place[a] = of_place[b] = joined
+    return list({id(rows): rows for rows in of_place.values()}.values())
+
+
 def _crossings(growth: Growth, reader: Reader) -> None:
     net = reader.look.network.arcs
     borders = reader.data.tables["borders"]
@@ -104,7 +135,7 @@ def _crossings(growth: Growth, reader: Reader) -> None:
         first, key = int(arcs[0]), f"borders:{borders['id'].iloc[row]}"
         size = payload_of.get(int(link_row[row]))
         if np.isfinite(reader.at(first, "capacity_trains_per_day")) and size:
-            train_server(growth, reader, key, "crossing", first, size)
+            train_server(growth, reader, key, first, size)
             by_train(growth, arcs.tolist(), key, size, empty=False)
         elif np.isfinite(amounts(reader, first)).any():
             volumes(growth, reader, key, "crossing", arcs, amounts(reader, first))
@@ -146,6 +177,7 @@ def _ports(growth: Growth, reader: Reader) -> None:
             volumes(growth, reader, name, "port", arcs, (stated[0], stated[1]))
 
 
+SECTION = ("capacity_trains_per_day", "background_share", "train_payload_t")
 _CAPACITY = [attribute_column(name) for name in CAPACITIES[:2]]
 
 

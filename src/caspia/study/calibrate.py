@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.optimize import least_squares
 
 from caspia.assignment import Choice
-from caspia.data import table_schemas
+from caspia.data import Dataset, table_schemas
 from caspia.errors import InputError, Problem
 from caspia.exchange import write_text
 from caspia.study.corridors import CORRIDORS
@@ -35,6 +35,7 @@ CONSTANT_SIGMA = 3.0
 Z90 = 1.2816
 RESIDUAL = 1e-6
 SCALE = "choice_scale_t_per_usd"
+RECIPE = "calibrate"
 ROUGH_EVALUATIONS = 250
 """Equilibria a year that a fit usually takes; only the progress bar reads it."""
 
@@ -70,7 +71,7 @@ class _Fit:
         data = first.study.data
         self.prior = behaviour(data)
         self.groups = data.tables["groups"]["id"]
-        self.scale = np.array([_group_value(self.prior, row) for row in range(len(self.groups))])
+        self.scale = np.array([_prior_scale(data, self.prior, row) for row in range(len(self.groups))])
         self.base = {year: _without_constants(model, self.prior) for year, model in models.items()}
         self.fixed = {year: model.choice(year) for year, model in models.items()}
         self.members = {year: counted(model) for year, model in models.items()}
@@ -153,7 +154,7 @@ def calibrate(models: Mapping[int, FlowModel], progress: Callable[[int], None] |
         )
     start = np.zeros(len(fit.groups) * (1 + len(FITTED_CORRIDORS)))
     before = fit.modelled(start)
-    found = least_squares(fit.residuals, start, diff_step=1e-3, xtol=1e-4, ftol=1e-4, max_nfev=15)
+    found = least_squares(fit.residuals, start, diff_step=1e-3, xtol=1e-4, ftol=1e-4, max_nfev=20)
     scale, constants = fit.unpack(found.x)
     spread = np.sqrt(np.diag(np.linalg.inv(found.jac.T @ found.jac)))
     table = fit.rows.assign(before=before, modelled=fit.modelled(found.x)).drop(columns="row")
@@ -200,10 +201,14 @@ def write_facts(path: Path, calibration: Calibration) -> None:
     write_text(path, calibration.facts[list(columns)].to_csv(index=False, lineterminator="\n"))
 
 
-def _group_value(prior: Behaviour, group: int) -> float:
-    """Scale of a group in the data."""
-    members = np.flatnonzero(prior.group == group)
-    return float(prior.scale_t_per_usd[members[0]])
+def _prior_scale(data: Dataset, prior: Behaviour, group: int) -> float:
+    """Scale of a group before any fit: what is stated beside a fitted one, else what is used."""
+    frame = data.facts.frame
+    key = f"{data.tables['groups']['id'].iloc[group]}.{SCALE}"
+    stated = frame[(frame["key"] == key) & (frame["recipe"] != RECIPE)].sort_values("rank")
+    if len(stated):
+        return float(stated["value"].iloc[0])
+    return float(prior.scale_t_per_usd[np.flatnonzero(prior.group == group)[0]])
 
 
 def _without_constants(model: FlowModel, prior: Behaviour) -> FloatArray:
@@ -235,7 +240,7 @@ def _facts(fit: _Fit, fitted: tuple[FloatArray, FloatArray], spread: FloatArray)
         source_id="caspia_calibration",
         locator="caspia calibrate",
         method="derived",
-        recipe="calibrate",
+        recipe=RECIPE,
         rank="1",
         note=note,
     )
