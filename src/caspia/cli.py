@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from caspia.cli_assign import assign_app
-from caspia.cli_flows import calibrate, flows
+from caspia.cli_flows import flow_app
 from caspia.cli_scenarios import scenario_app
 from caspia.cli_tools import print_json, progress, records, spinner
 from caspia.errors import DataError, InputError, NotConverged, Problem
@@ -51,8 +51,7 @@ data_app = typer.Typer(
     help="The data: export the built-in tables as an example or to work on.", no_args_is_help=True
 )
 app.add_typer(data_app, name="data")
-app.command()(flows)
-app.command()(calibrate)
+app.add_typer(flow_app)
 app.add_typer(scenario_app)
 app.add_typer(assign_app, name="assign")
 

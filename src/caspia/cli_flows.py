@@ -15,6 +15,10 @@ Data = Annotated[str, typer.Option("--data", help="Built-in data set or a folder
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
+flow_app = typer.Typer()
+
+
+@flow_app.command()
 def flows(
     year: Annotated[int, typer.Option(help="Year of the demand, 2019-2040.")] = 2025,
     scenario: Annotated[
@@ -48,6 +52,7 @@ def flows(
     flow_terminal.print_flows(answer)
 
 
+@flow_app.command()
 def calibrate(
     out: Annotated[
         Path | None,

@@ -57,19 +57,59 @@ class Series:
         return np.where(self.group >= 0, load[self.group], 0.0)
 
     def delay_h(self, load: Floats) -> Floats:
-        """Hours of delay of each group, shape (n_groups,)."""
+        """Hours of delay of each group, shape (n_groups,).
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_groups,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_groups,)
+        """
         return self._sum(self.servers.delay_h(self.spread(load)))
 
     def delay_slope(self, load: Floats) -> Floats:
-        """Hours of delay for one unit of load more, shape (n_groups,)."""
+        """Hours of delay for one unit of load more, shape (n_groups,).
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_groups,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_groups,)
+        """
         return self._sum(self.servers.delay_slope(self.spread(load)))
 
     def price(self, load: Floats) -> Floats:
-        """Price of scarcity of each group, shape (n_groups,)."""
+        """Price of scarcity of each group, shape (n_groups,).
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_groups,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_groups,)
+        """
         return self._sum(self.servers.price(self.spread(load)))
 
     def price_slope(self, load: Floats) -> Floats:
-        """Change of it for one unit of load more, shape (n_groups,)."""
+        """Change of it for one unit of load more, shape (n_groups,).
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_groups,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_groups,)
+        """
         return self._sum(self.servers.price_slope(self.spread(load)))
 
     def start(self) -> Floats:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numba import njit
 from scipy.linalg import lu_factor, lu_solve
 
+from caspia.assignment._logit_kernels import answers, bound, choose, rows_of, wants_of
 from caspia.assignment.routes import Choice, Floats, Ints, RouteTable
 
 MAX_ITERATIONS = 400
@@ -28,16 +28,56 @@ class Servers(Protocol):
     """What the solver asks of capacities: shapes (n_servers,) in and out."""
 
     def delay_h(self, load: Floats) -> Floats:
-        """Hours of delay at a load."""
+        """Hours of delay at a load.
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
 
     def delay_slope(self, load: Floats) -> Floats:
-        """Hours of delay for one unit of load more."""
+        """Hours of delay for one unit of load more.
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
 
     def price(self, load: Floats) -> Floats:
-        """Price of scarcity for one unit of capacity used."""
+        """Price of scarcity for one unit of capacity used.
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
 
     def price_slope(self, load: Floats) -> Floats:
-        """Change of it for one unit of load more."""
+        """Change of it for one unit of load more.
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
 
     @property
     def capacity(self) -> Floats:
@@ -186,7 +226,7 @@ class _Solver:
         table, choice = self.routes, self.choice
         flow, cost = np.empty(table.n_routes), np.empty(table.n_routes)
         logsum, out = np.empty(table.n_pairs), np.zeros(table.n_servers)
-        _choose(_rows(table), _wants(choice), (delay, price), (flow, cost, logsum, out))
+        choose(rows_of(table), wants_of(choice), (delay, price), (flow, cost, logsum, out))
         gap = (out - load) / self.servers.capacity
         return _State(load, delay, price, flow, cost, logsum, out, float(np.sqrt(gap @ gap)))
 
@@ -249,12 +289,12 @@ class _Solver:
     def _factors(self, state: _State, threshold: float, slowness: float = 0.0) -> _Factors:
         slopes = self.servers.delay_slope(state.load), self.servers.price_slope(state.load)
         answer = np.zeros(self.routes.n_servers)
-        _bound(_rows(self.routes), _wants(self.choice), state.flow, slopes, answer)
+        bound(rows_of(self.routes), wants_of(self.choice), state.flow, slopes, answer)
         active = np.flatnonzero(answer > threshold)
         place = np.full(self.routes.n_servers, -1, dtype=np.int64)
         place[active] = np.arange(active.size)
         matrix = np.eye(active.size) * (1.0 + slowness)
-        _answers(_rows(self.routes), _wants(self.choice), (state.flow, place), slopes, matrix)
+        answers(rows_of(self.routes), wants_of(self.choice), (state.flow, place), slopes, matrix)
         return _Factors(
             state, active, answer, lu_factor(matrix, check_finite=False) if active.size else None, slowness
         )
@@ -320,124 +360,3 @@ def fixed_point_residual(routes: RouteTable, choice: Choice, servers: Servers, f
     wanted = choice.amount * np.exp(response)
     chosen = wanted[pair] * power / np.where(served, total, 1.0)[pair]
     return float(np.abs(chosen - flow).sum() / max(flow.sum(), 1e-300))
-
-
-def _rows(table: RouteTable) -> tuple[Ints, Floats, Floats, Ints, Ints, Floats, Floats]:
-    return (
-        table.pair_start,
-        table.cost,
-        table.path_size,
-        table.entry_start,
-        table.server,
-        table.use,
-        table.felt,
-    )
-
-
-def _wants(choice: Choice) -> tuple[Floats, Floats, Floats, Floats]:
-    return choice.amount, choice.scale, choice.response, choice.reference
-
-
-@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def _choose(rows, wants, state, out):  # type: ignore[no-untyped-def]  # noqa: C901 - one compiled loop
-    """Costs, shares, flows and loads of all routes at given delays and prices."""
-    pair_start, empty, size, entry_start, server, use, felt = rows
-    amount, scale, response, reference = wants
-    delay, price = state
-    flow, cost, logsum, load = out
-    for p in range(pair_start.size - 1):
-        first, last = pair_start[p], pair_start[p + 1]
-        least = np.inf
-        for r in range(first, last):
-            total = empty[r]
-            if total < np.inf:
-                for e in range(entry_start[r], entry_start[r + 1]):
-                    total += felt[e] * delay[server[e]] + use[e] * price[server[e]]
-            cost[r] = total
-            least = min(least, total)
-        if not least < np.inf:
-            logsum[p] = np.inf
-            flow[first:last] = 0.0
-            continue
-        power = 0.0
-        for r in range(first, last):
-            flow[r] = size[r] * np.exp(-scale[p] * (cost[r] - least)) if cost[r] < np.inf else 0.0
-            power += flow[r]
-        logsum[p] = least - np.log(power) / scale[p]
-        wanted = amount[p]
-        if response[p] != 0.0:
-            wanted *= np.exp(response[p] * (logsum[p] - reference[p]))
-        for r in range(first, last):
-            flow[r] *= wanted / power
-            if flow[r] > 0.0:
-                for e in range(entry_start[r], entry_start[r + 1]):
-                    load[server[e]] += use[e] * flow[r]
-
-
-@njit(cache=True, nogil=True)
-def _bound(rows, wants, flow, slopes, answer):  # type: ignore[no-untyped-def]
-    """Bound of what every server's own load answers to one unit more of it."""
-    pair_start, _, _, entry_start, server, use, felt = rows
-    _, scale, response, _ = wants
-    delay, price = slopes
-    for p in range(pair_start.size - 1):
-        first, last = pair_start[p], pair_start[p + 1]
-        total = flow[first:last].sum()
-        if not total > 0.0:
-            continue
-        for r in range(first, last):
-            weight = flow[r] * (scale[p] * (1.0 - flow[r] / total) - response[p])
-            for e in range(entry_start[r], entry_start[r + 1]):
-                s = server[e]
-                answer[s] += weight * use[e] * (felt[e] * delay[s] + use[e] * price[s])
-
-
-@njit(cache=True, nogil=True)
-def _answers(rows, wants, state, slopes, matrix):  # type: ignore[no-untyped-def]  # noqa: C901 - one compiled loop
-    """Add to the identity what the outgoing load of each active server loses for a unit more on each other."""
-    pair_start, _, _, entry_start, server, use, felt = rows
-    _, scale, response, _ = wants
-    flow, place = state
-    delay, price = slopes
-    n = matrix.shape[0]
-    used, dearer = np.zeros(n), np.zeros(n)
-    touched = np.empty(n, np.int64)
-    seen = np.zeros(n, np.bool_)
-    own = np.empty(4096, np.int64)
-    for p in range(pair_start.size - 1):
-        count = 0
-        total = 0.0
-        for r in range(pair_start[p], pair_start[p + 1]):
-            if not flow[r] > 0.0:
-                continue
-            total += flow[r]
-            k = 0
-            for e in range(entry_start[r], entry_start[r + 1]):
-                i = place[server[e]]
-                if i < 0:
-                    continue
-                own[k] = e
-                k += 1
-                if not seen[i]:
-                    seen[i] = True
-                    touched[count] = i
-                    count += 1
-                s = server[e]
-                used[i] += flow[r] * use[e]
-                dearer[i] += flow[r] * (felt[e] * delay[s] + use[e] * price[s])
-            for a in range(k):
-                weight = scale[p] * flow[r] * use[own[a]]
-                row = place[server[own[a]]]
-                for b in range(k):
-                    e = own[b]
-                    s = server[e]
-                    matrix[row, place[s]] += weight * (felt[e] * delay[s] + use[e] * price[s])
-        for a in range(count):
-            i = touched[a]
-            weight = (scale[p] + response[p]) * used[i] / total
-            for b in range(count):
-                matrix[i, touched[b]] -= weight * dearer[touched[b]]
-        for a in range(count):
-            used[touched[a]] = 0.0
-            dearer[touched[a]] = 0.0
-            seen[touched[a]] = False

@@ -67,19 +67,59 @@ class FreeServers:
         return self.delays.capacity
 
     def delay_h(self, load: Floats) -> Floats:
-        """Delay at a load, shape (n_servers,)."""
+        """Delay at a load, shape (n_servers,).
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
         return self.delays.delay(load)
 
     def delay_slope(self, load: Floats) -> Floats:
-        """Derivative of the delay, shape (n_servers,)."""
+        """Derivative of the delay, shape (n_servers,).
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
         return self.delays.slope(load)
 
     def price(self, load: Floats) -> Floats:
-        """No price, shape (n_servers,)."""
+        """No price, shape (n_servers,).
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
         return np.zeros_like(load)
 
     def price_slope(self, load: Floats) -> Floats:
-        """No change of it, shape (n_servers,)."""
+        """No change of it, shape (n_servers,).
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
         return np.zeros_like(load)
 
     def start(self) -> Floats:

@@ -90,19 +90,59 @@ class Servers:
         return self.delays.capacity
 
     def delay_h(self, load: FloatArray) -> FloatArray:
-        """Hours of waiting at a load, shape (n_servers,); at most LONGEST_WAIT_H."""
+        """Hours of waiting at a load, shape (n_servers,); at most LONGEST_WAIT_H.
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
         return np.asarray(LONGEST_WAIT_H * -np.expm1(-self.delays.delay(load) / LONGEST_WAIT_H))
 
     def delay_slope(self, load: FloatArray) -> FloatArray:
-        """Hours of waiting for one unit more, shape (n_servers,)."""
+        """Hours of waiting for one unit more, shape (n_servers,).
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
         return np.asarray(self.delays.slope(load) * np.exp(-self.delays.delay(load) / LONGEST_WAIT_H))
 
     def price(self, load: FloatArray) -> FloatArray:
-        """Price of scarcity of one unit in dollars, shape (n_servers,)."""
+        """Price of scarcity of one unit in dollars, shape (n_servers,).
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
         return self.prices.value(load)
 
     def price_slope(self, load: FloatArray) -> FloatArray:
-        """Change of the price for one unit more, shape (n_servers,)."""
+        """Change of the price for one unit more, shape (n_servers,).
+
+        Parameters
+        ----------
+        load : numpy.ndarray, shape (n_servers,)
+            Loads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_servers,)
+        """
         return self.prices.slope(load)
 
     def with_capacity(self, capacity: FloatArray) -> Servers:

@@ -8,9 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from caspia.cost.capacity import Measure, Servers
-from caspia.cost.lookup import Lookup
-from caspia.cost.server_parts import (
+from caspia.cost._server_parts import (
     CAPACITIES,
     READ,
     T_PER_TEU,
@@ -25,6 +23,8 @@ from caspia.cost.server_parts import (
     train_server,
     volumes,
 )
+from caspia.cost.capacity import Measure, Servers
+from caspia.cost.lookup import Lookup
 from caspia.data import NO_FACT, Dataset, attribute_column
 from caspia.errors import InputError, Problem
 from caspia.network import MODES, SEA_MODES, ArcKind

@@ -92,11 +92,37 @@ class FlowModel:
         return replace(self, table=replace(self.table, cost=cost), grouping=grouping)
 
     def amounts(self, year: int, case: Case = "central") -> FloatArray:
-        """Tonnes a year of every pair, shape (n_pairs,)."""
+        """Tonnes a year of every pair.
+
+        Parameters
+        ----------
+        year : int
+            Year of the demand.
+        case : {"low", "central", "high"}
+            Growth after the last observation.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_pairs,)
+        """
         return self.market.pairs.amount(demand_cells(self.study.data, year, case))
 
     def choice(self, year: int, case: Case = "central", reference: FloatArray | None = None) -> Choice:
-        """Demand of a year and how it chooses."""
+        """Demand of a year and how it chooses.
+
+        Parameters
+        ----------
+        year : int
+            Year of the demand.
+        case : {"low", "central", "high"}
+            Growth after the last observation.
+        reference : numpy.ndarray, shape (n_pairs,), optional
+            Logsums at which the demand is that of the data; fixed if left out.
+
+        Returns
+        -------
+        Choice
+        """
         return choice(self.market, self.amounts(year, case), behaviour(self.study.data), reference)
 
 
