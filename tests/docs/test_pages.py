@@ -13,6 +13,8 @@ import pytest
 
 import caspia
 from caspia.cli import app, data_app, route
+from caspia.cli_assign import assign_app
+from caspia.cli_flows import flow_app
 from caspia.cli_scenarios import scenario_app
 from caspia.data import attributes, table_schemas
 from caspia.study import Study, corridors, run_study
@@ -115,11 +117,14 @@ def test_links_within_the_repository_lead_somewhere(path):
 def test_every_command_is_documented():
     commands = {info.name or info.callback.__name__.replace("_", " ") for info in app.registered_commands}
     commands |= {f"data {info.name}" for info in data_app.registered_commands}
-    commands |= {info.callback.__name__ for info in scenario_app.registered_commands}
+    for group in (scenario_app, flow_app):
+        commands |= {info.callback.__name__ for info in group.registered_commands}
+    commands |= {f"assign {info.name or info.callback.__name__}" for info in assign_app.registered_commands}
     assert set(re.findall(r"^## `caspia ([\w ]+)`$", page("commands.md"), re.MULTILINE)) == commands
 
 
 def test_every_option_of_route_is_documented():
-    options = set(re.findall(r"^\| `--(\w+)` \|", page("commands.md"), re.MULTILINE))
+    section = page("commands.md").partition("## `caspia route`")[2].partition("\n## ")[0]
+    options = set(re.findall(r"^\| `--(\w+)` \|", section, re.MULTILINE))
     names = {"json" if name == "as_json" else name for name in inspect.signature(route).parameters}
     assert options == names - {"origin", "destination"}
