@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -12,7 +13,7 @@ import typer
 
 
 def records(frame: Any) -> list[dict[str, Any]]:
-    """Rows of a table with empty cells as null.
+    """Rows of a table with empty cells, and what is without bound, as null.
 
     Parameters
     ----------
@@ -25,9 +26,10 @@ def records(frame: Any) -> list[dict[str, Any]]:
     """
     import pandas as pd
 
-    return [
-        {name: None if pd.isna(value) else value for name, value in row.items()} for row in frame.to_dict("records")
-    ]
+    def plain(value: Any) -> Any:
+        return None if pd.isna(value) or value in (math.inf, -math.inf) else value
+
+    return [{name: plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def print_json(value: object) -> None:

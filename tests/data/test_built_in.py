@@ -137,7 +137,7 @@ def _geometric(real: Study) -> Iterator[tuple[str, float, float]]:
 
 
 def test_recipes_are_of_known_kinds(facts: pd.DataFrame) -> None:
-    known = r"calc: .+|great_circle(_via)?\*[0-9.]+|osm_rail|osm_road"
+    known = r"calc: .+|great_circle(_via)?\*[0-9.]+|osm_rail|osm_road|calibrate"
     recipes = facts["recipe"][facts["method"] == "derived"]
     assert sorted({recipe for recipe in recipes if not re.fullmatch(known, recipe)}) == []
 

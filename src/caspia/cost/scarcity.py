@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 WIDTH = 0.02
-CEILING = 12.0
+CEILING = 20.0
 """C: the most that scarcity costs, in units of P."""
 
 
@@ -34,7 +34,7 @@ class Scarcity:
     Attributes
     ----------
     price_usd : numpy.ndarray
-        P of every server, dollars a unit; at its capacity a unit costs 0.67 P.
+        P of every server, dollars a unit; at its capacity a unit costs 0.68 P.
     capacity : numpy.ndarray
         Capacity, above 0.
     """
@@ -57,8 +57,8 @@ class Scarcity:
 
         Examples
         --------
-        >>> Scarcity(np.array([10.0]), np.array([100.0])).value(np.array([100.0])).round(2).tolist()
-        [6.73]
+        >>> Scarcity(np.array([10.0]), np.array([100.0])).value(np.array([100.0])).round(1).tolist()
+        [6.8]
         """
         steep = np.logaddexp(0.0, self._over(load))
         return np.asarray(self.price_usd * CEILING * -np.expm1(-steep / CEILING))

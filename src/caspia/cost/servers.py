@@ -229,7 +229,7 @@ def _fleets(growth: Growth, reader: Reader) -> None:
     for row, (key, cell) in enumerate(zip(fleets["id"], fleets["service_ids"], strict=True)):
         members = waits[np.isin(rows[waits], [service_row[name] for name in cell.split(";")])]
         pool = {name: fact(row, name) for name in FLEET}
-        if len(members) == 0 or not np.isfinite([pool[name] for name in FLEET[:4]]).all():
+        if len(members) == 0 or not (np.array([pool[name] for name in FLEET[:3]]) > 0).all():
             raise InputError(_bare_fleet(key, pool))
         trips = {int(arc): 2 * (_sailing_h(reader, int(arc)) + pool["port_stay_h"]) for arc in members}
         for back in (False, True):
@@ -241,12 +241,12 @@ FLEET = ("vessels", "availability_share", "load_factor", "port_stay_h", "payload
 
 
 def _bare_fleet(key: str, pool: Mapping[str, float]) -> Problem:
-    missing = [name for name in FLEET[:4] if not np.isfinite(pool[name])]
+    missing = [name for name in FLEET[:3] if not pool[name] > 0]
     return Problem(
         what="fleet without facts or sailings",
         where=f"fleets.csv, {key}",
         got=f"no {', '.join(missing)}" if missing else "no sailing of its services in the network",
-        allowed=f"facts {', '.join(FLEET[:4])} and payload_t or payload_teu, and services that sail",
+        allowed=f"facts {', '.join(FLEET[:4])} above 0 and payload_t or payload_teu, and services that sail",
         repair="add them, or remove the fleet",
     )
 

@@ -154,7 +154,7 @@ def calibrate(models: Mapping[int, FlowModel], progress: Callable[[int], None] |
         )
     start = np.zeros(len(fit.groups) * (1 + len(FITTED_CORRIDORS)))
     before = fit.modelled(start)
-    found = least_squares(fit.residuals, start, diff_step=1e-3, xtol=1e-4, ftol=1e-4, max_nfev=20)
+    found = least_squares(fit.residuals, start, diff_step=1e-3, xtol=1e-4, ftol=1e-4, max_nfev=16)
     scale, constants = fit.unpack(found.x)
     spread = np.sqrt(np.diag(np.linalg.inv(found.jac.T @ found.jac)))
     table = fit.rows.assign(before=before, modelled=fit.modelled(found.x)).drop(columns="row")
