@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.drawn import open_drawn
 
 from caspia.assignment import fixed_point_residual
 from caspia.cost import Lookup, find_servers
@@ -23,7 +24,6 @@ from caspia.study.flow_frames import (
     users_frame,
 )
 from caspia.study.traffic import compare_counts
-from tests.drawn import open_drawn
 
 DRAWING = """
 KZAAA -rail1520:300- KZBBB -ferry:300- AZCCC -rail1520:400- GEDDD
