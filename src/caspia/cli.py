@@ -5,19 +5,21 @@ from __future__ import annotations
 import codecs
 import gc
 import io
-import json
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from caspia.errors import DataError, InputError, Problem
+from caspia.cli_assign import assign_app
+from caspia.cli_flows import flow_app
+from caspia.cli_scenarios import scenario_app
+from caspia.cli_tools import print_json, progress, records, spinner
+from caspia.errors import DataError, InputError, NotConverged, Problem
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
 
@@ -49,6 +51,9 @@ data_app = typer.Typer(
     help="The data: export the built-in tables as an example or to work on.", no_args_is_help=True
 )
 app.add_typer(data_app, name="data")
+app.add_typer(flow_app)
+app.add_typer(scenario_app)
+app.add_typer(assign_app, name="assign")
 
 _LOOK_ALIKES = str.maketrans(
     "\N{EN DASH}\N{MINUS SIGN}\N{RIGHTWARDS ARROW}\N{LATIN SMALL LETTER L WITH STROKE}", "-->l"
@@ -76,22 +81,25 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
         typer.Option("--pareto", help="Routes that none beats in money, time, reliability and emissions."),
     ] = False,
     legs: Annotated[bool, typer.Option("--legs", help="Show the legs of every route.")] = False,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Scenario by name or file; may be given several times.")
+    ] = None,
     data: Data = "caspian",
     as_json: AsJson = False,
 ) -> None:
     """Compare what a consignment costs, how long it takes and how reliably, by every corridor."""
-    with _spinner("Searching"):
+    with spinner("Searching"):
         from caspia.study import Request, Study
         from caspia.study.frames import legs_frame, place_names, route_record, routes_frame
 
-        study = Study.open(data)
+        study = Study.open(data).with_scenario(*(scenario or ()))
         words = tuple(word for word in avoid.split(",") if word.strip())
         request = Request(origin, destination, commodity, words, month, alternatives)
         found = study.itineraries(request, pareto=pareto)
     frame = routes_frame(found, study.data, study.costs(commodity, month).cargo)
     if as_json:
         rows = frame.to_dict("records")
-        _print_json([route_record(item, row) for item, row in zip(found, rows, strict=True)])
+        print_json([route_record(item, row) for item, row in zip(found, rows, strict=True)])
         return
     from caspia.view import terminal
 
@@ -114,7 +122,7 @@ def study(
 
     check_writable(out)
     opened = Study.open(data, Settings(seed=seed))
-    with _progress() as tell:
+    with progress() as tell:
         result = run_study(opened, tell)
         tell("Report", 0, 1)
         write_folder(out, result, write_report)
@@ -123,21 +131,31 @@ def study(
 
 
 @app.command()
-def validate(data: Data = "caspian", as_json: AsJson = False) -> None:
-    """Hold the model against published through times and prices that were not inputs."""
-    from caspia.study import Study, summary
+def validate(
+    data: Data = "caspian",
+    traffic: Annotated[
+        bool, typer.Option(help="Also hold the flows of 2023, 2024 and 2025 against observed traffic.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the model against published times, prices and traffic."""
+    from caspia.study import Study, summary, validate_traffic
     from caspia.study import validate as run
 
     opened = Study.open(data)
-    with _progress() as tell:
+    with progress() as tell:
         table = run(opened, lambda done, total: tell("Validation", done, total))
+        counted = validate_traffic(opened, tell) if traffic and len(opened.data.tables["counts"]) else None
     totals = summary(table)
     if as_json:
-        _print_json({"observations": _records(table), "summary": _records(totals)})
+        found = {"observations": records(table), "summary": records(totals)}
+        print_json(found if counted is None else found | {"traffic": records(counted)})
         return
-    from caspia.view import terminal
+    from caspia.view import count_terminal, terminal
 
     terminal.print_validation(table, totals)
+    if counted is not None:
+        count_terminal.print_counts(counted)
 
 
 @app.command()
@@ -152,7 +170,7 @@ def why(
 
     table = lineage(load_dataset(data), key)
     if as_json:
-        _print_json(_records(table))
+        print_json(records(table))
         return
     from caspia.view import terminal
 
@@ -171,7 +189,7 @@ def places(
 
     found = search_places(load_dataset(data).tables["places"], query)
     if as_json:
-        _print_json(_records(found))
+        print_json(records(found))
         return
     from caspia.view import terminal
 
@@ -187,7 +205,7 @@ def check(
 
     problems, counted = inspect(folder)
     if as_json:
-        _print_json({"problems": [vars(problem) for problem in problems], "counts": counted})
+        print_json({"problems": [vars(problem) for problem in problems], "counts": counted})
     else:
         from caspia.view import terminal
 
@@ -207,57 +225,27 @@ def data_export(
     typer.echo(f"{count} files written to {out}; check them with `caspia check {out}`")
 
 
-def _records(frame: Any) -> list[dict[str, Any]]:
-    """Rows of a table with empty cells as null."""
-    import pandas as pd
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="Folder to write into.")],
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="gmns, gpkg or parquet; may be repeated; default all.")
+    ] = None,
+    data: Data = "caspian",
+) -> None:
+    """Write the network for other programs: GMNS, GeoPackage, Parquet."""
+    from caspia.data import load_dataset
+    from caspia.study.interchange import export_network
 
-    return [
-        {name: None if pd.isna(value) else value for name, value in row.items()} for row in frame.to_dict("records")
-    ]
-
-
-def _print_json(value: object) -> None:
-    # Names in all scripts, unless the terminal or pipe cannot carry them.
-    has_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
-    typer.echo(json.dumps(value, ensure_ascii=not has_unicode, indent=1, default=_plain))
-
-
-def _plain(value: Any) -> Any:
-    """NumPy scalars as Python numbers."""
-    return value.item() if hasattr(value, "item") else str(value)
-
-
-def _spinner(doing: str) -> AbstractContextManager[object]:
-    """Sign of life on standard error while a short command works; nothing where nobody looks."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-
-    return Console(stderr=True).status(doing)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Progress bars with remaining time on standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
-
-        def tell(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done)
-
-        yield tell
+    paths = export_network(load_dataset(data), out, formats or ())
+    typer.echo(f"{len(paths)} files written to {out}: {', '.join(path.name for path in paths)}")
 
 
 def main() -> None:
     """Run the command.
 
-    Exit status 2 for bad input, 130 when interrupted, 1 where the answer cannot be written or the failure is ours.
+    Exit status 2 for bad input, 130 when interrupted, 1 where a solver did not converge, the answer cannot be
+    written, or the failure is ours.
     """
     _replace_what_cannot_be_encoded()
     # Loading makes many objects and little garbage: collecting at the usual pace takes a fifth of a short command.
@@ -270,6 +258,8 @@ def main() -> None:
         _fail(f"{len(error.problems)} problem(s) in the data\n{error}", 2)
     except InputError as error:
         _fail(str(error), 2)
+    except NotConverged as error:
+        _fail(f"{error}\nnothing was written", 1)
     except (_Interrupted, KeyboardInterrupt):
         _fail("interrupted; nothing was written", 130)
     except OSError as error:

@@ -1,11 +1,12 @@
 """The exception tree.
 
 CaspiaError
-└── InputError          what the user gave cannot be used (exit status 2)
-    ├── DataError       a data folder breaks its rules; carries every problem found
-    ├── UnknownName     no place, commodity, country … of that name; carries suggestions
-    ├── ClosureError    a closure or constraint that cannot be honoured
-    └── Unreachable     no way between two places under the constraints given
+├── InputError          what the user gave cannot be used (exit status 2)
+│   ├── DataError       a data folder breaks its rules; carries every problem found
+│   ├── UnknownName     no place, commodity, country … of that name; carries suggestions
+│   ├── ClosureError    a closure or constraint that cannot be honoured
+│   └── Unreachable     no way between two places under the constraints given
+└── NotConverged        an iteration ended before it reached what was asked (exit status 1)
 """
 
 from __future__ import annotations
@@ -86,3 +87,17 @@ class ClosureError(InputError):
 
 class Unreachable(InputError):
     """No way leads from the origin to the destination under the constraints."""
+
+
+class NotConverged(CaspiaError):
+    """An iteration that ended before it reached what was asked; its numbers are no result.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was reached, what was asked, how to go on.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem

@@ -27,6 +27,9 @@ print(json.dumps({
     "schema": json.loads(tables.joinpath("datapackage.json").read_text(encoding="utf-8")),
     "attributes": root.joinpath("data", "attributes.csv").read_text(encoding="utf-8"),
     "notice": root.joinpath("NOTICE").read_text(encoding="utf-8"),
+    "scenarios": {
+        entry.name: entry.read_text(encoding="utf-8") for entry in root.joinpath("datasets", "scenarios").iterdir()
+    },
     "templates": sorted(entry.name for entry in root.joinpath("view", "templates").iterdir()),
 }))
 """
@@ -76,6 +79,12 @@ def test_other_files_are_there(installed, root):
     assert installed["notice"] == (root / "NOTICE").read_text(encoding="utf-8")
     templates = root / "src/caspia/view/templates"
     assert installed["templates"] == sorted(path.name for path in templates.iterdir())
+
+
+def test_every_scenario_is_there(installed, root):
+    files = sorted((root / "src/caspia/datasets/scenarios").glob("*.toml"))
+    assert files
+    assert installed["scenarios"] == {path.name: path.read_text(encoding="utf-8") for path in files}
 
 
 def test_no_tests_or_caches_are_in_the_wheel(target):

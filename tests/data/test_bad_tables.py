@@ -137,13 +137,21 @@ def test_cells_may_be_as_long_as_outlines_are(folder: Path) -> None:
     assert inspect(str(folder))[0] == []
 
 
-@pytest.mark.parametrize("kind", ["country", "mode", "place", "link", "class"])
+@pytest.mark.parametrize("kind", ["country", "mode", "place", "link", "class", "terminal", "border", "service"])
 def test_rule_on_something_unknown_is_refused(tmp_path: Path, kind: str) -> None:
     rule = {"rul-x": {"commodity_id": "containers", "action": "bar", "target_kind": kind, "target": "QQ"}}
     (problem,) = inspect(str(draw(tmp_path / "world", DRAWING, edits={"rules": rule})))[0]
     assert problem.where == "rules.csv, row 2, rul-x, column target"
     assert (problem.what, problem.got, problem.severity) == (f"rule bars an unknown {kind}", "'QQ'", "error")
     assert problem.allowed
+
+
+@pytest.mark.parametrize("column", ["origin", "destination"])
+def test_rule_of_an_unknown_end_is_refused(tmp_path: Path, column: str) -> None:
+    cells = {"action": "bar", "target_kind": "country", "target": "KZ", column: "GE;QQ"}
+    (problem,) = inspect(str(draw(tmp_path / "world", DRAWING, edits={"rules": {"rul-x": cells}})))[0]
+    assert problem.where == f"rules.csv, row 2, rul-x, column {column}"
+    assert (problem.what, problem.got) == ("rule names an unknown state or bloc", "'GE;QQ'")
 
 
 @pytest.mark.parametrize(

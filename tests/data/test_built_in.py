@@ -11,6 +11,7 @@ import pytest
 
 from caspia.data import attributes, parse_via
 from caspia.data.recipes import geometric_length_km, recompute
+from caspia.scenario import built_in_scenarios
 from caspia.study import Study
 from caspia.study.inspect import inspect
 
@@ -105,6 +106,8 @@ def test_sources_resolve_and_are_used(real: Study) -> None:
     for table in real.data.tables.values():
         if "source_id" in table.columns:
             cited |= set(table["source_id"])
+    for scenario in built_in_scenarios().values():
+        cited |= set(scenario.source_ids)
     assert cited <= sources
     assert sources <= cited, sorted(sources - cited)
 
@@ -134,7 +137,7 @@ def _geometric(real: Study) -> Iterator[tuple[str, float, float]]:
 
 
 def test_recipes_are_of_known_kinds(facts: pd.DataFrame) -> None:
-    known = r"calc: .+|great_circle(_via)?\*[0-9.]+|osm_rail|osm_road"
+    known = r"calc: .+|great_circle(_via)?\*[0-9.]+|osm_rail|osm_road|calibrate"
     recipes = facts["recipe"][facts["method"] == "derived"]
     assert sorted({recipe for recipe in recipes if not re.fullmatch(known, recipe)}) == []
 
@@ -171,8 +174,9 @@ def test_uncertain_quantities_have_an_interval(real: Study) -> None:
 
 
 def test_one_fact_of_rank_one(facts: pd.DataFrame) -> None:
-    """Only a series (the deflator) may hold a quantity for several years."""
-    used = facts[(facts["rank"] == 1) & (facts["attribute"] != "deflator_index")]
+    """Only a series (the deflator, demand, counts) may hold a quantity for several years."""
+    series = [name for name, attribute in attributes().items() if attribute.is_series]
+    used = facts[(facts["rank"] == 1) & ~facts["attribute"].isin(series)]
     assert used["key"][used["key"].duplicated()].tolist() == []
 
 

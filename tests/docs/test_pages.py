@@ -13,8 +13,12 @@ import pytest
 
 import caspia
 from caspia.cli import app, data_app, route
+from caspia.cli_assign import assign_app
+from caspia.cli_flows import flow_app
+from caspia.cli_scenarios import scenario_app
 from caspia.data import attributes, table_schemas
 from caspia.study import Study, corridors, run_study
+from caspia.study.flow_tables import COLUMNS
 from caspia.study.store import STORED
 
 ROOT = Path(__file__).parents[2]
@@ -27,10 +31,10 @@ def page(name):
 
 @pytest.fixture(scope="module")
 def result():
-    """The study with two consignments and one observation."""
+    """The study with two consignments and one observation, and no demand: its tables of flows are empty."""
     data = caspia.load("caspian").data
     tables = dict(data.tables)
-    for name, rows in (("consignments", 2), ("observations", 1)):
+    for name, rows in (("consignments", 2), ("observations", 1), ("demand", 0)):
         tables[name] = tables[name].head(rows)
     return run_study(Study(dataclasses.replace(data, tables=MappingProxyType(tables))), alternatives=1)
 
@@ -53,6 +57,13 @@ def test_every_stored_table_has_a_section():
 @pytest.mark.parametrize("name", ["consignments", "routes", "legs", "validation", "counts"])
 def test_columns_of_results(result, name):
     assert documented(name) == set(result.tables[name].columns)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_of_flows(result, name):
+    more = {"shadow_value_usd", "shadow_value_usd_per_t"} if name == "flow_servers" else set()
+    assert documented(name) == {*COLUMNS[name], *more}
+    assert list(result.tables[name].columns) == list(COLUMNS[name])
 
 
 def test_columns_shared_with_the_data(result):
@@ -106,10 +117,14 @@ def test_links_within_the_repository_lead_somewhere(path):
 def test_every_command_is_documented():
     commands = {info.name or info.callback.__name__.replace("_", " ") for info in app.registered_commands}
     commands |= {f"data {info.name}" for info in data_app.registered_commands}
+    for group in (scenario_app, flow_app):
+        commands |= {info.callback.__name__ for info in group.registered_commands}
+    commands |= {f"assign {info.name or info.callback.__name__}" for info in assign_app.registered_commands}
     assert set(re.findall(r"^## `caspia ([\w ]+)`$", page("commands.md"), re.MULTILINE)) == commands
 
 
 def test_every_option_of_route_is_documented():
-    options = set(re.findall(r"^\| `--(\w+)` \|", page("commands.md"), re.MULTILINE))
+    section = page("commands.md").partition("## `caspia route`")[2].partition("\n## ")[0]
+    options = set(re.findall(r"^\| `--(\w+)` \|", section, re.MULTILINE))
     names = {"json" if name == "as_json" else name for name in inspect.signature(route).parameters}
     assert options == names - {"origin", "destination"}

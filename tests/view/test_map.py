@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from caspia.view import atlas, labels, projection, records, strands, theme
+from caspia.view import atlas, labels, map_layers, projection, records, strands, theme
 from caspia.view import map as maps
 
 
@@ -124,5 +124,5 @@ def test_overview_draws_every_corridor_in_its_colour(result, world):
     text = json.dumps(spec)
     for corridor in ("Caspian", "Northern"):
         assert theme.corridor(corridor).colour in text
-    assert spec["datasets"][maps.BASE]
-    assert spec["datasets"][maps.NETWORK]
+    assert spec["datasets"][map_layers.BASE]
+    assert spec["datasets"][map_layers.NETWORK]

@@ -1,22 +1,27 @@
 """Pure functions from facts to money, time, emission and generalised cost of arcs."""
 
 from caspia.cost.arc_costs import ArcCosts, arc_costs
+from caspia.cost.capacity import Measure, Servers
 from caspia.cost.cargo import Cargo, cargo_of
 from caspia.cost.lookup import Lookup
 from caspia.cost.sampling import Sampler, interval
+from caspia.cost.servers import find_servers
 from caspia.cost.variables import Quantity, Reading, Terms, Variables, gather
 
 __all__ = [
     "ArcCosts",
     "Cargo",
     "Lookup",
+    "Measure",
     "Quantity",
     "Reading",
     "Sampler",
+    "Servers",
     "Terms",
     "Variables",
     "arc_costs",
     "cargo_of",
+    "find_servers",
     "gather",
     "interval",
 ]

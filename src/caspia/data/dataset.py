@@ -73,7 +73,7 @@ class Dataset:
     def class_facts(self) -> FactIndex:
         """Fact that each class has or inherits, shape (n_classes, n_attributes); -1 where none."""
         classes = self.tables["classes"]
-        own = self._own_facts(classes["id"])
+        own = self.own_facts("classes").copy()
         position = {key: row for row, key in enumerate(classes["id"])}
         parents = [position.get(parent, -1) for parent in classes["parent_id"]]
         done = np.zeros(len(parents), dtype=bool)
@@ -101,6 +101,28 @@ class Dataset:
 
         return [inherited(key) for key in classes["id"]]
 
+    def own_facts(self, table: str) -> FactIndex:
+        """Fact that each object of a table has of its own, without those of its class.
+
+        Parameters
+        ----------
+        table : str
+            Name of an object table.
+
+        Returns
+        -------
+        numpy.ndarray of int32, shape (n_objects, n_attributes)
+            Row of `facts`, or -1; not to be written to.
+        """
+        if table not in self._own:
+            self._own[table] = self._own_facts(self.tables[table]["id"])
+            self._own[table].flags.writeable = False
+        return self._own[table]
+
+    @cached_property
+    def _own(self) -> dict[str, FactIndex]:
+        return {}
+
     def object_facts(self, table: str) -> FactIndex:
         """Fact that each object of a table has or inherits through its class.
 
@@ -115,7 +137,7 @@ class Dataset:
             Row of `facts`, or -1.
         """
         frame = self.tables[table]
-        own = self._own_facts(frame["id"])
+        own = self.own_facts(table)
         if "class_id" in frame.columns:
             inherited = self.class_facts[self.rows("classes", frame["class_id"])]
             own = np.where(own == NO_FACT, inherited, own)

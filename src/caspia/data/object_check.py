@@ -29,7 +29,15 @@ LISTS: Mapping[tuple[str, str], str] = {
     ("observations", "via"): "places",
 }
 """Columns that hold ids of another table, separated by `;`."""
-TABLE_OF_TARGET = {"country": "countries", "place": "places", "link": "links", "class": "classes"}
+TABLE_OF_TARGET = {
+    "country": "countries",
+    "place": "places",
+    "link": "links",
+    "class": "classes",
+    "terminal": "terminals",
+    "border": "borders",
+    "service": "services",
+}
 
 
 def check_objects(folder: RawFolder) -> Iterator[Problem]:
@@ -72,6 +80,12 @@ def _rules(folder: RawFolder) -> Iterator[Problem]:
             f"an id of {home}.csv" if home else ", ".join(known),
             "correct the target or its kind, or remove the rule",
         )
+    states = {*folder.tables["countries"].frame["id"], *_targets(folder)["bloc"]}
+    for column in ("origin", "destination"):
+        bad = ~table.frame[column].map(lambda cell: states.issuperset(filter(None, cell.split(";")))).astype(bool)
+        allowed = "ids of countries.csv and blocs, separated by ;"
+        repair = "correct the list or empty it"
+        yield from table.problems(bad.to_numpy(), column, "rule names an unknown state or bloc", allowed, repair)
 
 
 def _targets(folder: RawFolder) -> Mapping[str, Collection[str]]:

@@ -1,7 +1,8 @@
 """Recipes of derived facts which the program itself can recompute.
 
 `calc: …` is plain arithmetic; `great_circle*F` and `great_circle_via*F` are lengths from coordinates. The
-recipes `osm_rail` and `osm_road` need OpenStreetMap graphs and are recomputed by `tools/osm_lengths.py`.
+recipes `osm_rail` and `osm_road` need OpenStreetMap graphs and are recomputed by `tools/osm_lengths.py`, and
+`calibrate` by `caspia calibrate`.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from caspia.units import polyline_km
 
 LonLat = tuple[float, float]
 
-KNOWN_RECIPES = "calc: arithmetic, great_circle*F, great_circle_via*F, osm_rail or osm_road"
+KNOWN_RECIPES = "calc: arithmetic, great_circle*F, great_circle_via*F, osm_rail, osm_road or calibrate"
 MAX_RECIPE = 200
 """Characters; deeper brackets than these can hold would exhaust the stack."""
 _ARITHMETIC = re.compile(r"calc:[-+*/().0-9eE ]+")
 _GEOMETRIC = re.compile(r"great_circle(_via)?\*([0-9]+(?:\.[0-9]+)?)")
-_EXTERNAL = frozenset({"osm_rail", "osm_road"})
+_EXTERNAL = frozenset({"calibrate", "osm_rail", "osm_road"})
 
 _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,

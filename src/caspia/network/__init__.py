@@ -2,7 +2,7 @@
 
 from caspia.network.build import build_network
 from caspia.network.check import check_network
-from caspia.network.closures import Closure, blocs, resolve_closure, resolve_rule
+from caspia.network.closures import Closure, blocs, resolve_closure, resolve_rule, rule_binds
 from caspia.network.network import (
     FORMS,
     LAND_MODES,
@@ -36,5 +36,6 @@ __all__ = [
     "normalise",
     "resolve_closure",
     "resolve_rule",
+    "rule_binds",
     "search_places",
 ]

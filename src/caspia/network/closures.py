@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,13 @@ from caspia.network.network import MODES, ArcKind, Network
 from caspia.network.places import find_place, normalise
 
 BoolArray = npt.NDArray[np.bool_]
+
+_OBJECTS: Mapping[str, tuple[str, tuple[ArcKind, ...]]] = {
+    "terminal": ("terminals", (ArcKind.TERMINAL, ArcKind.GAUGE_CHANGE)),
+    "border": ("borders", (ArcKind.BORDER,)),
+    "service": ("services", (ArcKind.WAIT,)),
+}
+"""Targets of rules that are operations: their table, and the arcs that a row of it makes."""
 
 
 @dataclass(frozen=True)
@@ -149,9 +157,46 @@ def _arcs_of(network: Network, data: Dataset, kind: str, target: str) -> Any:
     if kind == "link":
         row = int(data.rows("links", data.tables["links"]["id"][data.tables["links"]["id"] == target])[0])
         return (arcs.kind == ArcKind.LINE) & (arcs.row == row)
+    if kind in _OBJECTS:
+        table, kinds = _OBJECTS[kind]
+        row = data.tables[table]["id"].tolist().index(target)
+        return np.isin(arcs.kind, kinds) & (arcs.row == row)
     place = network.place_ids.index(target)
     vertex_place = network.vertices.place
     return (vertex_place[arcs.tail] == place) | (vertex_place[arcs.head] == place)
+
+
+def rule_binds(data: Dataset, rule: Any, commodity: str, ends: tuple[str, str]) -> bool:
+    """Whether a row of the table rules concerns a journey.
+
+    A bar on a state or bloc is one on transit: it does not bind where the journey begins or ends there, unless the
+    rule names that end itself.
+
+    Parameters
+    ----------
+    data : Dataset
+        With the table countries.
+    rule : row of the table rules
+        With `commodity_id`, `target_kind`, `target`, `origin` and `destination`.
+    commodity : str
+        Id of what is carried.
+    ends : tuple of str
+        Countries in which the journey begins and ends.
+
+    Returns
+    -------
+    bool
+    """
+    if rule.commodity_id not in ("", commodity):
+        return False
+    members = blocs(data)
+    at_home = False
+    for state, named in zip(ends, (rule.origin, rule.destination), strict=True):
+        homes = {state, *(bloc for bloc, states in members.items() if state in states)}
+        if named and not homes & set(named.split(";")):
+            return False
+        at_home |= not named and rule.target in homes
+    return rule.target_kind not in ("country", "bloc") or not at_home
 
 
 def resolve_rule(network: Network, data: Dataset, rule: Any) -> BoolArray:

@@ -9,13 +9,17 @@ from caspia.routing.graph import Graph, build_graph
 from caspia.routing.matrix import cost_matrix
 from caspia.routing.pareto import ParetoSet, pareto
 from caspia.routing.search import Path, Tree, all_to_one, one_to_all, shortest_path
+from caspia.routing.via import Kinds, RouteRows, ViaOptions, routes_through
 
 __all__ = [
     "AlternativesOptions",
     "Graph",
+    "Kinds",
     "ParetoSet",
     "Path",
+    "RouteRows",
     "Tree",
+    "ViaOptions",
     "all_to_one",
     "alternatives",
     "best_through",
@@ -23,5 +27,6 @@ __all__ = [
     "cost_matrix",
     "one_to_all",
     "pareto",
+    "routes_through",
     "shortest_path",
 ]

@@ -1,24 +1,34 @@
 """The only place that wires data, network, cost and routing together; frozen results and their store."""
 
+from caspia.study.calibrate import Calibration, calibrate_study, write_facts
+from caspia.study.flow_answer import FlowAnswer, flow_answer
 from caspia.study.reference import counts, manifest, run_study
 from caspia.study.request import Request
 from caspia.study.result import Result
 from caspia.study.store import check_writable, write_folder
 from caspia.study.study import Settings, Study
+from caspia.study.traffic import compare_counts, validate_traffic
 from caspia.study.validation import summary, validate
 from caspia.study.why import why
 
 __all__ = [
+    "Calibration",
+    "FlowAnswer",
     "Request",
     "Result",
     "Settings",
     "Study",
+    "calibrate_study",
     "check_writable",
+    "compare_counts",
     "counts",
+    "flow_answer",
     "manifest",
     "run_study",
     "summary",
     "validate",
+    "validate_traffic",
     "why",
+    "write_facts",
     "write_folder",
 ]

@@ -77,6 +77,27 @@ class Signatures:
         first = [name for name in PRECEDENCE[:3] if name not in at_home]
         return replace(self, order=(*first, VOYAGE, *at_home, *PRECEDENCE[3:]))
 
+    def tags(self) -> npt.NDArray[np.int64]:
+        """Bit mask of every arc, shape (n_arcs,): two bits for each line of the rule, its marks and its gates."""
+        bits = np.zeros(len(self.marks["Ocean"]), dtype=np.int64)
+        for number, name in enumerate(self.marks):
+            bits |= self.marks[name].astype(np.int64) << (2 * number)
+            bits |= self.gates[name].astype(np.int64) << (2 * number + 1)
+        return bits
+
+    def rule(self) -> npt.NDArray[np.int64]:
+        """Lines of the rule in order: masks of marks and gates of `tags`, and the row of CORRIDORS.
+
+        Shape (n, 3); a path to which no line applies is Other.
+        """
+        number = {name: row for row, name in enumerate(self.marks)}
+        lines = [
+            (1 << (2 * number[name]), 2 << (2 * number[name]), CORRIDORS.index(LABELS.get(name, name)))
+            for name in self.order
+        ]
+        # Lines without tags fit nothing; they give all rules the same length.
+        return np.array(lines + [(0, 0, 0)] * (len(number) - len(lines)), dtype=np.int64)
+
     def label(self, path: npt.ArrayLike) -> str:
         """Corridor of a path.
 

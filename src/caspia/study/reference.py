@@ -14,6 +14,7 @@ import pandas as pd
 import caspia
 from caspia.data import Dataset
 from caspia.errors import InputError
+from caspia.study.flow_tables import flow_tables
 from caspia.study.frames import legs_frame, place_names, routes_frame
 from caspia.study.itinerary import Itinerary
 from caspia.study.request import Request
@@ -27,7 +28,7 @@ OBJECT_TABLES = ("places", "links", "terminals", "borders", "services", "commodi
 
 
 def run_study(study: Study, progress: Progress | None = None, *, alternatives: int = 3) -> Result:
-    """Answer all reference consignments of the data and validate the model.
+    """Answer all reference consignments of the data, find the flows, and validate the model.
 
     Parameters
     ----------
@@ -56,6 +57,7 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
         "basemap": study.data.tables["basemap"],
         "validation": validation,
         "counts": counts(study.data),
+        **flow_tables(study, tell),
     }
     tables["sources"] = study.data.tables["sources"].rename(columns={"id": "source_id"})
     return Result(MappingProxyType(tables), MappingProxyType(manifest(study)))
@@ -78,6 +80,7 @@ def manifest(study: Study) -> dict[str, object]:
         "version": caspia.__version__,
         "data_name": study.data.name,
         "data_hash": study.data.sha256,
+        "scenario": study.scenario.id if study.scenario else "",
         "seed": study.settings.seed,
         "draws": study.settings.draws,
         "price_year": PRICE_YEAR,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from caspia.cost import ArcCosts
-from caspia.data import Dataset
+from caspia.data import Dataset, records
 from caspia.errors import ClosureError, InputError, Problem, UnknownName
-from caspia.network import Closure, Network, Role, blocs, find_place, normalise, resolve_closure, resolve_rule
+from caspia.network import Closure, Network, Role, find_place, normalise, resolve_closure, resolve_rule, rule_binds
 from caspia.study.corridors import CORRIDORS
 
 BoolArray = npt.NDArray[np.bool_]
@@ -235,19 +236,34 @@ def _end(network: Network, place: int, role: Role) -> int:
 
 
 def _rules(request: Request, data: Dataset, network: Network, ends: tuple[int, int]) -> list[Constraint]:
-    """Rules of the commodity; a transit ban does not bind where the journey begins or ends in the state or bloc."""
+    """Rules that concern the journey."""
     commodity = commodity_id(data, request.commodity)
-    home = {data.tables["places"]["country"].iloc[end] for end in ends}
-    home |= {bloc for bloc, states in blocs(data).items() if home & set(states)}
+    states = data.tables["places"]["country"]
     found = []
-    for rule in data.tables["rules"].itertuples():
-        if rule.commodity_id not in ("", commodity):
-            continue
-        if rule.target_kind in ("country", "bloc") and rule.target in home:
-            continue
-        label = f"rule {rule.id} ({commodity} barred from {rule.target_kind} {rule.target})"
+    for rule in binding_rules(data, commodity, (str(states.iloc[ends[0]]), str(states.iloc[ends[1]]))):
+        goods = commodity if rule.commodity_id else "all goods"
+        label = f"rule {rule.id} ({goods} barred from {rule.target_kind} {rule.target})"
         found.append(Constraint(label, resolve_rule(network, data, rule)))
     return found
+
+
+def binding_rules(data: Dataset, commodity: str, home: tuple[str, str]) -> list[Any]:
+    """Rules that bind a commodity between two states.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+    commodity : str
+        Id of the commodity.
+    home : (str, str)
+        States in which the journey begins and ends.
+
+    Returns
+    -------
+    list of rows of the table rules
+    """
+    return [rule for rule in records(data.tables["rules"]) if rule_binds(data, rule, commodity, home)]
 
 
 def open_weight(question: Question, costs: ArcCosts, without: int | None = None) -> npt.NDArray[np.float64]:

@@ -16,7 +16,8 @@ class Result:
     ----------
     tables : mapping of str to pandas.DataFrame
         `consignments`, `routes`, `legs`, `facts`, `sources`, `places`, `links`, `basemap`, `validation`,
-        `counts`; their columns are documented in docs/results.md and in the comments of results.duckdb.
+        `counts`, and those of flows that `caspia.study.flow_tables.COLUMNS` lists; their columns are documented
+        in docs/results.md and in the comments of results.duckdb.
     manifest : mapping
         Version, data hash, seed, settings, price year, counts.
     """

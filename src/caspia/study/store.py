@@ -11,9 +11,21 @@ from pathlib import Path
 import pandas as pd
 
 from caspia.errors import InputError, Problem
+from caspia.study.flow_tables import COLUMNS
 from caspia.study.result import Result
 
-STORED = ("consignments", "routes", "legs", "facts", "sources", "places", "links", "validation", "counts")
+STORED = (
+    "consignments",
+    "routes",
+    "legs",
+    "facts",
+    "sources",
+    "places",
+    "links",
+    "validation",
+    "counts",
+    *COLUMNS,
+)
 COMMENTS: Mapping[str, str] = {
     "consignments": "Reference consignments: what is moved from where to where and what it avoids",
     "routes": "Routes by consignment: best of each corridor (rank 1) and alternatives; costs per unit of cargo",
@@ -24,7 +36,28 @@ COMMENTS: Mapping[str, str] = {
     "links": "Links of the network and the corridors whose best routes use them",
     "validation": "Observed beside modelled through times and prices; misfit is modelled over observed less one",
     "counts": "Objects by table and facts by method",
+    "flow_runs": "Equilibria that the tables of flows come from: demand, unserved, gap, and why one is missing",
+    "flow_corridors": "Tonnes, boxes and value a year by scenario, market segment and corridor, with the change",
+    "flow_countries": "Transit through states and what carriage, handling and borders earn there in a year",
+    "flow_links": "Tonnes and boxes a year on links by scenario, corridor and direction",
+    "flow_servers": "Load of everything that has a capacity, in the unit of the row",
+    "flow_bottlenecks": "Capacities that bind most, and what a unit more is worth to all users",
+    "flow_moved": "Tonnes a year that move from corridor to corridor under a scenario; none is demand won or lost",
+    "flow_counts": "Observed beside modelled traffic of the counted years; role: fitted, judged or shown",
+    "reconciliation": "Sums of demand beside published totals",
+    "unserved": "Demand that has no open route, declared and never dropped",
 }
+YEARLY: Mapping[str, str] = {
+    "_usd_per_t": "US dollars of the price year, a year, for a tonne a year of capacity more",
+    "_t": "tonnes a year",
+    "_teu": "TEU a year",
+    "_usd": "US dollars of the price year, a year",
+    "_h": "hours",
+    "share": "share of the tonnes of its segment",
+    "share_teu": "share of the boxes of its segment",
+    "share_value": "share of the value of its segment",
+}
+"""Meaning of the columns of flows by their ending."""
 UNITS: Mapping[str, str] = {
     "_km": "kilometres",
     "_h": "hours",
@@ -147,7 +180,8 @@ def write_database(path: Path, result: Result) -> None:
             database.unregister("frame")
             database.execute(f"COMMENT ON TABLE {name} IS '{COMMENTS[name]}'")
             for column in frame.columns:
-                meaning = next((text for end, text in UNITS.items() if column.endswith(end)), None)
+                units = YEARLY if name in COLUMNS else UNITS
+                meaning = next((text for end, text in units.items() if column.endswith(end)), None)
                 if meaning:
                     database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{meaning}'")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +12,18 @@ import pandas as pd
 
 from caspia.cost import ArcCosts, Lookup, Sampler, arc_costs, cargo_of
 from caspia.data import NO_FACT, Dataset, attribute_column, load_dataset
+from caspia.demand import Case
 from caspia.network import Network, build_network
 from caspia.routing import build_graph
+from caspia.scenario import Scenario, apply, built_in_scenarios, compose, load_scenario
 from caspia.study.corridors import signatures
 from caspia.study.find import Scene, find_pareto, find_routes
+from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.frames import routes_frame
 from caspia.study.itinerary import Itinerary, World
 from caspia.study.request import Request, commodity_id, resolve
+
+Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -50,10 +56,21 @@ class Study:
         Checked tables.
     settings : Settings
         Seed and number of draws.
+    scenario : Scenario, optional
+        What the data were edited by; none for data as they were read.
+    base : Study, optional
+        The world without the scenario, to whose costs demand answers; none for data as they were read and for
+        scenarios that are themselves the world of a year.
+    root : Study, optional
+        The study of the data as they were read, whose routes are shared.
     """
 
     data: Dataset
     settings: Settings = Settings()
+    scenario: Scenario | None = None
+    base: Study | None = field(default=None, repr=False, compare=False)
+    root: Study | None = field(default=None, repr=False, compare=False)
+    _models: list[FlowModel] = field(default_factory=list, repr=False, compare=False)
     _costs: dict[tuple[str, int | None], ArcCosts] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -77,6 +94,34 @@ class Study:
             The folder breaks its rules.
         """
         return cls(load_dataset(data), settings or Settings())
+
+    def with_scenario(self, *scenarios: str | Scenario) -> Study:
+        """Study of the data as edited by scenarios, with the same settings.
+
+        Parameters
+        ----------
+        *scenarios : str or Scenario
+            Names of built-in scenarios, paths of files or scenarios; composed in order, after those of this study.
+
+        Returns
+        -------
+        Study
+            With data of their own; this study stays as it is.
+
+        Raises
+        ------
+        caspia.errors.InputError
+            A scenario is unknown, breaks the rules, selects nothing or contradicts itself or another.
+        """
+        own = [] if self.scenario is None else [self.scenario]
+        given = [load_scenario(item) if isinstance(item, str) else item for item in scenarios]
+        if not given:
+            return self
+        whole = compose(*own, *given)
+        root = self.root or self
+        is_world = self.base is None and all(item.year is not None for item in given)
+        base = None if is_world else self.base or self
+        return Study(apply(root.data, whole), self.settings, whole, base, root)
 
     @cached_property
     def network(self) -> Network:
@@ -118,6 +163,78 @@ class Study:
             look = Lookup(self.network, self.data.facts)
             self._costs[key] = arc_costs(look, cargo_of(self.data, identity), month, self.grid_g_per_kwh)
         return self._costs[key]
+
+    def flow_model(self, progress: Tell | None = None) -> FlowModel:
+        """Routes of all demand and the capacities that they share; found once, at the first call.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Told stage, number done and number of all.
+
+        Returns
+        -------
+        FlowModel
+        """
+        if not self._models:
+            root = None if self.root is None else self.root.flow_model(progress)
+            stage = "Routes" if root is None else "More routes"
+            tell = None if progress is None else partial(progress, stage)
+            self._models.append(flow_model(self, root, tell))
+        return self._models[0]
+
+    def flows(self, year: int = BASE_YEAR, case: Case = "central", *, progress: Tell | None = None) -> Flows:
+        """Flows of a year in equilibrium.
+
+        Parameters
+        ----------
+        year : int
+            Year of the demand, 2019 to 2040.
+        case : {"low", "central", "high"}
+            Growth of demand after the last observation.
+        progress : callable, optional
+            Told stage, number done and number of all.
+
+        Returns
+        -------
+        Flows
+            Under a scenario demand answers to the costs that it changes, against the same year without it;
+            those flows are its `reference`.
+
+        Raises
+        ------
+        caspia.errors.InputError
+            The year is out of range, or the data lack what flows need.
+        caspia.errors.NotConverged
+            No equilibrium was reached.
+        """
+        name = self.label
+        model = self.flow_model(progress)
+        if self.base is None:
+            return solve_flows(model, year, case=case, scenario=name)
+        without = compile_model(self.base, model.market)
+        reference = solve_flows(without, year, case=case, scenario=self.base.label)
+        return solve_flows(model, year, case=case, scenario=name, reference=reference)
+
+    @property
+    def label(self) -> str:
+        """Names of the scenarios, joined by `+`; `base` for the data as they were read."""
+        return "base" if self.scenario is None else "+".join(self.scenario.parts or (self.scenario.id,))
+
+    def world_of(self, year: int) -> Study:
+        """The world of a year: these data with the events and prices of that year, where a scenario declares them.
+
+        Parameters
+        ----------
+        year : int
+            Year.
+
+        Returns
+        -------
+        Study
+            Under the built-in scenario `base-YEAR`, or this study where there is none.
+        """
+        return self.with_scenario(f"base-{year}") if f"base-{year}" in built_in_scenarios() else self
 
     def itineraries(self, request: Request, *, pareto: bool = False) -> list[Itinerary]:
         """Routes of a request.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from caspia.view import records
+from caspia.view.flow_words import published_id
 from caspia.view.modes import MODE_NAMES, OPERATIONS
 from caspia.view.records import ResultLike, Row
 
@@ -49,6 +50,8 @@ class Evidence:
     """Source id to ``s`` and number."""
     route_sources: Mapping[str, tuple[str, ...]]
     """Source ids behind each route."""
+    published_keys: Mapping[str, str] = field(default_factory=dict)
+    """Number of a count or a total, by `caspia.view.flow_words.published_id`, to ``o`` and number."""
 
 
 def safe_url(url: str) -> str:
@@ -206,6 +209,25 @@ def _observations(result: ResultLike, source_number: Mapping[str, int]) -> list[
     ]
 
 
+def _published(result: ResultLike, source_number: Mapping[str, int]) -> dict[str, list[object]]:
+    """Counts of traffic and published totals in the form of observations, by their name."""
+    found: dict[str, list[object]] = {}
+    for table, column in (("flow_counts", "observed"), ("reconciliation", "published")):
+        for row in records.rows(result, table):
+            found[published_id(row)] = [
+                records.text(row, "name"),
+                _figure(records.real(row, column)),
+                _figure(records.real(row, "low")),
+                _figure(records.real(row, "high")),
+                records.text(row, "unit"),
+                _figure(records.real(row, "year")),
+                records.text(row, "kind") or "total of demand",
+                source_number.get(records.text(row, "source_id"), -1),
+                records.text(row, "note"),
+            ]
+    return found
+
+
 def evidence(result: ResultLike) -> Evidence:
     """Collect the facts and sources behind all numbers of a result.
 
@@ -227,6 +249,7 @@ def evidence(result: ResultLike) -> Evidence:
     names = {c.id: c.name for c in records.consignments(result)}
     routes = records.routes(result)
     nothing = _Way([], {})
+    observations, published = _observations(result, source_number), _published(result, source_number)
     data: Json = {
         "sources": [[s.title, s.publisher, s.date, s.url, s.licence] for s in catalogue],
         "facts": facts,
@@ -235,7 +258,7 @@ def evidence(result: ResultLike) -> Evidence:
             [f"{names.get(r.consignment_id, r.consignment_id)}: {r.label}", ways.get(r.id, nothing).legs]
             for r in routes
         ],
-        "observations": _observations(result, source_number),
+        "observations": [*observations, *published.values()],
     }
     observed = [records.text(row, "observation_id") for row in records.rows(result, "validation")]
     return Evidence(
@@ -244,4 +267,5 @@ def evidence(result: ResultLike) -> Evidence:
         {observation_id: f"o{i}" for i, observation_id in enumerate(observed)},
         {s.id: f"s{i}" for i, s in enumerate(catalogue)},
         {route_id: tuple(way.sources) for route_id, way in ways.items()},
+        {name: f"o{i}" for i, name in enumerate(published, start=len(observations))},
     )

@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import altair as alt
 import shapely
@@ -18,16 +17,22 @@ import shapely
 from caspia.view import canvas, records, theme
 from caspia.view.atlas import Atlas, feature, is_water
 from caspia.view.labels import Label, place_labels, roomiest
+from caspia.view.map_layers import (
+    BASE,
+    LINES,
+    NAMES,
+    NETWORK,
+    POINTS,
+    label_layers,
+    land_layers,
+    network_layers,
+    point_layers,
+)
 from caspia.view.modes import MODE_NAMES
 from caspia.view.projection import FRAME, Box, fit, place
 from caspia.view.records import Consignment, ResultLike, Route
 from caspia.view.strands import Strand, strands
 from caspia.view.theme import Spec, token
-
-BASE, NETWORK = "base", "network"
-"""Names of the data sets that all maps share."""
-LINES, POINTS, NAMES = "lines", "points", "names"
-"""Names of the data sets of one map."""
 
 _SEAS = {
     "Caspian Sea": (50.6, 41.6),
@@ -87,7 +92,21 @@ def _place_labels(atlas: Atlas, stops: Sequence[str], ends: set[str]) -> list[La
     return labels
 
 
-def _land_labels(atlas: Atlas, box: Box) -> list[Label]:
+def land_labels(atlas: Atlas, box: Box) -> list[Label]:
+    """Name the countries and waters in sight.
+
+    Parameters
+    ----------
+    atlas
+        The projected world.
+    box
+        The part of the frame that is shown.
+
+    Returns
+    -------
+    list of Label
+        The roomiest country first.
+    """
     labels = []
     for name, kind, polygon in atlas.land:
         spot = None if is_water(kind) else roomiest(polygon, box)
@@ -99,8 +118,23 @@ def _land_labels(atlas: Atlas, box: Box) -> list[Label]:
     return labels
 
 
-def _corridor_labels(lines: Sequence[Strand], names: Sequence[Label], box: Box) -> list[Label]:
-    """Choose for each corridor a spot where it runs alone, far from places and from the other corridors."""
+def corridor_labels(lines: Sequence[Strand], names: Sequence[Label], box: Box) -> list[Label]:
+    """Choose for each corridor a spot where it runs alone, far from places and from the other corridors.
+
+    Parameters
+    ----------
+    lines
+        Lines of corridors.
+    names
+        Labels that are there already.
+    box
+        The part of the frame that is shown.
+
+    Returns
+    -------
+    list of Label
+        At most one a corridor.
+    """
     alone: dict[str, list[tuple[float, float, int]]] = defaultdict(list)
     shared = Counter(s.link.id for s in lines)
     for strand in lines:
@@ -164,8 +198,8 @@ def overview(
     named = _place_labels(atlas, _stops(result, chosen, ends), ends)
     labels = [
         *named,
-        *_corridor_labels(lines, named, FRAME),
-        *_land_labels(atlas, FRAME),
+        *corridor_labels(lines, named, FRAME),
+        *land_labels(atlas, FRAME),
     ]
     titles = {r.id: questions.get(r.consignment_id, r.consignment_id) for r in chosen}
     return Picture(FRAME, tuple(lines), tuple(labels), titles, refs)
@@ -208,8 +242,8 @@ def close_up(
     named = _place_labels(atlas, _stops(result, chosen, ends), ends)
     labels = [
         *named,
-        *_corridor_labels(lines, named, box),
-        *_land_labels(atlas, box),
+        *corridor_labels(lines, named, box),
+        *land_labels(atlas, box),
     ]
     titles = {r.id: f"{r.label}: {r.via}" for r in chosen}
     return Picture(box, tuple(lines), tuple(labels), titles, refs)
@@ -238,34 +272,6 @@ def _line_features(picture: Picture) -> list[dict[str, object]]:
     return found
 
 
-def _land_layers() -> list[alt.Chart]:
-    base = alt.NamedData(name=BASE)
-    ground = alt.Chart(base).mark_geoshape(clip=True, strokeWidth=0.7, stroke=token("coast"))
-    tip = [alt.Tooltip("properties.n:N", title="Country")]
-    land = ground.transform_filter("!datum.properties.w").encode(fill=alt.value(token("land")), tooltip=tip)
-    lakes = ground.transform_filter("datum.properties.w").encode(fill=alt.value(token("water")))
-    return [land, lakes]
-
-
-def _network_layers() -> list[alt.Chart]:
-    network = alt.NamedData(name=NETWORK)
-    tip = [
-        alt.Tooltip("properties.n:N", title="Link"),
-        alt.Tooltip("properties.m:N", title="Mode"),
-        alt.Tooltip("properties.s:N", title="State"),
-    ]
-    drawn = []
-    for on_water, colour, width in ((True, token("lane"), 0.7), (False, token("track"), 0.9)):
-        for is_open, dash in ((True, [1, 0]), (False, [3, 3])):
-            states = "datum.properties.s == 'open'" if is_open else "datum.properties.s != 'open'"
-            mark = alt.Chart(network).mark_geoshape(
-                clip=True, filled=False, stroke=colour, strokeWidth=width, strokeDash=dash
-            )
-            wanted = f"{'' if on_water else '!'}datum.properties.w && {states}"
-            drawn.append(mark.transform_filter(wanted).encode(tooltip=tip))
-    return drawn
-
-
 def _corridor_layers() -> list[alt.Chart]:
     rows = alt.NamedData(name=LINES)
     wide: canvas.Look = {"clip": True, "filled": False, "strokeCap": "round", "strokeJoin": "round"}
@@ -289,63 +295,6 @@ def _corridor_layers() -> list[alt.Chart]:
         )
     )
     return [casing, colour]
-
-
-_WIDTH_CLASS = "datum.k == (width < 470 ? 0 : width < 740 ? 1 : 2)"
-
-
-def _label_layers() -> list[alt.Chart]:
-    rows = alt.NamedData(name=NAMES)
-
-    def names(style: str, **mark: Any) -> alt.Chart:
-        text: alt.Chart = (
-            alt.Chart(rows)
-            .transform_filter(f"datum.s == '{style}' && {_WIDTH_CLASS}")
-            .mark_text(
-                dx=alt.ExprRef("datum.dx"),
-                dy=alt.ExprRef("datum.dy"),
-                align=alt.ExprRef("datum.a"),
-                baseline="middle",
-                **mark,
-            )
-            .encode(longitude=alt.Longitude("x:Q"), latitude=alt.Latitude("y:Q"), text=alt.Text("t:N"))
-        )
-        return text
-
-    halo: canvas.Look = {
-        "stroke": token("halo"),
-        "strokeWidth": 3,
-        "strokeJoin": "round",
-        "strokeOpacity": 0.9,
-        "fontSize": 11,
-    }
-    drawn = [
-        names("country", fontSize=10, color=token("naming")),
-        names("water", fontSize=10, fontStyle="italic", color=token("naming")),
-    ]
-    looks: tuple[tuple[str, canvas.Look], ...] = (
-        ("place", {"fontSize": 11}),
-        ("end", {"fontSize": 12.5, "fontWeight": 600}),
-        ("corridor", {"fontSize": 12, "fontWeight": 600, "fontStyle": "italic"}),
-    )
-    for style, look in looks:
-        drawn += [names(style, **{**halo, **look}), names(style, color=token("ink"), **look)]
-    return drawn
-
-
-def _point_layers() -> list[alt.Chart]:
-    return [
-        alt.Chart(alt.NamedData(name=POINTS))
-        .mark_point(filled=True, opacity=1, stroke=token("ink"), strokeWidth=1)
-        .encode(
-            longitude=alt.Longitude("x:Q"),
-            latitude=alt.Latitude("y:Q"),
-            fill=alt.Fill("col:N", scale=None),
-            shape=alt.Shape("shape:N", scale=None),
-            size=alt.Size("size:Q", scale=None),
-            tooltip=[alt.Tooltip("t:N", title="Name")],
-        )
-    ]
 
 
 def _points(picture: Picture) -> list[dict[str, object]]:
@@ -404,7 +353,7 @@ def map_spec(picture: Picture, title: str, width: int) -> Spec:
 @cache
 def _drawing() -> str:
     """Write the layers, which are the same in all maps."""
-    layers = [*_land_layers(), *_network_layers(), *_corridor_layers(), *_point_layers(), *_label_layers()]
+    layers = [*land_layers(), *network_layers(), *_corridor_layers(), *point_layers(), *label_layers()]
     view = alt.ViewBackground(fill=token("water"), stroke=token("coast"), cornerRadius=3)
     return json.dumps(canvas.Rows().finish(alt.layer(*layers), view=view))
 

@@ -17,7 +17,19 @@ import jinja2
 import vl_convert
 from markupsafe import Markup
 
-from caspia.view import answers, atlas, canvas, chapters, charts, evidence, evidence_charts, records, theme
+from caspia.view import (
+    answers,
+    atlas,
+    canvas,
+    chapters,
+    charts,
+    evidence,
+    evidence_charts,
+    flow_chapters,
+    map_layers,
+    records,
+    theme,
+)
 from caspia.view import map as maps
 from caspia.view.atlas import Atlas
 from caspia.view.evidence import Evidence
@@ -115,7 +127,7 @@ def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, S
     Returns
     -------
     dict of str to Spec
-        Charts by name; maps refer to the data sets `caspia.view.map.BASE` and `caspia.view.map.NETWORK`.
+        Charts by name; maps refer to the data sets `BASE` and `NETWORK` of `caspia.view.map_layers`.
     """
     keys = {route_id: f"{key}.all" for route_id, key in proof.route_keys.items()}
     picture = maps.overview(result, world, route_links(result), keys)
@@ -125,6 +137,7 @@ def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, S
     for kind in ("time", "price"):
         for nth, (unit, rows) in enumerate(evidence_charts.comparable(observed, kind).items()):
             found[f"validation-{kind}-{nth}"] = evidence_charts.validation(rows, unit)
+    found |= flow_chapters.flow_charts_of(result, world)
     facts = records.rows(result, "facts")
     if facts:
         found["methods"] = evidence_charts.methods(facts)
@@ -164,6 +177,8 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "headline": answers.headline(result),
         "overview": chapters.overview_table(questions, by_question, proof.route_keys, price_year),
         "chapters": [chapters.chapter(result, q, proof, catalogue, names) for q in questions],
+        "flows": flow_chapters.flow_chapters(result, proof, catalogue, drawn),
+        "all_corridors": list(theme.CORRIDORS.values()),
         "corridors": [
             c
             for c in theme.CORRIDORS.values()
@@ -184,7 +199,9 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "aspects": {name: _aspect(spec) for name, spec in drawn.items()},
         "charts_json": embedded({name: _slim(spec) for name, spec in drawn.items()}),
         "config_json": embedded(canvas.config().to_dict()),
-        "world_json": embedded({maps.BASE: world.base_features(), maps.NETWORK: world.network_features()}),
+        "world_json": embedded(
+            {map_layers.BASE: world.base_features(), map_layers.NETWORK: world.network_features()}
+        ),
         "evidence_json": embedded(proof.data),
         "tokens_json": embedded({pair[0]: name for name, pair in theme.TOKENS.items()}),
         "vega": Markup(vega_bundle()),

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import math
 import shlex
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
-from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -23,12 +20,8 @@ from caspia.units import PRICE_YEAR
 from caspia.view import answers, records
 from caspia.view.formats import interval, number, percent, plural, whole
 from caspia.view.modes import MODE_NAMES, OPERATIONS
-from caspia.view.records import Consignment, ResultLike, Route, Row
-
-_TINY = 50
-"""Below this width in characters numbers may break over lines."""
-_NARROW = 100
-"""Below this width in characters tables leave out columns that a reader can do without."""
+from caspia.view.records import Consignment, ResultLike, Route
+from caspia.view.screen import NARROW, empty_table, open_console, rows_of, say, say_next
 
 
 class Asked(Protocol):
@@ -47,28 +40,6 @@ class Asked(Protocol):
         """Month of departure."""
 
 
-def _console() -> Console:
-    width = shutil.get_terminal_size((100, 24)).columns
-    return Console(width=width, highlight=False, soft_wrap=False)
-
-
-def _table(columns: Sequence[tuple[str, str]], width: int) -> Table:
-    """Make an empty table of columns given as heading and alignment (``l`` or ``r``)."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
-    for heading, side in columns:
-        table.add_column(
-            heading,
-            justify="right" if side == "r" else "left",
-            overflow="fold",
-            no_wrap=side == "r" and width >= _TINY,
-        )
-    return table
-
-
-def _rows(frame: pd.DataFrame) -> list[Row]:
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
-
-
 def routes_table(routes: Sequence[Route], *, width: int) -> Table:
     """Make the table of routes of one consignment.
 
@@ -84,13 +55,13 @@ def routes_table(routes: Sequence[Route], *, width: int) -> Table:
     rich.table.Table
         Time in days, cost in USD per unit, emissions in kg; P10-P90 in brackets.
     """
-    wide = width >= _NARROW
+    wide = width >= NARROW
     unit = routes[0].cost_unit if routes else "USD"
     columns = [("Corridor", "l"), ("Days", "r"), (unit, "r")]
     if wide:
         columns += [("kg CO₂e", "r"), ("km", "r"), ("Borders", "r"), ("Assumed", "r")]
     columns.append(("Way", "l"))
-    table = _table(columns, width)
+    table = empty_table(columns, width)
     for route in routes:
         name = Text(f"{route.look.glyph} {route.label}{' *' if route.best else ''}", style=route.look.colour)
         cells: list[Text | str] = [
@@ -124,13 +95,13 @@ def legs_table(legs: pd.DataFrame, *, width: int) -> Table:
     rich.table.Table
         One line a leg: km, h, USD and kg.
     """
-    wide = width >= _NARROW
+    wide = width >= NARROW
     columns = [("Leg", "r"), ("Operation", "l"), ("From", "l"), ("To", "l"), ("km", "r"), ("h", "r"), ("USD", "r")]
     if wide:
         columns[2:2] = [("Mode", "l")]
         columns.append(("kg CO₂e", "r"))
-    table = _table(columns, width)
-    for row in _rows(legs):
+    table = empty_table(columns, width)
+    for row in rows_of(legs):
         operation, mode = records.text(row, "operation"), records.text(row, "mode")
         start, end = records.text(row, "from_name"), records.text(row, "to_name")
         cells = [records.text(row, "leg"), OPERATIONS.get(operation, operation)]
@@ -158,8 +129,8 @@ def validation_table(validation: pd.DataFrame, *, width: int) -> Table:
         Observed and modelled values with intervals, and the misfit.
     """
     columns = [("Observation", "l"), ("Corridor", "l"), ("Unit", "l"), ("Observed", "r"), ("Modelled", "r")]
-    table = _table([*columns, ("Misfit", "r")], width)
-    for row in _rows(validation):
+    table = empty_table([*columns, ("Misfit", "r")], width)
+    for row in rows_of(validation):
         values = [records.real(row, f"modelled{end}") for end in ("", "_p10", "_p90")]
         seen = [records.real(row, f"observed{end}") for end in ("", "_low", "_high")]
         lost = not math.isfinite(values[0])
@@ -190,8 +161,8 @@ def summary_table(totals: pd.DataFrame, *, width: int) -> Table:
         One line a kind and corridor.
     """
     columns = [("Kind", "l"), ("Corridor", "l"), ("Compared", "r"), ("Median error", "r"), ("Median misfit", "r")]
-    table = _table([*columns, ("Within 25 %", "r"), ("In P10–P90", "r")], width)
-    for row in _rows(totals):
+    table = empty_table([*columns, ("Within 25 %", "r"), ("In P10–P90", "r")], width)
+    for row in rows_of(totals):
         table.add_row(
             records.text(row, "kind"),
             records.text(row, "corridor"),
@@ -220,12 +191,12 @@ def places_table(places: pd.DataFrame, *, width: int) -> Table:
         Code, name, country, kind, position in degrees, other names.
     """
     columns = [("Code", "l"), ("Name", "l"), ("Country", "l"), ("Kind", "l"), ("Lon", "r"), ("Lat", "r")]
-    table = _table([*columns, ("Also", "l")] if width >= _NARROW else columns, width)
-    for row in _rows(places):
+    table = empty_table([*columns, ("Also", "l")] if width >= NARROW else columns, width)
+    for row in rows_of(places):
         cells = [records.text(row, "id") or records.text(row, "place_id")]
         cells += [records.text(row, name) for name in ("name", "country", "kind")]
         cells += [f"{records.real(row, name):.2f}" for name in ("lon", "lat")]
-        if width >= _NARROW:
+        if width >= NARROW:
             cells.append(", ".join(records.items(row, "alt_names")))
         table.add_row(*(Text(cell) for cell in cells))
     return table
@@ -246,8 +217,8 @@ def why_table(facts: pd.DataFrame, *, width: int) -> Table:
     rich.table.Table
         Value with interval, unit, method, and the source with address.
     """
-    table = _table([("Fact", "l"), ("Value", "r"), ("Unit", "l"), ("Method", "l"), ("Source", "l")], width)
-    for row in _rows(facts):
+    table = empty_table([("Fact", "l"), ("Value", "r"), ("Unit", "l"), ("Method", "l"), ("Source", "l")], width)
+    for row in rows_of(facts):
         used = records.text(row, "used").lower() != "false"
         source = ", ".join(filter(None, (records.text(row, c) for c in ("title", "publisher", "date"))))
         detail = [source or records.text(row, "source_id"), records.text(row, "locator"), records.text(row, "url")]
@@ -279,23 +250,12 @@ def check_table(problems: Sequence[Problem], *, width: int) -> Table:
         Errors in red, warnings in yellow on a colour terminal.
     """
     columns = [("", "l"), ("Where", "l"), ("What", "l"), ("Got", "l"), ("Allowed", "l"), ("Repair", "l")]
-    table = _table(columns, width)
+    table = empty_table(columns, width)
     for problem in problems:
         style = "red" if problem.severity == "error" else "yellow"
         cells = (problem.where, problem.what, problem.got, problem.allowed, problem.repair)
         table.add_row(Text(problem.severity, style=style), *(Text(cell) for cell in cells))
     return table
-
-
-def _say(console: Console, sentence: str) -> None:
-    console.print(Text(sentence, style="bold"))
-    console.print()
-
-
-def _next(console: Console, *commands: str) -> None:
-    console.print()
-    for command in commands:
-        console.print(Text("Next: ", style="dim") + Text(command))
 
 
 def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[str, str], request: Asked) -> None:
@@ -312,8 +272,8 @@ def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[
     request
         What was asked.
     """
-    console = _console()
-    routes = records.sorted_routes([records.route(row) for row in _rows(frame)])
+    console = open_console()
+    routes = records.sorted_routes([records.route(row) for row in rows_of(frame)])
     unit = routes[0].cost_unit.partition("/")[2]
     goods = request.commodity
     commodity = goods.replace("-", " ").replace("_", " ")
@@ -330,7 +290,7 @@ def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[
         answered=True,
         reason="",
     )
-    _say(console, answers.consignment_answer(question, routes, {}))
+    say(console, answers.consignment_answer(question, routes, {}))
     console.print(routes_table(routes, width=console.width))
     note = f"Median (P10–P90); USD of {PRICE_YEAR}. * least generalised cost. {answers.choice_answer(routes)}"
     console.print(Text(note, style="dim"))
@@ -340,10 +300,10 @@ def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[
         console.print()
         console.print(Text(f"{labels.get(route_id, route_id)}: expected values", style="bold"))
         console.print(legs_table(table, width=console.width))
-    keys = [key for table in legs for row in _rows(table) for key in records.items(row, "facts")]
+    keys = [key for table in legs for row in rows_of(table) for key in records.items(row, "facts")]
     asked = f"caspia route {shlex.quote(ends[0])} {shlex.quote(ends[1])}"
     avoid = "" if request.avoid else " --avoid RU"
-    _next(console, f"caspia why {keys[0]}" if keys else f"{asked}{avoid} --legs")
+    say_next(console, f"caspia why {keys[0]}" if keys else f"{asked}{avoid} --legs")
 
 
 def print_validation(table: pd.DataFrame, totals: pd.DataFrame) -> None:
@@ -356,12 +316,12 @@ def print_validation(table: pd.DataFrame, totals: pd.DataFrame) -> None:
     totals
         Its summary by kind and corridor.
     """
-    console = _console()
-    _say(console, answers.validation_answer(_rows(table)))
+    console = open_console()
+    say(console, answers.validation_answer(rows_of(table)))
     console.print(validation_table(table, width=console.width))
     console.print()
     console.print(summary_table(totals, width=console.width))
-    _next(console, "caspia study")
+    say_next(console, "caspia study")
 
 
 def print_why(key: str, table: pd.DataFrame) -> None:
@@ -374,14 +334,14 @@ def print_why(key: str, table: pd.DataFrame) -> None:
     table
         Facts joined with their sources.
     """
-    console = _console()
+    console = open_console()
     sources = table["source_id"].nunique() if "source_id" in table else 0
     assumed = int((table["method"] == "assumed").sum()) if "method" in table else 0
-    _say(
+    say(
         console, f"{key} rests on {plural(len(table), 'fact')} from {plural(sources, 'source')}, {assumed} assumed."
     )
     console.print(why_table(table, width=console.width))
-    _next(console, "caspia check caspian")
+    say_next(console, "caspia check caspian")
 
 
 def print_places(query: str, found: pd.DataFrame) -> None:
@@ -394,12 +354,12 @@ def print_places(query: str, found: pd.DataFrame) -> None:
     found
         Rows of the table places.
     """
-    console = _console()
-    _say(console, f"{plural(len(found), 'place')} for {query!r}.")
+    console = open_console()
+    say(console, f"{plural(len(found), 'place')} for {query!r}.")
     if len(found):
         console.print(places_table(found, width=console.width))
-        first = records.text(_rows(found)[0], "id") or "KZALA"
-        _next(console, f"caspia route {first} {'DEDUI' if first != 'DEDUI' else 'KZALA'}")
+        first = records.text(rows_of(found)[0], "id") or "KZALA"
+        say_next(console, f"caspia route {first} {'DEDUI' if first != 'DEDUI' else 'KZALA'}")
 
 
 def print_check(folder: str, problems: Sequence[Problem], counted: Mapping[str, int]) -> None:
@@ -414,19 +374,19 @@ def print_check(folder: str, problems: Sequence[Problem], counted: Mapping[str, 
     counted
         Objects by table and facts by method.
     """
-    console = _console()
+    console = open_console()
     errors = sum(1 for problem in problems if problem.severity == "error")
     warnings = len(problems) - errors
     verdict = "can be used" if not errors else "cannot be used"
-    _say(console, f"{folder} {verdict}: {plural(errors, 'error')}, {plural(warnings, 'warning')}.")
+    say(console, f"{folder} {verdict}: {plural(errors, 'error')}, {plural(warnings, 'warning')}.")
     if problems:
         console.print(check_table(problems, width=console.width))
     if counted:
-        table = _table([("Holds", "l"), ("Count", "r")], console.width)
+        table = empty_table([("Holds", "l"), ("Count", "r")], console.width)
         for what, count in counted.items():
             table.add_row(what.replace("_", " "), whole(count))
         console.print(table)
-    _next(console, f"caspia study --data {folder}" if not errors else f"caspia check {folder}")
+    say_next(console, f"caspia study --data {folder}" if not errors else f"caspia check {folder}")
 
 
 def print_study(result: ResultLike, folder: Path) -> None:
@@ -439,12 +399,12 @@ def print_study(result: ResultLike, folder: Path) -> None:
     folder
         Where the report lies.
     """
-    console = _console()
-    _say(console, answers.headline(result))
+    console = open_console()
+    say(console, answers.headline(result))
     names = records.country_names(result)
     for question in records.consignments(result):
         sentence = answers.consignment_answer(question, records.routes(result, question.id), names)
         console.print(Text(f"– {sentence}"))
     console.print(Text(f"\n{answers.validation_answer(records.rows(result, 'validation'))}"))
     console.print(Text(f"Report: {folder / 'report.html'}; tables: {folder / 'results.duckdb'}"))
-    _next(console, "caspia validate")
+    say_next(console, "caspia validate")

@@ -1,0 +1,66 @@
+"""The command `caspia scenarios`: parse, ask the room of scenarios, hand on to the view."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+# Heavy rooms are imported inside the command, so that `caspia --help` answers at once.
+
+scenario_app = typer.Typer()
+
+
+@scenario_app.command()
+def scenarios(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Scenario by name, or a file that ends in .toml; without it all are listed."),
+    ] = None,
+    data: Annotated[
+        str, typer.Option("--data", help="Built-in data set or a folder of the same form.")
+    ] = "caspian",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+) -> None:
+    """List the scenarios, or show the edits of one and what they select in the data."""
+    from caspia.scenario import built_in_scenarios, load_scenario, scenarios_frame
+
+    if name is None:
+        table = scenarios_frame(built_in_scenarios())
+        if as_json:
+            _print(_records(table))
+            return
+        from caspia.view import scenario_terminal
+
+        scenario_terminal.print_scenarios(table)
+        return
+    from caspia.data import load_dataset
+    from caspia.scenario import edits_frame
+
+    scenario = load_scenario(name)
+    table = edits_frame(load_dataset(data), scenario)
+    head = {key: getattr(scenario, key) for key in ("id", "title", "question", "description", "year")}
+    if as_json:
+        _print({**head, "parts": list(scenario.parts), "edits": _records(table)})
+        return
+    from caspia.view import scenario_terminal
+
+    scenario_terminal.print_scenario(head, table)
+
+
+def _records(table: Any) -> list[dict[str, Any]]:
+    """Rows of a table; lists of ids as lists, empty cells as null."""
+    import pandas as pd
+
+    rows = []
+    for row in table.to_dict("records"):
+        plain = {key: None if pd.isna(value) else value for key, value in row.items()}
+        if "examples" in plain:
+            plain["examples"] = str(plain["examples"]).split(";")
+        rows.append(plain)
+    return rows
+
+
+def _print(value: object) -> None:
+    typer.echo(json.dumps(value, indent=1, default=int))

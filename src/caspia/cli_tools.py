@@ -1,0 +1,93 @@
+"""What commands share: progress on standard error, JSON and rows on standard output."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+import typer
+
+
+def records(frame: Any) -> list[dict[str, Any]]:
+    """Rows of a table with empty cells, and what is without bound, as null.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any table.
+
+    Returns
+    -------
+    list of dict
+    """
+    import pandas as pd
+
+    def plain(value: Any) -> Any:
+        return None if pd.isna(value) or value in (math.inf, -math.inf) else value
+
+    return [{name: plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def print_json(value: object) -> None:
+    """Print JSON for machines.
+
+    Parameters
+    ----------
+    value : object
+        What `json` can write, and NumPy scalars.
+    """
+    # Names in all scripts, unless the terminal or pipe cannot carry them.
+    has_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    typer.echo(json.dumps(value, ensure_ascii=not has_unicode, indent=1, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    """NumPy scalars as Python numbers."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def spinner(doing: str) -> AbstractContextManager[object]:
+    """Sign of life on standard error while a short command works; nothing where nobody looks.
+
+    Parameters
+    ----------
+    doing : str
+        What is being done.
+
+    Returns
+    -------
+    context manager
+    """
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(doing)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Progress bars with remaining time on standard error.
+
+    Yields
+    ------
+    callable
+        To be told stage, number done and number of all.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done)
+
+        yield tell

@@ -1,0 +1,18 @@
+"""What is moved from where to where, in tonnes and boxes by year, whatever the way."""
+
+from caspia.demand.cells import CASES, FIRST_YEAR, LAST_OBSERVED_YEAR, LAST_YEAR, Case, demand_cells, t_per_teu
+from caspia.demand.reconcile import reconcile
+from caspia.demand.spread import Pairs, spread
+
+__all__ = [
+    "CASES",
+    "FIRST_YEAR",
+    "LAST_OBSERVED_YEAR",
+    "LAST_YEAR",
+    "Case",
+    "Pairs",
+    "demand_cells",
+    "reconcile",
+    "spread",
+    "t_per_teu",
+]

@@ -1,0 +1,143 @@
+"""From zones to places: every row of demand spread over the places where its goods are made and used."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from caspia.data import NO_FACT, Dataset, attribute_column
+from caspia.errors import InputError, Problem
+
+SMALLEST_SHARE = 0.08
+Weights = list[tuple[int, float]]
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Demand between places, as columns of shape (n_pairs,), sorted by commodity, origin and destination.
+
+    Attributes
+    ----------
+    demand : numpy.ndarray of int
+        Row of the table demand.
+    commodity : numpy.ndarray of int
+        Row of the table commodities.
+    origin, destination : numpy.ndarray of int
+        Rows of the table places.
+    share : numpy.ndarray
+        Share of the row of demand; they sum to 1 for each.
+    """
+
+    demand: npt.NDArray[np.int64]
+    commodity: npt.NDArray[np.int64]
+    origin: npt.NDArray[np.int64]
+    destination: npt.NDArray[np.int64]
+    share: npt.NDArray[np.float64]
+
+    def amount(self, cells: pd.DataFrame, column: str = "demand_t") -> npt.NDArray[np.float64]:
+        """Demand of every pair in a year.
+
+        Parameters
+        ----------
+        cells : pandas.DataFrame
+            Of `demand_cells`.
+        column : str
+            `demand_t` or `demand_teu`.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_pairs,)
+        """
+        return np.asarray(cells[column].to_numpy()[self.demand] * self.share, dtype=np.float64)
+
+
+def spread(data: Dataset, smallest_share: float = SMALLEST_SHARE) -> Pairs:
+    """Spread every row of demand over pairs of places.
+
+    The share of a pair is the product of the weights of its places among the places of their zones that have
+    the role and carry the commodity; places that name the commodity stand before places that name none. Pairs
+    of less than `smallest_share` are left out and their share goes to the others.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+    smallest_share : float
+        Least share of a pair, 0 to 1; a row whose pairs are all smaller keeps its greatest.
+
+    Returns
+    -------
+    Pairs
+
+    Raises
+    ------
+    InputError
+        A zone has no place for a commodity that it sends or receives.
+    """
+    frame = data.tables["demand"]
+    places = _centroids(data)
+    columns: list[tuple[int, int, int, int, float]] = []
+    commodity = data.rows("commodities", frame["commodity_id"])
+    for row, (start, end, goods) in enumerate(
+        zip(frame["origin_id"], frame["destination_id"], frame["commodity_id"], strict=True)
+    ):
+        origins = _of_zone(places, start, "origin", goods, str(frame["id"].iloc[row]))
+        targets = _of_zone(places, end, "destination", goods, str(frame["id"].iloc[row]))
+        for origin, target, share in _pairs(origins, targets, smallest_share):
+            columns.append((int(commodity[row]), origin, target, row, share))
+    columns.sort()
+    goods_, origin_, target_, row_, share_ = zip(*columns, strict=True) if columns else ((),) * 5
+    return Pairs(
+        demand=np.array(row_, dtype=np.int64),
+        commodity=np.array(goods_, dtype=np.int64),
+        origin=np.array(origin_, dtype=np.int64),
+        destination=np.array(target_, dtype=np.int64),
+        share=np.array(share_, dtype=np.float64),
+    )
+
+
+def _centroids(data: Dataset) -> Mapping[tuple[str, str, str], Weights]:
+    """Places and weights by zone, role and commodity; the commodity is empty for places of all goods."""
+    frame = data.tables["centroids"]
+    fact = data.object_facts("centroids")[:, attribute_column("weight")]
+    weight = np.where(fact == NO_FACT, 1.0, data.facts.value[fact])
+    place = data.rows("places", frame["place_id"])
+    found: dict[tuple[str, str, str], Weights] = defaultdict(list)
+    for row, (zone, role, cell) in enumerate(
+        zip(frame["zone_id"], frame["role"], frame["commodity_ids"], strict=True)
+    ):
+        for side in ("origin", "destination") if role == "both" else (role,):
+            for goods in cell.split(";"):
+                if weight[row] > 0:
+                    found[zone, side, goods].append((int(place[row]), float(weight[row])))
+    return found
+
+
+def _of_zone(places: Mapping[tuple[str, str, str], Weights], zone: str, role: str, goods: str, row: str) -> Weights:
+    found = places.get((zone, role, goods)) or places.get((zone, role, ""))
+    if not found:
+        raise InputError(
+            Problem(
+                what=f"zone {zone} has no place where {goods} {'begins' if role == 'origin' else 'ends'}",
+                where=f"demand.csv, {row}",
+                got=f"no row of centroids.csv with zone {zone}, role {role} and {goods} or no commodity",
+                allowed="at least one place with a weight above 0",
+                repair="add a row to centroids.csv",
+            )
+        )
+    return found
+
+
+def _pairs(origins: Weights, targets: Weights, smallest: float) -> list[tuple[int, int, float]]:
+    shares = [(o, d, w * v) for o, w in origins for d, v in targets if o != d]
+    total = sum(share for _, _, share in shares)
+    kept = [(o, d, share / total) for o, d, share in shares if share >= smallest * total]
+    if not kept and shares:
+        kept = [(o, d, share / total) for o, d, share in [max(shares, key=lambda pair: pair[2])]]
+    whole = sum(share for _, _, share in kept)
+    return [(o, d, share / whole) for o, d, share in kept]

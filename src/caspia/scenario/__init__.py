@@ -1,0 +1,29 @@
+"""Declared edits of the data: close, open, ban, scale, set, add; composable, validated, named."""
+
+from caspia.scenario.apply import apply, apply_effects
+from caspia.scenario.describe import edits_frame, scenarios_frame
+from caspia.scenario.effects import Ban, Effects, FactChanges, effects, quantity
+from caspia.scenario.library import built_in_scenarios, load_scenario
+from caspia.scenario.model import Edit, Scenario, Source, compose
+from caspia.scenario.parse import parse_scenario
+from caspia.scenario.select import select_rows
+
+__all__ = [
+    "Ban",
+    "Edit",
+    "Effects",
+    "FactChanges",
+    "Scenario",
+    "Source",
+    "apply",
+    "apply_effects",
+    "built_in_scenarios",
+    "compose",
+    "edits_frame",
+    "effects",
+    "load_scenario",
+    "parse_scenario",
+    "quantity",
+    "scenarios_frame",
+    "select_rows",
+]

@@ -1,0 +1,237 @@
+"""From routes to what the equilibrium needs: their costs, the servers that they use, and how shippers choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from caspia.assignment import Choice, RouteTable, path_sizes
+from caspia.cost import Measure, Servers
+from caspia.data import NO_FACT, Dataset, attribute_column
+from caspia.demand import t_per_teu
+from caspia.errors import InputError, Problem
+from caspia.network import ArcKind
+from caspia.study.corridors import CORRIDORS
+from caspia.study.market import TRANSFER_KM, Market, groups_of
+from caspia.study.priced import Priced
+
+FloatArray = npt.NDArray[np.float64]
+CONSTANTS = tuple(f"constant_{corridor.lower()}_usd_per_t" for corridor in CORRIDORS)
+
+
+@dataclass(frozen=True, eq=False)
+class Behaviour:
+    """How each commodity chooses, by row of the table commodities.
+
+    Attributes
+    ----------
+    group : numpy.ndarray of int, shape (n_commodities,)
+        Row of the table groups.
+    scale_t_per_usd : numpy.ndarray, shape (n_commodities,)
+        Scale of the logit choice.
+    elasticity : numpy.ndarray, shape (n_commodities,)
+        Percent of demand for a percent of generalised cost.
+    constant_usd_per_t : numpy.ndarray, shape (n_commodities, n_corridors)
+        Corridor constants.
+    """
+
+    group: npt.NDArray[np.int64]
+    scale_t_per_usd: FloatArray
+    elasticity: FloatArray
+    constant_usd_per_t: FloatArray
+
+
+def behaviour(data: Dataset) -> Behaviour:
+    """Read how commodities choose.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+
+    Returns
+    -------
+    Behaviour
+
+    Raises
+    ------
+    InputError
+        A commodity with demand belongs to no group or to two, or a group lacks its scale.
+    """
+    commodities, groups = data.tables["commodities"]["id"], data.tables["groups"]
+    owner = np.full(len(commodities), -1, dtype=np.int64)
+    row_of = {key: row for row, key in enumerate(commodities)}
+    for row, cell in enumerate(groups["commodity_ids"]):
+        for goods in cell.split(";"):
+            if owner[row_of[goods]] >= 0:
+                raise InputError(_grouped_wrong(goods, "belongs to two groups"))
+            owner[row_of[goods]] = row
+    moved = set(data.tables["demand"]["commodity_id"])
+    for goods in commodities[owner < 0]:
+        if goods in moved:
+            raise InputError(_grouped_wrong(goods, "belongs to no group"))
+    facts = data.object_facts("groups")
+
+    def column(name: str, default: float) -> FloatArray:
+        found = facts[:, attribute_column(name)]
+        value = np.where(found == NO_FACT, default, data.facts.value[found])
+        return np.append(value, default)[owner]
+
+    scale = column("choice_scale_t_per_usd", np.nan)
+    for goods in commodities[np.isnan(scale)]:
+        if goods in moved:
+            raise InputError(_grouped_wrong(goods, "belongs to a group without choice_scale_t_per_usd"))
+    constants = np.stack([column(name, 0.0) for name in CONSTANTS], axis=1)
+    return Behaviour(owner, scale, column("cost_elasticity", 0.0), constants)
+
+
+def _grouped_wrong(goods: str, what: str) -> Problem:
+    return Problem(
+        what=f"commodity {goods} {what}",
+        where="groups.csv, column commodity_ids",
+        got=goods,
+        allowed="one group with a scale of choice for every commodity that has demand",
+        repair="correct groups.csv and its facts",
+    )
+
+
+def measures(data: Dataset) -> FloatArray:
+    """What a tonne of each commodity brings to servers by each measure.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_commodities, n_measures)
+    """
+    boxes = 1.0 / t_per_teu(data)
+    bulk = np.where(boxes > 0, 0.0, 1.0)
+    fact = data.object_facts("commodities")[:, attribute_column("empty_return_share")]
+    empty = np.where(fact == NO_FACT, 0.0, data.facts.value[fact])
+    found = np.zeros((len(boxes), len(Measure)))
+    found[:, Measure.BOX], found[:, Measure.BULK] = boxes, bulk
+    found[:, Measure.EMPTY_BOX], found[:, Measure.EMPTY_BULK] = boxes * empty, bulk * empty
+    found[:, Measure.ANY] = 1.0
+    return found
+
+
+def route_costs(study: Priced, market: Market) -> FloatArray:
+    """Generalised cost of every route without queues, in dollars per tonne.
+
+    Parameters
+    ----------
+    study : Study
+        Data whose costs, closures and rules hold.
+    market : Market
+        Routes.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_routes,)
+        inf where an arc of the route is closed to the commodity.
+    """
+    routes = market.routes
+    found = np.full(len(routes.pair), np.inf)
+    goods = study.data.tables["commodities"]["id"]
+    for group in groups_of(study, market.pairs):
+        costs = study.costs(str(goods.iloc[group.commodity]))
+        weight = np.where(group.barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes
+        for p in group.pairs:
+            for r in range(market.start[p], market.start[p + 1]):
+                found[r] = weight[routes.arcs[routes.start[r] : routes.start[r + 1]]].sum()
+    return found
+
+
+def route_table(study: Priced, market: Market, servers: Servers, rules: Behaviour | None = None) -> RouteTable:
+    """Compile the routes of a market under the costs and closures of a study.
+
+    Parameters
+    ----------
+    study : Study
+        Data whose costs, closures and rules hold.
+    market : Market
+        Routes.
+    servers : Servers
+        Capacities.
+    rules : Behaviour, optional
+        Corridor constants; those of the data if left out.
+
+    Returns
+    -------
+    RouteTable
+    """
+    chosen = rules or behaviour(study.data)
+    routes, goods = market.routes, market.commodity
+    cost = route_costs(study, market) + chosen.constant_usd_per_t[goods, routes.kind]
+    length = np.where(study.network.arcs.kind == ArcKind.LINE, study.network.arcs.length_km, TRANSFER_KM)
+    route = np.repeat(np.arange(len(routes.pair)), np.diff(routes.start))
+    span = servers.arc_start[routes.arcs + 1] - servers.arc_start[routes.arcs]
+    first = np.repeat(servers.arc_start[routes.arcs], span)
+    entry = first + np.arange(len(first)) - np.repeat(np.cumsum(span) - span, span)
+    owner = np.repeat(route, span)
+    measure = servers.measure[entry]
+    use = servers.use[entry] * measures(study.data)[goods[owner], measure]
+    used = use > 0
+    value = value_of_time(study)[goods[owner]]
+    felt = np.where(np.isin(measure, (Measure.EMPTY_BOX, Measure.EMPTY_BULK)), 0.0, value)
+    start = np.searchsorted(owner[used], np.arange(len(routes.pair) + 1))
+    return RouteTable(
+        pair_start=market.start,
+        cost=cost,
+        path_size=path_sizes(market.start, routes.start, routes.arcs.astype(np.int64), length),
+        entry_start=start.astype(np.int64),
+        server=servers.server[entry][used],
+        use=use[used],
+        felt=felt[used],
+        n_servers=servers.n_servers,
+    )
+
+
+def value_of_time(study: Priced) -> FloatArray:
+    """Value of an hour of a tonne of each commodity with demand, in dollars; 0 for others.
+
+    Parameters
+    ----------
+    study : Study
+        Data.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_commodities,)
+    """
+    fact = study.data.object_facts("commodities")[:, attribute_column("value_of_time_usd_per_t_h")]
+    return np.where(fact == NO_FACT, 0.0, study.data.facts.value[fact])
+
+
+def choice(market: Market, amount: FloatArray, rules: Behaviour, reference: FloatArray | None = None) -> Choice:
+    """How the pairs of a market choose.
+
+    Parameters
+    ----------
+    market : Market
+        Pairs.
+    amount : numpy.ndarray, shape (n_pairs,)
+        Tonnes a year at the reference cost.
+    rules : Behaviour
+        Scales and elasticities.
+    reference : numpy.ndarray, shape (n_pairs,), optional
+        Logsum at which demand is `amount`; demand is fixed if left out or not finite.
+
+    Returns
+    -------
+    Choice
+    """
+    goods = market.pairs.commodity
+    fixed = np.zeros(len(goods))
+    if reference is None:
+        return Choice(amount, rules.scale_t_per_usd[goods], fixed, fixed)
+    known = np.isfinite(reference)
+    base = np.where(known, reference, 0.0)
+    # An elasticity needs a cost above 0; the logsum of many routes may be lower than any of them.
+    response = np.where(known & (base > 1.0), rules.elasticity[goods] / np.maximum(base, 1.0), 0.0)
+    return Choice(amount, rules.scale_t_per_usd[goods], response, base)

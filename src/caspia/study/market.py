@@ -1,0 +1,274 @@
+"""The routes among which all demand chooses: found once for a network, shared by years and scenarios."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from caspia.cost import Servers
+from caspia.data import records
+from caspia.demand import Pairs
+from caspia.network import ArcKind, Role, resolve_rule
+from caspia.routing import Kinds, RouteRows, ViaOptions, build_graph, routes_through
+from caspia.study.corridors import CORRIDORS, signatures
+from caspia.study.find import ABSURD
+from caspia.study.priced import Priced
+from caspia.study.request import binding_rules
+
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+OVER_SEA = ("KZ", "RU", "MN", "KG", "TJ", "PK", "AF", "IR")
+DETOURS: tuple[tuple[str, ...], ...] = ((), ("RU",), ("IR",), ("RU", "IR"), ("CN",), ("RU", "CN"), OVER_SEA)
+"""States without which routes are sought beside the best, so that each closure leaves some."""
+OPTIONS = ViaOptions(of_each_kind=8, absurd=ABSURD)
+MOST_OF_KINDS = (8, 8, 5, 3)
+"""Most routes of a corridor for a pair that has one, two, three or more corridors."""
+THROUGH = frozenset({"crossing", "terminal", "port", "sailing", "fleet", "pipeline"})
+TRANSFER_KM = 50.0
+"""What a transfer weighs in the overlap of routes, as kilometres of line."""
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """Routes of all pairs of places.
+
+    Attributes
+    ----------
+    pairs : Pairs
+        Demand between places.
+    routes : RouteRows
+        Routes in order of pairs; `kind` is the row of CORRIDORS.
+    start : numpy.ndarray of int, shape (n_pairs + 1,)
+        Routes of pair p are `start[p]:start[p + 1]`.
+    """
+
+    pairs: Pairs
+    routes: RouteRows
+    start: IntArray
+
+    @property
+    def commodity(self) -> IntArray:
+        """Row of the table commodities of every route."""
+        return self.pairs.commodity[self.routes.pair]
+
+
+def find_market(
+    study: Priced,
+    pairs: Pairs,
+    servers: Servers,
+    *,
+    detours: Sequence[tuple[str, ...]] = DETOURS,
+    progress: Callable[[int, int], None] | None = None,
+) -> Market:
+    """Find routes for all pairs: the best, the best of each corridor, and ways through other gates.
+
+    Parameters
+    ----------
+    study : Study
+        Data whose costs and closures lead the search.
+    pairs : Pairs
+        Demand between places.
+    servers : Servers
+        Capacities; routes are sought through each port, crossing, sailing and pipeline.
+    detours : sequence of tuple of str
+        Sets of states; routes are sought without each.
+    progress : callable, optional
+        Told the searches done and the number of all.
+
+    Returns
+    -------
+    Market
+        A pair without any route has none.
+    """
+    search = _Search(study, pairs, servers)
+    tasks = [(group, detour) for group in groups_of(study, pairs) for detour in detours]
+    found: list[RouteRows] = []
+    with ThreadPoolExecutor(2) as pool:
+        for done, rows in enumerate(pool.map(search.run, tasks), start=1):
+            found.append(rows)
+            if progress:
+                progress(done, len(tasks))
+    return _market(pairs, _concatenate(found), best_of_each=True)
+
+
+def merge_markets(one: Market, other: Market) -> Market:
+    """Put the routes of two markets of the same pairs together; what is good in either world stays.
+
+    Parameters
+    ----------
+    one, other : Market
+        Markets.
+
+    Returns
+    -------
+    Market
+        Every route once.
+    """
+    return _market(one.pairs, _concatenate([one.routes, other.routes]), best_of_each=False)
+
+
+def _market(pairs: Pairs, rows: RouteRows, *, best_of_each: bool) -> Market:
+    """Routes in order of pairs, each once; of each corridor the best where their costs are of one world."""
+    table = pd.DataFrame({"pair": rows.pair, "kind": rows.kind, "cost": rows.cost, "name": _names(rows)})
+    table = table.sort_values(["pair", "cost"], kind="stable").drop_duplicates(["pair", "name"])
+    if best_of_each:
+        table = _best_of_each(table)
+    routes = _take(rows, table.index.to_numpy())
+    start = np.searchsorted(routes.pair, np.arange(len(pairs.share) + 1))
+    return Market(pairs, routes, start.astype(np.int64))
+
+
+def _best_of_each(table: pd.DataFrame) -> pd.DataFrame:
+    least = table.groupby("pair")["cost"].transform("min")
+    of_kind = table.groupby(["pair", "kind"])["cost"]
+    best, rank = of_kind.transform("min"), of_kind.rank(method="first")
+    kinds = table.groupby("pair")["kind"].transform("nunique").clip(upper=len(MOST_OF_KINDS) - 1)
+    keep = (rank <= np.take(MOST_OF_KINDS, kinds)) & (table["cost"] <= OPTIONS.kind_stretch * best)
+    return table[keep & (best <= ABSURD * least)]
+
+
+def _concatenate(parts: Sequence[RouteRows]) -> RouteRows:
+    sizes = np.concatenate([np.diff(part.start) for part in parts] or [np.empty(0, dtype=np.int64)])
+    return RouteRows(
+        pair=np.concatenate([part.pair for part in parts] or [np.empty(0, dtype=np.int64)]),
+        kind=np.concatenate([part.kind for part in parts] or [np.empty(0, dtype=np.int64)]),
+        cost=np.concatenate([part.cost for part in parts] or [np.empty(0)]),
+        start=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        arcs=np.concatenate([part.arcs for part in parts] or [np.empty(0, dtype=np.int32)]),
+    )
+
+
+def _take(rows: RouteRows, chosen: IntArray) -> RouteRows:
+    size = np.diff(rows.start)[chosen]
+    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    source = np.repeat(rows.start[chosen] - start[:-1], size) + np.arange(start[-1])
+    return RouteRows(rows.pair[chosen], rows.kind[chosen], rows.cost[chosen], start, rows.arcs[source])
+
+
+def _names(rows: RouteRows) -> IntArray:
+    """A number for each set of arcs, the same for the same set."""
+    if len(rows.arcs) == 0:
+        return np.empty(0, dtype=np.int64)
+    random = np.random.default_rng(1).integers(1, 2**62, int(rows.arcs.max()) + 1)
+    return np.asarray(np.bitwise_xor.reduceat(random[rows.arcs], rows.start[:-1]), dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Pairs of a commodity that the same rules bind.
+
+    Attributes
+    ----------
+    commodity : int
+        Row of the table commodities.
+    barred : numpy.ndarray of bool, shape (n_arcs,)
+        Arcs that the rules bar.
+    pairs : numpy.ndarray of int, shape (n,)
+        Rows of the pairs.
+    """
+
+    commodity: int
+    barred: BoolArray
+    pairs: IntArray
+
+
+def groups_of(study: Priced, pairs: Pairs) -> list[Group]:
+    """Sort pairs by commodity and by the rules that bind them.
+
+    Parameters
+    ----------
+    study : Study
+        Rules and network.
+    pairs : Pairs
+        Demand between places.
+
+    Returns
+    -------
+    list of Group
+        Every pair in one of them.
+    """
+    data, network = study.data, study.network
+    states = data.tables["places"]["country"].to_numpy(dtype=object)
+    ids = data.tables["commodities"]["id"].tolist()
+    known: dict[tuple[int, tuple[str, str]], tuple[str, ...]] = {}
+    rules: dict[str, Any] = {rule.id: rule for rule in records(data.tables["rules"])}
+    members: dict[tuple[int, tuple[str, ...]], list[int]] = defaultdict(list)
+    for p, goods in enumerate(pairs.commodity.tolist()):
+        ends = str(states[pairs.origin[p]]), str(states[pairs.destination[p]])
+        if (goods, ends) not in known:
+            known[goods, ends] = tuple(rule.id for rule in binding_rules(data, ids[goods], ends))
+        members[goods, known[goods, ends]].append(p)
+    masks = {key: resolve_rule(network, data, rules[key]) for _, names in members for key in names}
+    none = np.zeros(network.n_arcs, dtype=bool)
+    return [
+        Group(goods, np.logical_or.reduce([none, *(masks[key] for key in names)]), np.array(rows, dtype=np.int64))
+        for (goods, names), rows in members.items()
+    ]
+
+
+class _Search:
+    """What every search shares."""
+
+    def __init__(self, study: Priced, pairs: Pairs, servers: Servers) -> None:
+        self.study, self.pairs = study, pairs
+        network = study.network
+        self.graph = build_graph(network.arcs.tail, network.arcs.head, network.n_vertices)
+        self.states = study.data.tables["places"]["country"].to_numpy(dtype=object)
+        self.through = _through(study, servers)
+        self.source, self.target = _ends(study, Role.ORIGIN), _ends(study, Role.DESTINATION)
+        base = signatures(network)
+        orders = [base.between(home) for home in ((), ("IR",), ("RU",), ("IR", "RU"))]
+        rules = [order.rule() for order in orders]
+        longest = max(len(rule) for rule in rules)
+        padded = [np.vstack([rule, np.zeros((longest - len(rule), 3), dtype=np.int64)]) for rule in rules]
+        self.kinds = Kinds(base.tags(), np.array(padded), CORRIDORS.index("Other"))
+
+    def run(self, task: tuple[Group, tuple[str, ...]]) -> RouteRows:
+        """Routes of a group without some states."""
+        group, detour = task
+        goods = str(self.study.data.tables["commodities"]["id"].iloc[group.commodity])
+        costs = self.study.costs(goods)
+        barred = group.barred | self.study.network.passing_states(detour)
+        weight = np.where(barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes
+        rows = group.pairs
+        rows = rows[(self.source[self.pairs.origin[rows]] >= 0) & (self.target[self.pairs.destination[rows]] >= 0)]
+        ends = self.pairs.origin[rows], self.pairs.destination[rows]
+        home = [np.array([self.states[place] for place in side], dtype=object) for side in ends]
+        in_iran, in_russia = (((home[0] == code) | (home[1] == code)).astype(np.int32) for code in ("IR", "RU"))
+        order = (in_iran + 2 * in_russia).astype(np.int32)
+        found = routes_through(
+            self.graph,
+            weight,
+            (self.source[ends[0]], self.target[ends[1]], order),
+            self.through,
+            self.kinds,
+            self.study.network.vertices.place,
+            OPTIONS,
+        )
+        return replace(found, pair=rows[found.pair])
+
+
+def _ends(study: Priced, role: Role) -> npt.NDArray[np.int32]:
+    """Vertex at which journeys begin or end at each place; -1 where they cannot."""
+    vertices = study.network.vertices
+    found = np.full(len(study.network.place_ids), -1, dtype=np.int32)
+    chosen = np.flatnonzero(vertices.role == role)
+    found[vertices.place[chosen]] = chosen
+    return found
+
+
+def _through(study: Priced, servers: Servers) -> npt.NDArray[np.int32]:
+    """Arcs of crossings and of everything that has a capacity but plain lines."""
+    arcs = study.network.arcs
+    gates = arcs.kind == ArcKind.BORDER
+    named = np.array([kind in THROUGH for kind in servers.kind], dtype=bool)
+    arc = np.repeat(np.arange(study.network.n_arcs), np.diff(servers.arc_start))
+    gates[arc[named[servers.server]]] = True
+    return np.flatnonzero(gates).astype(np.int32)
