@@ -57,9 +57,8 @@ if __name__ == "__main__":
     begin = time.perf_counter()
     MODEL = study.flow_model()
     found = time.perf_counter() - begin
-    print(
-        f"{MODEL.table.n_routes:,} routes of {MODEL.market.pairs.share.size:,} pairs, {len(MODEL.grouping.first)} loads"
-    )
+    pairs = MODEL.market.pairs.share.size
+    print(f"{pairs:,} pairs, {MODEL.table.n_routes:,} routes, {len(MODEL.grouping.first)} loads")
     print(f"routes found and compiled        {found:8.1f} s")
     BASE = solve_flows(MODEL, YEAR)
     cold = timed_ms(lambda: MODEL.settle(BASE.choice, residual=RESIDUAL), 10)
