@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import typer
+
+from caspia.cli_tools import print_json, records
 
 # Heavy rooms are imported inside the command, so that `caspia --help` answers at once.
 
@@ -29,7 +30,7 @@ def scenarios(
     if name is None:
         table = scenarios_frame(built_in_scenarios())
         if as_json:
-            _print(_records(table))
+            print_json(_rows(table))
             return
         from caspia.view import scenario_terminal
 
@@ -42,25 +43,15 @@ def scenarios(
     table = edits_frame(load_dataset(data), scenario)
     head = {key: getattr(scenario, key) for key in ("id", "title", "question", "description", "year")}
     if as_json:
-        _print({**head, "parts": list(scenario.parts), "edits": _records(table)})
+        print_json({**head, "parts": list(scenario.parts), "edits": _rows(table)})
         return
     from caspia.view import scenario_terminal
 
     scenario_terminal.print_scenario(head, table)
 
 
-def _records(table: Any) -> list[dict[str, Any]]:
+def _rows(table: Any) -> list[dict[str, Any]]:
     """Rows of a table; lists of ids as lists, empty cells as null."""
-    import pandas as pd
-
-    rows = []
-    for row in table.to_dict("records"):
-        plain = {key: None if pd.isna(value) else value for key, value in row.items()}
-        if "examples" in plain:
-            plain["examples"] = str(plain["examples"]).split(";")
-        rows.append(plain)
-    return rows
-
-
-def _print(value: object) -> None:
-    typer.echo(json.dumps(value, indent=1, default=int))
+    return [
+        row | {"examples": str(row["examples"]).split(";")} if "examples" in row else row for row in records(table)
+    ]

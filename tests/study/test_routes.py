@@ -10,8 +10,8 @@ from asked import PLACES, Reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from caspia.data import blocs
 from caspia.errors import ClosureError, InputError, Unreachable
-from caspia.network import blocs
 from caspia.routing import shortest_path
 from caspia.study import Request, Study
 from caspia.study.corridors import CORRIDORS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ import pandas as pd
 
 from caspia.data.check import check_folder
 from caspia.data.read import BUILT_IN, RawFolder, read_folder
-from caspia.data.schema import attributes
+from caspia.data.schema import attribute_column, attributes
 from caspia.errors import DataError, InputError, Problem
 from caspia.units import PRICE_YEAR
 
@@ -143,6 +143,25 @@ class Dataset:
             own = np.where(own == NO_FACT, inherited, own)
         return own
 
+    def values(self, table: str, attribute: str, default: float = np.nan) -> npt.NDArray[np.float64]:
+        """Value of a quantity of every object of a table, own or inherited.
+
+        Parameters
+        ----------
+        table : str
+            Name of an object table.
+        attribute : str
+            A quantity that is no series.
+        default : float
+            Stands in where an object has no such fact.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_objects,)
+        """
+        fact = self.object_facts(table)[:, attribute_column(attribute)]
+        return np.where(fact == NO_FACT, default, self.facts.value[fact])
+
     def series(self, table: str, attribute: str) -> pd.DataFrame:
         """Facts of every year of a quantity of which every year is used.
 
@@ -209,6 +228,27 @@ class Dataset:
         known = row >= 0
         matrix[row[known], column[known]] = used[known]
         return matrix
+
+
+def blocs(data: Dataset) -> dict[str, list[str]]:
+    """Members of every bloc of states.
+
+    Parameters
+    ----------
+    data : Dataset
+        With the table countries.
+
+    Returns
+    -------
+    dict of str to list of str
+        Name of the bloc (`EU`, `EAEU` …) to ISO codes.
+    """
+    members: dict[str, list[str]] = defaultdict(list)
+    countries = data.tables["countries"]
+    for code, cell in zip(countries["id"], countries["bloc"], strict=True):
+        for bloc in filter(None, cell.split(";")):
+            members[bloc].append(code)
+    return dict(members)
 
 
 def records(frame: pd.DataFrame) -> list[Any]:

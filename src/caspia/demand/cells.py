@@ -85,9 +85,8 @@ def t_per_teu(data: Dataset) -> npt.NDArray[np.float64]:
     numpy.ndarray, shape (n_commodities,)
         Tonnes per TEU; inf for goods that do not travel in boxes.
     """
-    fact = data.object_facts("commodities")[:, attribute_column("cargo_t_per_teu")]
-    boxed = (data.tables["commodities"]["form"] == "container").to_numpy() & (fact != NO_FACT)
-    return np.where(boxed, data.facts.value[fact], np.inf)
+    tonnes = data.values("commodities", "cargo_t_per_teu", np.inf)
+    return np.where(data.tables["commodities"]["form"] == "container", tonnes, np.inf)
 
 
 def _check(year: int, case: str) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from caspia.data import NO_FACT, Dataset, attribute_column
+from caspia.data import Dataset
 from caspia.demand.cells import demand_cells
 
 TOTALS = {"total_t": "t", "total_teu": "TEU", "total_usd": "USD"}
@@ -65,12 +64,6 @@ def _sum(data: Dataset, control: pd.Series, year: int, unit: str) -> float:
         if control[cell]:
             chosen &= cells[column].isin(control[cell].split(";")).to_numpy()
     if unit == "USD":
-        return float((cells["demand_t"].to_numpy() * _value(data, cells["commodity_id"]))[chosen].sum())
+        value = data.values("commodities", "value_usd_per_t")[data.rows("commodities", cells["commodity_id"])]
+        return float((cells["demand_t"].to_numpy() * value)[chosen].sum())
     return float(cells["demand_t" if unit == "t" else "demand_teu"].to_numpy()[chosen].sum())
-
-
-def _value(data: Dataset, commodity: pd.Series) -> npt.NDArray[np.float64]:
-    fact = data.object_facts("commodities")[
-        data.rows("commodities", commodity), attribute_column("value_usd_per_t")
-    ]
-    return np.where(fact == NO_FACT, np.nan, data.facts.value[fact])

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from caspia.data import NO_FACT, Dataset, attribute_column
+from caspia.data import Dataset
 from caspia.errors import InputError, Problem
 
 SMALLEST_SHARE = 0.08
@@ -104,8 +104,7 @@ def spread(data: Dataset, smallest_share: float = SMALLEST_SHARE) -> Pairs:
 def _centroids(data: Dataset) -> Mapping[tuple[str, str, str], Weights]:
     """Places and weights by zone, role and commodity; the commodity is empty for places of all goods."""
     frame = data.tables["centroids"]
-    fact = data.object_facts("centroids")[:, attribute_column("weight")]
-    weight = np.where(fact == NO_FACT, 1.0, data.facts.value[fact])
+    weight = data.values("centroids", "weight", 1.0)
     place = data.rows("places", frame["place_id"])
     found: dict[tuple[str, str, str], Weights] = defaultdict(list)
     for row, (zone, role, cell) in enumerate(

@@ -2,7 +2,7 @@
 
 from caspia.network.build import build_network
 from caspia.network.check import check_network
-from caspia.network.closures import Closure, blocs, resolve_closure, resolve_rule, rule_binds
+from caspia.network.closures import Closure, resolve_closure, resolve_rule, rule_binds
 from caspia.network.network import (
     FORMS,
     LAND_MODES,
@@ -29,7 +29,6 @@ __all__ = [
     "Network",
     "Role",
     "Vertices",
-    "blocs",
     "build_network",
     "check_network",
     "find_place",

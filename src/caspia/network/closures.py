@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from caspia.data import Dataset
+from caspia.data import Dataset, blocs
 from caspia.errors import ClosureError, Problem, UnknownName
 from caspia.network.network import MODES, ArcKind, Network
 from caspia.network.places import find_place, normalise
@@ -117,27 +116,6 @@ def _identify(network: Network, data: Dataset, word: str) -> tuple[str, str, str
             )
         ) from error
     return "place", network.place_ids[row], data.tables["places"]["name"].iloc[row]
-
-
-def blocs(data: Dataset) -> dict[str, list[str]]:
-    """Members of every bloc of states.
-
-    Parameters
-    ----------
-    data : Dataset
-        With the table countries.
-
-    Returns
-    -------
-    dict of str to list of str
-        Name of the bloc (`EU`, `EAEU` …) to ISO codes.
-    """
-    members: dict[str, list[str]] = defaultdict(list)
-    countries = data.tables["countries"]
-    for code, cell in zip(countries["id"], countries["bloc"], strict=True):
-        for bloc in filter(None, cell.split(";")):
-            members[bloc].append(code)
-    return dict(members)
 
 
 def _mask(network: Network, data: Dataset, kind: str, target: str) -> BoolArray:

@@ -8,14 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from caspia.routing import kernels
 from caspia.routing._arrays import Floats, Ints
 from caspia.routing.graph import Graph
-from caspia.routing.search import check_weight
+from caspia.routing.search import Tree, all_to_one, check_weight, one_to_all
 
 Longs = npt.NDArray[np.int64]
 _LONGEST = 4096
-_NOBODY = np.empty(0, np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +83,11 @@ class RouteRows:
     cost: Floats
     start: Longs
     arcs: Ints
+
+    @property
+    def route_of_arc(self) -> Longs:
+        """Route of every element of `arcs`, int64[n]."""
+        return np.repeat(np.arange(len(self.pair)), np.diff(self.start))
 
     def of(self, route: int) -> Ints:
         """Arcs of a route.
@@ -157,10 +160,12 @@ def routes_through(
     """
     chosen = options or ViaOptions()
     costs = check_weight(graph, weight)
+    if len(pairs[0]) == 0:
+        return _rows([])
     origins, from_row = np.unique(pairs[0], return_inverse=True)
     targets, to_row = np.unique(pairs[1], return_inverse=True)
-    onward = _trees(graph, costs, origins, forward=True)
-    backward = _trees(graph, costs, targets, forward=False)
+    onward = _stack([one_to_all(graph, costs, root) for root in origins])
+    backward = _stack([all_to_one(graph, costs, root) for root in targets])
     # Candidates of many pairs lie close together in memory: tails and heads by candidate.
     open_arcs = through[costs[through] < np.inf]
     reach = onward[0][:, graph.tail[open_arcs]] + costs[open_arcs]
@@ -194,18 +199,9 @@ def routes_through(
     return _rows(parts)
 
 
-def _trees(graph: Graph, costs: Floats, roots: Ints, *, forward: bool) -> tuple[Floats, Ints]:
-    """Least costs and last (or first) arcs between each root and every vertex."""
-    indptr, ends, arcs = graph.forward if forward else graph.backward
-    slots = kernels.spread(costs, arcs)
-    dist = np.full((len(roots), graph.n_vertices), np.inf)
-    parent = np.full((len(roots), graph.n_vertices), -1, np.int32)
-    for row, root in enumerate(roots):
-        dist[row, root] = 0.0
-        single = np.array([root], np.int32)
-        kernels.grow_tree(indptr, ends, slots, single, _NOBODY, 0, (dist[row], parent[row]))
-        kernels.name_arcs(parent[row], arcs)
-    return dist, parent
+def _stack(trees: list[Tree]) -> tuple[Floats, Ints]:
+    """Least costs and last (or first) arcs of trees, a row each."""
+    return np.stack([tree.dist for tree in trees]), np.stack([tree.parent_arc for tree in trees])
 
 
 def _rows(parts: list[tuple[int, Longs, Floats, Longs, Ints]]) -> RouteRows:

@@ -9,7 +9,7 @@ from fnmatch import translate
 import numpy as np
 import numpy.typing as npt
 
-from caspia.data import Dataset
+from caspia.data import Dataset, blocs
 from caspia.errors import InputError, Problem
 from caspia.scenario.model import Edit
 from caspia.scenario.parse import nearest
@@ -224,28 +224,8 @@ def _by_countries(data: Dataset, table: str, values: Sequence[str]) -> BoolArray
     return np.asarray(np.all(touched, axis=0), dtype=bool)
 
 
-def members(data: Dataset) -> dict[str, list[str]]:
-    """States of every bloc.
-
-    Parameters
-    ----------
-    data : Dataset
-        With the table countries.
-
-    Returns
-    -------
-    dict of str to list of str
-    """
-    found: dict[str, list[str]] = {}
-    countries = data.tables["countries"]
-    for code, cell in zip(countries["id"].tolist(), countries["bloc"].tolist(), strict=True):
-        for bloc in filter(None, cell.split(";")):
-            found.setdefault(bloc, []).append(code)
-    return found
-
-
 def _by_bloc(data: Dataset, table: str, values: Sequence[str]) -> BoolArray:
-    known = members(data)
+    known = blocs(data)
     names = np.array(sorted(known), dtype=object)[matching(values, sorted(known), "bloc")]
     return _by_country(data, table, [state for name in names for state in known[name]])
 
@@ -339,7 +319,7 @@ def check_ends(data: Dataset, edit: Edit) -> None:
     InputError
         A name is unknown.
     """
-    known = {*data.tables["countries"]["id"], *members(data)}
+    known = {*data.tables["countries"]["id"], *blocs(data)}
     for key, codes in (("origin", edit.origin), ("destination", edit.destination)):
         for code in codes:
             if code not in known:

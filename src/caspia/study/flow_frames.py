@@ -78,9 +78,7 @@ def routes_with_segment(flows: Flows) -> pd.DataFrame:
     pandas.DataFrame
         As `Flows.route_frame`, with `route` and `segment`.
     """
-    frame = flows.route_frame
-    frame["route"] = np.arange(len(frame))
-    frame["segment"] = "Other"
+    frame = flows.route_frame.assign(route=np.arange(len(flows.route_frame)), segment="Other")
     for name, (one, other) in SEGMENTS.items():
         there = frame["origin_zone"].isin(one) & frame["destination_zone"].isin(other)
         back = frame["origin_zone"].isin(other) & frame["destination_zone"].isin(one)
@@ -106,7 +104,7 @@ def countries_frame(flows: Flows) -> pd.DataFrame:
     """
     study, market = flows.model.study, flows.model.market
     network, routes = study.network, market.routes
-    route = np.repeat(np.arange(len(routes.pair)), np.diff(routes.start))
+    route = routes.route_of_arc
     money = _route_money(flows)
     ends = study.data.tables["places"]["country"].to_numpy(dtype=object)
     codes = {code: column for column, code in enumerate(network.countries)}
@@ -150,7 +148,7 @@ def _route_money(flows: Flows) -> FloatArray:
     study, market = flows.model.study, flows.model.market
     goods = study.data.tables["commodities"]["id"]
     found = np.zeros(len(market.routes.arcs))
-    commodity = np.repeat(market.commodity, np.diff(market.routes.start))
+    commodity = market.commodity[market.routes.route_of_arc]
     for row in np.unique(market.pairs.commodity):
         costs = study.costs(str(goods.iloc[row]))
         own = commodity == row
@@ -298,7 +296,7 @@ def links_frame(flows: Flows) -> pd.DataFrame:
         `link_id`, `corridor`, `reverse`, `flow_t`, `flow_teu`; links that carry nothing are left out.
     """
     arcs, routes = flows.model.study.network.arcs, flows.model.market.routes
-    route = np.repeat(np.arange(len(routes.pair)), np.diff(routes.start))
+    route = routes.route_of_arc
     line = arcs.kind[routes.arcs] == ArcKind.LINE
     frame = flows.route_frame
     chosen = routes.arcs[line]
@@ -359,7 +357,7 @@ def _touches(flows: Flows, identity: str) -> npt.NDArray[np.bool_]:
         place = find_place(tables["places"], identity)
         at = study.network.vertices.place
         hit = (at[arcs.tail] == place) | (at[arcs.head] == place)
-    route = np.repeat(np.arange(len(routes.pair)), np.diff(routes.start))
+    route = routes.route_of_arc
     return np.bincount(route, weights=hit[routes.arcs], minlength=len(routes.pair)) > 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,6 @@ import pandas as pd
 
 from caspia.assignment import Choice, Grouping, LogitEquilibrium, RouteTable, group_servers, solve_logit
 from caspia.cost import Lookup, Servers, find_servers
-from caspia.data import NO_FACT, attribute_column
 from caspia.demand import demand_cells, spread, t_per_teu
 from caspia.demand.cells import Case
 from caspia.errors import NotConverged, Problem
@@ -160,13 +160,12 @@ class Flows:
         """Tonnes a year on every route, shape (n_routes,)."""
         return self.result.flow
 
-    @property
+    @cached_property
     def route_frame(self) -> pd.DataFrame:
         """One row a route: demand row, pair, corridor, commodity, ends, tonnes, TEU, value and cost."""
         market, data = self.model.market, self.model.study.data
         pair, commodity = market.routes.pair, market.commodity
-        fact = data.object_facts("commodities")[:, attribute_column("value_usd_per_t")]
-        value = np.where(fact == NO_FACT, np.nan, data.facts.value[fact])[commodity]
+        value = data.values("commodities", "value_usd_per_t")[commodity]
         frame = data.tables["demand"].iloc[market.pairs.demand[pair]]
         return pd.DataFrame(
             {

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from caspia.data import NO_FACT, Dataset, attribute_column, parse_via
+from caspia.data import Dataset, parse_via
 from caspia.errors import InputError, Problem
 from caspia.exchange import (
     GmnsNetwork,
@@ -117,8 +117,7 @@ FORMATS: Mapping[str, Callable[[Dataset, Path], None]] = {
 
 def _lengths_km(data: Dataset) -> Floats:
     """Length of every link; NaN where no fact tells it."""
-    fact = data.object_facts("links")[:, attribute_column("length_km")]
-    return np.where(fact == NO_FACT, np.nan, data.facts.value[fact])
+    return data.values("links", "length_km")
 
 
 def _shapes(data: Dataset) -> list[Floats]:

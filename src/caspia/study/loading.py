@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from caspia.assignment import Choice, RouteTable, path_sizes
 from caspia.cost import Measure, Servers
-from caspia.data import NO_FACT, Dataset, attribute_column
+from caspia.data import Dataset
 from caspia.demand import t_per_teu
 from caspia.errors import InputError, Problem
 from caspia.network import ArcKind
@@ -72,12 +72,9 @@ def behaviour(data: Dataset) -> Behaviour:
     for goods in commodities[owner < 0]:
         if goods in moved:
             raise InputError(_grouped_wrong(goods, "belongs to no group"))
-    facts = data.object_facts("groups")
 
     def column(name: str, default: float) -> FloatArray:
-        found = facts[:, attribute_column(name)]
-        value = np.where(found == NO_FACT, default, data.facts.value[found])
-        return np.append(value, default)[owner]
+        return np.append(data.values("groups", name, default), default)[owner]
 
     scale = column("choice_scale_t_per_usd", np.nan)
     for goods in commodities[np.isnan(scale)]:
@@ -111,8 +108,7 @@ def measures(data: Dataset) -> FloatArray:
     """
     boxes = 1.0 / t_per_teu(data)
     bulk = np.where(boxes > 0, 0.0, 1.0)
-    fact = data.object_facts("commodities")[:, attribute_column("empty_return_share")]
-    empty = np.where(fact == NO_FACT, 0.0, data.facts.value[fact])
+    empty = data.values("commodities", "empty_return_share", 0.0)
     found = np.zeros((len(boxes), len(Measure)))
     found[:, Measure.BOX], found[:, Measure.BULK] = boxes, bulk
     found[:, Measure.EMPTY_BOX], found[:, Measure.EMPTY_BULK] = boxes * empty, bulk * empty
@@ -136,15 +132,17 @@ def route_costs(study: Priced, market: Market) -> FloatArray:
         inf where an arc of the route is closed to the commodity.
     """
     routes = market.routes
-    found = np.full(len(routes.pair), np.inf)
+    if len(routes.pair) == 0:
+        return np.empty(0)
     goods = study.data.tables["commodities"]["id"]
-    for group in groups_of(study, market.pairs):
+    row = np.empty(len(market.pairs.share), dtype=np.int64)
+    weights = []
+    for number, group in enumerate(groups_of(study, market.pairs)):
         costs = study.costs(str(goods.iloc[group.commodity]))
-        weight = np.where(group.barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes
-        for p in group.pairs:
-            for r in range(market.start[p], market.start[p + 1]):
-                found[r] = weight[routes.arcs[routes.start[r] : routes.start[r + 1]]].sum()
-    return found
+        weights.append(np.where(group.barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes)
+        row[group.pairs] = number
+    cost = np.stack(weights)[row[routes.pair][routes.route_of_arc], routes.arcs]
+    return np.asarray(np.add.reduceat(cost, routes.start[:-1]), dtype=np.float64)
 
 
 def route_table(study: Priced, market: Market, servers: Servers, rules: Behaviour | None = None) -> RouteTable:
@@ -169,7 +167,7 @@ def route_table(study: Priced, market: Market, servers: Servers, rules: Behaviou
     routes, goods = market.routes, market.commodity
     cost = route_costs(study, market) + chosen.constant_usd_per_t[goods, routes.kind]
     length = np.where(study.network.arcs.kind == ArcKind.LINE, study.network.arcs.length_km, TRANSFER_KM)
-    route = np.repeat(np.arange(len(routes.pair)), np.diff(routes.start))
+    route = routes.route_of_arc
     span = servers.arc_start[routes.arcs + 1] - servers.arc_start[routes.arcs]
     first = np.repeat(servers.arc_start[routes.arcs], span)
     entry = first + np.arange(len(first)) - np.repeat(np.cumsum(span) - span, span)
@@ -177,7 +175,7 @@ def route_table(study: Priced, market: Market, servers: Servers, rules: Behaviou
     measure = servers.measure[entry]
     use = servers.use[entry] * measures(study.data)[goods[owner], measure]
     used = use > 0
-    value = value_of_time(study)[goods[owner]]
+    value = study.data.values("commodities", "value_of_time_usd_per_t_h", 0.0)[goods[owner]]
     felt = np.where(np.isin(measure, (Measure.EMPTY_BOX, Measure.EMPTY_BULK)), 0.0, value)
     start = np.searchsorted(owner[used], np.arange(len(routes.pair) + 1))
     return RouteTable(
@@ -190,22 +188,6 @@ def route_table(study: Priced, market: Market, servers: Servers, rules: Behaviou
         felt=felt[used],
         n_servers=servers.n_servers,
     )
-
-
-def value_of_time(study: Priced) -> FloatArray:
-    """Value of an hour of a tonne of each commodity with demand, in dollars; 0 for others.
-
-    Parameters
-    ----------
-    study : Study
-        Data.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n_commodities,)
-    """
-    fact = study.data.object_facts("commodities")[:, attribute_column("value_of_time_usd_per_t_h")]
-    return np.where(fact == NO_FACT, 0.0, study.data.facts.value[fact])
 
 
 def choice(market: Market, amount: FloatArray, rules: Behaviour, reference: FloatArray | None = None) -> Choice:

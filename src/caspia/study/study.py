@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from caspia.cost import ArcCosts, Lookup, Sampler, arc_costs, cargo_of
-from caspia.data import NO_FACT, Dataset, attribute_column, load_dataset
+from caspia.data import Dataset, load_dataset
 from caspia.demand import Case
 from caspia.network import Network, build_network
 from caspia.routing import build_graph
@@ -139,8 +139,7 @@ class Study:
     @cached_property
     def grid_g_per_kwh(self) -> npt.NDArray[np.float64]:
         """Intensity of electricity by row of the table countries; NaN where unknown."""
-        fact = self.data.object_facts("countries")[:, attribute_column("grid_g_per_kwh")]
-        return np.where(fact == NO_FACT, np.nan, self.data.facts.value[fact])
+        return self.data.values("countries", "grid_g_per_kwh")
 
     def costs(self, commodity: str, month: int | None = None) -> ArcCosts:
         """Costs of every arc for a commodity and month.

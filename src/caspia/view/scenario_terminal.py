@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 
 import pandas as pd
-from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from caspia.view.formats import plural
+from caspia.view.screen import empty_table, open_console
 
 
-def _console() -> Console:
-    return Console(width=shutil.get_terminal_size((100, 24)).columns, highlight=False, soft_wrap=False)
-
-
-def _table(columns: Mapping[str, str]) -> Table:
-    """Make an empty table of columns given as heading and alignment (``left`` or ``right``)."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
-    for heading, side in columns.items():
-        right = side == "right"
-        table.add_column(heading, justify="right" if right else "left", no_wrap=right, overflow="fold")
-    return table
-
-
-def scenarios_table(scenarios: pd.DataFrame) -> Table:
+def scenarios_table(scenarios: pd.DataFrame, width: int) -> Table:
     """Table of scenarios.
 
     Parameters
@@ -39,14 +24,15 @@ def scenarios_table(scenarios: pd.DataFrame) -> Table:
     -------
     rich.table.Table
     """
-    table = _table({"Scenario": "left", "Title": "left", "Year": "right", "Edits": "right", "Sources": "right"})
+    columns = [("Scenario", "l"), ("Title", "l"), ("Year", "r"), ("Edits", "r"), ("Sources", "r")]
+    table = empty_table(columns, width)
     for row in scenarios.itertuples():
         year = "" if pd.isna(row.year) else str(row.year)
         table.add_row(str(row.scenario), Text(str(row.title)), year, str(row.edits), str(row.sources))
     return table
 
 
-def edits_table(edits: pd.DataFrame) -> Table:
+def edits_table(edits: pd.DataFrame, width: int) -> Table:
     """Table of the edits of a scenario.
 
     Parameters
@@ -58,15 +44,8 @@ def edits_table(edits: pd.DataFrame) -> Table:
     -------
     rich.table.Table
     """
-    columns = {
-        "": "right",
-        "Edit": "left",
-        "Selects": "right",
-        "Changes": "right",
-        "Such as": "left",
-        "Source": "left",
-    }
-    table = _table(columns)
+    columns = [("", "r"), ("Edit", "l"), ("Selects", "r"), ("Changes", "r"), ("Such as", "l"), ("Source", "l")]
+    table = empty_table(columns, width)
     for row in edits.itertuples():
         examples = str(row.examples).split(";")
         more = ", …" if row.selected > len(examples) else ""
@@ -84,9 +63,9 @@ def print_scenarios(scenarios: pd.DataFrame) -> None:
     scenarios
         From `caspia.scenario.scenarios_frame`.
     """
-    console = _console()
+    console = open_console()
     console.print(Text(f"{plural(len(scenarios), 'scenario')}: declared edits of the data.", style="bold"))
-    console.print(scenarios_table(scenarios))
+    console.print(scenarios_table(scenarios, console.width))
     console.print(Text("Next: caspia scenarios base-2021", style="dim"))
 
 
@@ -100,10 +79,10 @@ def print_scenario(head: Mapping[str, object], edits: pd.DataFrame) -> None:
     edits
         From `caspia.scenario.edits_frame`.
     """
-    console = _console()
+    console = open_console()
     console.print(Text(f"{head['id']}: {head['title']}.", style="bold"))
     for key in ("question", "description"):
         if head[key]:
             console.print(Text(str(head[key])))
-    console.print(edits_table(edits))
+    console.print(edits_table(edits, console.width))
     console.print(Text(f"Next: caspia route KZALA DEDUI --scenario {head['id']}", style="dim"))
