@@ -19,6 +19,8 @@ def scenarios_table(scenarios: pd.DataFrame, width: int) -> Table:
     ----------
     scenarios
         From `caspia.scenario.scenarios_frame`.
+    width
+        Width of the terminal in characters.
 
     Returns
     -------
@@ -39,6 +41,8 @@ def edits_table(edits: pd.DataFrame, width: int) -> Table:
     ----------
     edits
         From `caspia.scenario.edits_frame`.
+    width
+        Width of the terminal in characters.
 
     Returns
     -------
