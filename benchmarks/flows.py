@@ -74,7 +74,8 @@ if __name__ == "__main__":
     spent = time.perf_counter() - begin
     done = sum(result.converged for result in results)
     print(f"{SCENARIOS} scenarios, two threads      {spent:8.1f} s  (goal {GOAL_S:.0f}); {done} converged")
-    solver = _Solver(MODEL.grouping.table, BASE.choice, MODEL.grouping.series(MODEL.servers))
+    shared = MODEL.grouping
+    solver = _Solver(shared.table, BASE.choice, shared.series(MODEL.servers), shared.bundles, RESIDUAL, 400)
     start = 0.99 * MODEL.grouping.series(MODEL.servers).gather(BASE.result.load)
     capacity = solver.servers.capacity
 

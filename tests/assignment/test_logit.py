@@ -52,6 +52,7 @@ def two_routes(cost: tuple[float, float] = (10.0, 12.0)) -> RouteTable:
     """One pair, two routes, a server on the first."""
     return RouteTable(
         pair_start=np.array([0, 2]),
+        pair_class=np.array([0]),
         cost=np.array(cost),
         path_size=np.ones(2),
         entry_start=np.array([0, 1, 1]),
@@ -124,6 +125,7 @@ def markets(draw: st.DrawFn) -> tuple[RouteTable, Choice, Drawn]:
     felt = np.repeat(value, per_route) * rng.integers(0, 2, n_entries)
     table = RouteTable(
         pair_start,
+        rng.integers(0, 3, n_pairs),
         rng.uniform(5.0, 50.0, n_routes),
         rng.uniform(0.2, 1.0, n_routes),
         entry_start,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from caspia.assignment.bundles import Bundles, bundle_routes
 from caspia.assignment.logit import Servers
 from caspia.assignment.routes import Floats, Ints, RouteTable
 
@@ -145,11 +146,14 @@ class Grouping:
         The same routes with groups in place of servers.
     group, first : numpy.ndarray of int
         As in `Series`.
+    bundles : Bundles
+        What routes of a class use alike, of that table.
     """
 
     table: RouteTable
     group: Ints
     first: Ints
+    bundles: Bundles
 
     def series(self, servers: Servers) -> Series:
         """Groups of some servers.
@@ -179,7 +183,7 @@ def group_servers(table: RouteTable) -> Grouping:
     Grouping
         An equilibrium on its table is one on the given one.
     """
-    route, server, use, felt = _once(table)
+    route, server, use, felt = table.merged_uses()
     group, first = _alike(table, route, server, use, felt)
     # The felt cost of an hour may differ between entries of a route only by being felt or not, which is alike too.
     kept = np.isin(server, first)
@@ -192,16 +196,7 @@ def group_servers(table: RouteTable) -> Grouping:
         felt=felt[kept],
         n_servers=len(first),
     )
-    return Grouping(fewer, group, first)
-
-
-def _once(table: RouteTable) -> tuple[Ints, Ints, Floats, Floats]:
-    """Entries of every route and server added up, in order of routes and servers."""
-    key = table.route_of_entry * np.int64(table.n_servers) + table.server
-    keys, place = np.unique(key, return_inverse=True)
-    use = np.bincount(place, table.use, len(keys)).astype(np.float64)
-    felt = np.bincount(place, table.felt, len(keys)).astype(np.float64)
-    return keys // table.n_servers, keys % table.n_servers, use, felt
+    return Grouping(fewer, group, first, bundle_routes(fewer))
 
 
 def _alike(table: RouteTable, route: Ints, server: Ints, use: Floats, felt: Floats) -> tuple[Ints, Ints]:

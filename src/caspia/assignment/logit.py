@@ -8,17 +8,23 @@ went in. It is found by Newton's method on the servers that answer to their load
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
-from scipy.linalg import lu_factor, lu_solve
 
-from caspia.assignment._logit_kernels import answers, bound, choose, rows_of, wants_of
+from caspia.assignment._logit_kernels import Rows, Wants, answers, bound, choose, known_of, rows_of, wants_of
+from caspia.assignment._lu import Factors, factorised, solved
+from caspia.assignment.bundles import Bundles, bundle_routes
 from caspia.assignment.routes import Choice, Floats, Ints, RouteTable
 
 MAX_ITERATIONS = 400
 _ANSWERS = 0.02
 """Servers whose outgoing load falls by more than this for one unit more of load are solved by Newton's method."""
+_CUT = 1e-3
+"""Routes with less of their pair than this are left out of Newton's matrix, though not of the flows."""
+_NEAR = 3e-3
+"""Miss of loads at which it is first asked how far the flows are from those chosen at their costs."""
 _REUSE = 0.3
 """A step that cuts the gap below this share of itself keeps the factors of the matrix for the next one."""
 _SHORTEST = 2.0**-10
@@ -131,8 +137,6 @@ class _State:
     """One loading of all routes: what goes in (`load`) and what comes out (`out`)."""
 
     load: Floats
-    delay: Floats
-    price: Floats
     flow: Floats
     cost: Floats
     logsum: Floats
@@ -145,6 +149,7 @@ def solve_logit(
     choice: Choice,
     servers: Servers,
     *,
+    bundles: Bundles | None = None,
     residual: float = 1e-8,
     warm: Floats | None = None,
     max_iterations: int = MAX_ITERATIONS,
@@ -162,6 +167,8 @@ def solve_logit(
         Demand and how it chooses.
     servers : Servers
         Delay and price of every server as functions of its load, increasing.
+    bundles : Bundles, optional
+        Uses of the same routes in bundles, if they are known; made if left out.
     residual : float
         Fixed-point residual to be reached.
     warm : numpy.ndarray, shape (n_servers,), optional
@@ -181,16 +188,24 @@ def solve_logit(
     transportation equilibrium problems, Transportation Science 16 (3), 332-360. Ben-Akiva, M., Bierlaire, M.
     (1999) for the path size.
     """
-    solver = _Solver(routes, choice, servers)
-    load = servers.start() if warm is None else warm
-    state, count, done = solver.solve(solver.load(load), residual, max_iterations)
-    if not done:
+    known = bundle_routes(routes) if bundles is None else bundles
+    solver = _Solver(routes, choice, servers, known, residual, max_iterations)
+    found = solver.descend(solver.load(servers.start() if warm is None else warm))
+    if found.left > residual:
         # The line search is caught where the choice is nearly all or nothing; the flow of the averaged iteration
         # leads away from there.
-        state, spent = solver.follow(solver.load(load), residual, max_iterations)
-        count += spent
-    left = solver.residual(state)
-    return solver.result(state, left, count, left <= residual)
+        found = solver.follow(found)
+    return solver.result(found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A state, the one that its loads lead to, how far apart their flows are, and loadings made so far."""
+
+    state: _State
+    after: _State
+    left: float
+    count: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,15 +215,14 @@ class _Factors:
     made_for: _State
     active: Ints
     answer: Floats
-    matrix: Any
+    matrix: Factors
     slowness: float
 
     def step(self, state: _State) -> Floats:
         """Newton's step for the servers that answer, a damped one for the others."""
         gap = state.out - state.load
         step = gap / (1.0 + self.slowness + self.answer)
-        if self.active.size:
-            step[self.active] = lu_solve(self.matrix, gap[self.active], check_finite=False)
+        step[self.active] = solved(self.matrix, gap[self.active])
         return step
 
 
@@ -219,66 +233,85 @@ class _Solver:
     routes: RouteTable
     choice: Choice
     servers: Servers
+    bundles: Bundles
+    residual: float
+    most: int
+
+    @cached_property
+    def _rows(self) -> Rows:
+        return rows_of(self.routes, self.bundles)
+
+    @cached_property
+    def _wants(self) -> Wants:
+        return wants_of(self.choice)
 
     def load(self, load: Floats) -> _State:
         """Send all demand over the routes at the costs of a load."""
-        delay, price = self.servers.delay_h(load), self.servers.price(load)
-        table, choice = self.routes, self.choice
+        state = self.servers.delay_h(load), self.servers.price(load)
+        table = self.routes
         flow, cost = np.empty(table.n_routes), np.empty(table.n_routes)
         logsum, out = np.empty(table.n_pairs), np.zeros(table.n_servers)
-        choose(rows_of(table), wants_of(choice), (delay, price), (flow, cost, logsum, out))
+        choose(self._rows, self._wants, state, (flow, cost, logsum, out))
         gap = (out - load) / self.servers.capacity
-        return _State(load, delay, price, flow, cost, logsum, out, float(np.sqrt(gap @ gap)))
+        return _State(load, flow, cost, logsum, out, float(np.sqrt(gap @ gap)))
 
-    def solve(self, state: _State, residual: float, most: int) -> tuple[_State, int, bool]:
-        """State whose residual is as asked, loadings made, and whether it was reached."""
-        count, wanted = 1, residual
-        while True:
-            state, spent, moved = self._descend(state, wanted, most - count)
-            count += spent + 1
-            if self.residual(state) <= residual:
-                return state, count, True
-            if not moved or count >= most:
-                return state, count, False
-            wanted *= 0.1
-
-    def _descend(self, state: _State, wanted: float, most: int) -> tuple[_State, int, bool]:
-        """Newton steps with a line search until the loads that come out are those that went in."""
+    def descend(self, state: _State) -> _Found:
+        """Newton steps with a line search until the flows are those chosen at the costs that they cause."""
         factors: _Factors | None = None
-        threshold, count = _ANSWERS, 0
-        while state.miss > wanted and count < most:
-            factors = factors or self._factors(state, threshold)
-            after, tried, better = self._search(state, factors.step(state))
+        rough, count, found, near = True, 1, None, _NEAR
+        while count < self.most:
+            if state.miss <= near:
+                found = self._settled(state, count := count + 1)
+                if found.left <= self.residual:
+                    return found
+                # The two fall together; there is no use in asking again before the miss has fallen as far.
+                near = min(0.5 * near, 2.0 * state.miss * self.residual / found.left)
+            factors = factors or self._factors(state, rough)
+            after, tried, better = self._search(state, factors.step(state), rough)
             count += tried
             if better:
                 factors = factors if after.miss <= _REUSE * state.miss else None
-                state, threshold = after, _ANSWERS
+                state, rough = after, True
             elif factors.made_for is not state:
                 factors = None
-            elif threshold > 0.0:
-                # With every server in the matrix the step is that of Newton's method, and goes down.
-                threshold, factors = 0.0, None
+            elif rough:
+                # With every server and route in the matrix the step is that of Newton's method, and goes down.
+                rough, factors = False, None
             else:
-                return state, count, False
-        return state, count, True
+                break
+        return self._settled(state, count + 1)
 
-    def follow(self, state: _State, residual: float, most: int) -> tuple[_State, int]:
+    def follow(self, found: _Found) -> _Found:
         """Pseudo-transient continuation: implicit steps in time of `dx/dt = X(x) - x`, longer as it settles."""
-        pace = 1.0
-        for count in range(1, 10 * most):
-            step = self._factors(state, 0.0, 1.0 / pace).step(state)
+        pace, state, first = 1.0, found.state, found.count
+        for count in range(first + 1, first + 10 * self.most):
+            step = self._factors(state, False, 1.0 / pace).step(state)
             after = self.load(np.maximum(state.load + step, 0.0))
             pace = min(pace * 1.5, 1e12) if after.miss < state.miss else max(pace * 0.5, 1e-3)
             state = after
-            if state.miss <= residual and self.residual(state) <= residual:
-                return state, count
-        return state, 10 * most
+            if state.miss <= max(self.residual, 1e-12):
+                found = self._settled(state, count)
+                if found.left <= self.residual:
+                    return found
+        return self._settled(state, first + 10 * self.most)
 
-    def _search(self, state: _State, step: Floats) -> tuple[_State, int, bool]:
+    def _settled(self, state: _State, count: int) -> _Found:
+        """A state and how far its flows are from those chosen at the costs that they cause."""
+        after = self.load(state.out)
+        apart = float(np.abs(after.flow - state.flow).sum() / max(state.flow.sum(), 1e-300))
+        return _Found(state, after, apart, count)
+
+    def _search(self, state: _State, step: Floats, rough: bool) -> tuple[_State, int, bool]:
         """Shorten a step until it helps; the state after it, loadings made, and whether it did."""
-        share, tried = 1.0, 0
+        share, tried, full = 1.0, 0, self.servers.capacity
         while True:
-            after = self.load(np.maximum(state.load + share * step, 0.0))
+            load = np.maximum(state.load + share * step, 0.0)
+            if rough:
+                # Price and wait bend at the capacity: what is known on one side says little of the other.
+                load = np.where(
+                    (state.load < full) == (load < full), load, np.where(state.load == full, load, full)
+                )
+            after = self.load(load)
             tried += 1
             if after.miss < (1.0 - 1e-4 * share) * state.miss:
                 return after, tried, True
@@ -286,40 +319,38 @@ class _Solver:
                 return after, tried, False
             share *= 0.5
 
-    def _factors(self, state: _State, threshold: float, slowness: float = 0.0) -> _Factors:
-        slopes = self.servers.delay_slope(state.load), self.servers.price_slope(state.load)
-        answer = np.zeros(self.routes.n_servers)
-        bound(rows_of(self.routes), wants_of(self.choice), state.flow, slopes, answer)
-        active = np.flatnonzero(answer > threshold)
-        place = np.full(self.routes.n_servers, -1, dtype=np.int64)
-        place[active] = np.arange(active.size)
+    def _factors(self, state: _State, rough: bool, slowness: float = 0.0) -> _Factors:
+        """Factors of Newton's matrix, of the servers and routes that matter or of all."""
+        columns, n_servers = self.bundles, self.routes.n_servers
+        delay, price = self.servers.delay_slope(state.load), self.servers.price_slope(state.load)
+        rise = columns.felt * delay[columns.server] + columns.use * price[columns.server]
+        answer = np.zeros(n_servers)
+        bound(self._rows, self._wants, state.flow, rise, answer)
+        active = np.flatnonzero(answer > (_ANSWERS if rough else 0.0))
+        place = np.full(n_servers, -1, dtype=np.int32)
+        place[active] = np.arange(active.size, dtype=np.int32)
         matrix = np.eye(active.size) * (1.0 + slowness)
-        answers(rows_of(self.routes), wants_of(self.choice), (state.flow, place), slopes, matrix)
-        return _Factors(
-            state, active, answer, lu_factor(matrix, check_finite=False) if active.size else None, slowness
-        )
+        cut = _CUT if rough else 0.0
+        answers(self._rows, known_of(columns), self._wants, state.flow, (place, rise, cut), matrix)
+        return _Factors(state, active, answer, factorised(matrix), slowness)
 
-    def residual(self, state: _State) -> float:
-        """How far flows are from those chosen at the costs that they themselves cause."""
-        return fixed_point_residual(self.routes, self.choice, self.servers, state.flow)
-
-    def result(self, state: _State, left: float, count: int, converged: bool) -> LogitEquilibrium:
+    def result(self, found: _Found) -> LogitEquilibrium:
         """Freeze a state with costs at its own flows."""
-        pair = self.routes.pair
-        amount = np.bincount(pair, weights=state.flow, minlength=self.routes.n_pairs).astype(np.float64)
-        closed = ~np.isfinite(state.logsum)
+        state, after = found.state, found.after
+        amount = np.bincount(self.routes.pair, weights=state.flow, minlength=self.routes.n_pairs)
+        closed = ~np.isfinite(after.logsum)
         return LogitEquilibrium(
             flow=state.flow,
-            cost=state.cost,
-            amount=amount,
+            cost=after.cost,
+            amount=amount.astype(np.float64),
             unserved=np.where(closed, self.choice.amount, 0.0),
-            logsum=state.logsum,
+            logsum=after.logsum,
             load=state.out,
             delay_h=self.servers.delay_h(state.out),
             price=self.servers.price(state.out),
-            residual=left,
-            iterations=count,
-            converged=converged,
+            residual=found.left,
+            iterations=found.count,
+            converged=found.left <= self.residual,
         )
 
 

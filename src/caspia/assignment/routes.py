@@ -22,6 +22,8 @@ class RouteTable:
     ----------
     pair_start : numpy.ndarray of int, shape (n_pairs + 1,)
         Routes of pair p are `pair_start[p]:pair_start[p + 1]`; a pair may have none.
+    pair_class : numpy.ndarray of int, shape (n_pairs,)
+        Class of every pair, 0 or more; pairs of a class use and feel servers alike.
     cost : numpy.ndarray, shape (n_routes,)
         Generalised cost without any delay, per unit of demand; inf where the route is closed.
     path_size : numpy.ndarray, shape (n_routes,)
@@ -39,6 +41,7 @@ class RouteTable:
     """
 
     pair_start: Ints
+    pair_class: Ints
     cost: Floats
     path_size: Floats
     entry_start: Ints
@@ -66,6 +69,22 @@ class RouteTable:
     def route_of_entry(self) -> Ints:
         """Route of every entry, shape (n_entries,)."""
         return np.repeat(np.arange(self.n_routes), np.diff(self.entry_start))
+
+    def merged_uses(self) -> tuple[Ints, Ints, Floats, Floats]:
+        """Entries of every route and server added up, in order of routes and servers.
+
+        Returns
+        -------
+        route, server : numpy.ndarray of int
+            Each pair of them once.
+        use, felt : numpy.ndarray
+            Sums of their entries.
+        """
+        key = self.route_of_entry * np.int64(self.n_servers) + self.server
+        keys, place = np.unique(key, return_inverse=True)
+        use = np.bincount(place, self.use, len(keys)).astype(np.float64)
+        felt = np.bincount(place, self.felt, len(keys)).astype(np.float64)
+        return keys // max(self.n_servers, 1), keys % max(self.n_servers, 1), use, felt
 
 
 @dataclass(frozen=True, eq=False)

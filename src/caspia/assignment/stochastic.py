@@ -226,6 +226,7 @@ def _compile(problem: Problem, known: Found) -> tuple[RouteTable, npt.NDArray[np
     length = np.maximum(problem.arc_costs(problem.delays.delay(np.zeros(problem.delays.n_servers))), 0.0)
     table = RouteTable(
         pair_start=pair_start,
+        pair_class=problem.demand.class_index.astype(np.int64),
         cost=fixed,
         path_size=path_sizes(pair_start, first, arcs, np.where(np.isfinite(length), length, 0.0).max(axis=0)),
         entry_start=np.searchsorted(owner, np.arange(len(listed) + 1)).astype(np.int64),

@@ -72,7 +72,8 @@ class FlowModel:
         chosen = self.servers if servers is None else servers
         series = self.grouping.series(chosen)
         begin = None if warm is None else series.gather(warm)
-        found = solve_logit(self.grouping.table, wants, series, residual=residual, warm=begin)
+        bundles = self.grouping.bundles
+        found = solve_logit(self.grouping.table, wants, series, bundles=bundles, residual=residual, warm=begin)
         load = series.spread(found.load)
         return replace(found, load=load, delay_h=chosen.delay_h(load), price=chosen.price(load))
 

@@ -180,6 +180,7 @@ def route_table(study: Priced, market: Market, servers: Servers, rules: Behaviou
     start = np.searchsorted(owner[used], np.arange(len(routes.pair) + 1))
     return RouteTable(
         pair_start=market.start,
+        pair_class=market.pairs.commodity,
         cost=cost,
         path_size=path_sizes(market.start, routes.start, routes.arcs.astype(np.int64), length),
         entry_start=start.astype(np.int64),
