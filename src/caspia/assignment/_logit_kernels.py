@@ -26,18 +26,19 @@ class Rows(NamedTuple):
     felt: Floats
     left: Ids
     right: Ids
-    part_start: Ids
+    owner: Ids
     part: Ids
 
 
-class Known(NamedTuple):
+class Patterns(NamedTuple):
     """Which bundles the routes of a pair use, as the loop of the matrix takes them."""
 
     class_start: Ids
     pair_order: Ids
     class_pairs: Ids
-    known_start: Ids
-    known: Ids
+    pattern_start: Ids
+    bundle_start: Ids
+    bundle: Ids
     entry_start: Ids
     entry: Ids
 
@@ -57,9 +58,9 @@ def rows_of(table: RouteTable, bundles: Bundles) -> Rows:
     return Rows(table.pair_start, table.cost, table.path_size, *shared)
 
 
-def known_of(bundles: Bundles) -> Known:
+def patterns_of(bundles: Bundles) -> Patterns:
     """Arrays of bundles by pair, as the loop of the matrix takes them."""
-    return Known(*(getattr(bundles, name) for name in Known._fields))
+    return Patterns(*(getattr(bundles, name) for name in Patterns._fields))
 
 
 def wants_of(choice: Choice) -> Wants:
@@ -73,15 +74,14 @@ def choose(rows, wants, state, out):  # type: ignore[no-untyped-def]  # noqa: C9
     flow, cost, logsum, load = out
     value = np.empty(rows.column_start.size - 1 + rows.left.size)
     _prices(rows, state, value)
+    cost[:] = rows.empty
+    for e in range(rows.owner.size):
+        cost[rows.owner[e]] += value[rows.part[e]]
     for p in range(rows.pair_start.size - 1):
         first, last = rows.pair_start[p], rows.pair_start[p + 1]
         least = np.inf
         for r in range(first, last):
-            total = rows.empty[r]
-            for e in range(rows.part_start[r], rows.part_start[r + 1]):
-                total += value[rows.part[e]]
-            cost[r] = total
-            least = min(least, total)
+            least = min(least, cost[r])
         if not least < np.inf:
             logsum[p] = np.inf
             flow[first:last] = 0.0
@@ -98,10 +98,8 @@ def choose(rows, wants, state, out):  # type: ignore[no-untyped-def]  # noqa: C9
         for r in range(first, last):
             flow[r] *= share
     value[:] = 0.0
-    for r in range(flow.size):
-        if flow[r] > 0.0:
-            for e in range(rows.part_start[r], rows.part_start[r + 1]):
-                value[rows.part[e]] += flow[r]
+    for e in range(rows.owner.size):
+        value[rows.part[e]] += flow[rows.owner[e]]
     _spread(rows, value)
     for b in range(rows.column_start.size - 1):
         for c in range(rows.column_start[b], rows.column_start[b + 1]):
@@ -136,16 +134,16 @@ def bound(rows, wants, flow, rise, answer):  # type: ignore[no-untyped-def]
     """Bound of what every server's own load answers to one unit more of it."""
     bundles = rows.column_start.size - 1
     value = np.zeros(bundles + rows.left.size)
+    weight = np.zeros(flow.size)
     for p in range(rows.pair_start.size - 1):
-        first, last = rows.pair_start[p], rows.pair_start[p + 1]
         total = 0.0
-        for r in range(first, last):
+        for r in range(rows.pair_start[p], rows.pair_start[p + 1]):
             total += flow[r]
-        for r in range(first, last):
-            if flow[r] > 0.0:
-                weight = flow[r] * (wants.scale[p] * (1.0 - flow[r] / total) - wants.response[p])
-                for e in range(rows.part_start[r], rows.part_start[r + 1]):
-                    value[rows.part[e]] += weight
+        if total > 0.0:
+            for r in range(rows.pair_start[p], rows.pair_start[p + 1]):
+                weight[r] = flow[r] * (wants.scale[p] * (1.0 - flow[r] / total) - wants.response[p])
+    for e in range(rows.owner.size):
+        value[rows.part[e]] += weight[rows.owner[e]]
     _spread(rows, value)
     for b in range(bundles):
         for c in range(rows.column_start[b], rows.column_start[b + 1]):
@@ -153,7 +151,7 @@ def bound(rows, wants, flow, rise, answer):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def answers(rows, known, wants, flow, active, matrix):  # type: ignore[no-untyped-def]
+def answers(rows, patterns, wants, flow, active, matrix):  # type: ignore[no-untyped-def]
     """Add to a matrix what the outgoing load of each active server loses for a unit more on each other.
 
     `active` is the row of every server in the matrix or -1, the rise of cost of every column for a unit more on
@@ -163,10 +161,10 @@ def answers(rows, known, wants, flow, active, matrix):  # type: ignore[no-untype
     slot = np.full(rows.column_start.size - 1, -1, np.int32)
     start = np.zeros(slot.size + 1, np.int32)
     column = np.empty(rows.server.size, np.int32)
-    scratch = _room(rows, known)
-    for k in range(known.class_pairs.size - 1):
+    scratch = _room(patterns)
+    for k in range(patterns.class_pairs.size - 1):
         n, m = 0, 0
-        for b in range(known.class_start[k], known.class_start[k + 1]):
+        for b in range(patterns.class_start[k], patterns.class_start[k + 1]):
             for c in range(rows.column_start[b], rows.column_start[b + 1]):
                 if place[rows.server[c]] >= 0:
                     column[m] = c
@@ -177,102 +175,127 @@ def answers(rows, known, wants, flow, active, matrix):  # type: ignore[no-untype
                 start[n] = m
         if n > 0:
             moved = np.zeros((n, n))
-            for q in range(known.class_pairs[k], known.class_pairs[k + 1]):
-                _moved(rows, known, wants, (known.pair_order[q], flow, slot, cut), scratch, moved)
+            for q in range(patterns.class_pairs[k], patterns.class_pairs[k + 1]):
+                _moved(rows, patterns, wants, (patterns.pair_order[q], flow, slot, cut), scratch, moved)
             chosen = column[:m]
-            where = place[rows.server[chosen]]
-            _expand((start[: n + 1], where, rows.use[chosen], rise[chosen]), moved, matrix)
+            _expand((start[: n + 1], place[rows.server[chosen]], rows.use[chosen], rise[chosen]), moved, matrix)
 
 
 @njit(cache=True, nogil=True)
-def _room(rows, known):  # type: ignore[no-untyped-def]
-    """Scratch as long as any pair needs: by bundle, by bundle, by bundle, by entry and by route."""
-    bundles, entries, routes = 0, 0, 0
-    for p in range(rows.pair_start.size - 1):
-        first, last = rows.pair_start[p], rows.pair_start[p + 1]
-        bundles = max(bundles, known.known_start[p + 1] - known.known_start[p])
-        entries = max(entries, known.entry_start[last] - known.entry_start[first])
-        routes = max(routes, last - first)
-    ids = np.empty(bundles, np.int32), np.empty(bundles, np.int32)
-    return np.empty(bundles), *ids, np.empty(entries, np.int32), np.empty(routes, np.int32)
+def _room(patterns):  # type: ignore[no-untyped-def]
+    """Scratch as long as any pair needs: what patterns carry, what leaves them, their rows and where these lie."""
+    widest, longest = 0, 0
+    for p in range(patterns.pattern_start.size - 1):
+        first, last = patterns.pattern_start[p], patterns.pattern_start[p + 1]
+        widest = max(widest, last - first)
+        longest = max(longest, patterns.bundle_start[last] - patterns.bundle_start[first])
+    lists = np.empty(widest, np.int32), np.empty(widest + 1, np.int32), np.empty(longest, np.int32)
+    return np.empty(widest), np.empty((widest, widest)), *lists
 
 
-@njit(cache=True, nogil=True)
-def _moved(rows, known, wants, pair, scratch, moved):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
-    """Flow that leaves bundle i of a pair for a unit of cost more on bundle j, for i up to j."""
+@njit(cache=True, nogil=True, inline="always")
+def _moved(rows, patterns, wants, pair, scratch, moved):  # type: ignore[no-untyped-def]
+    """Add the flow that leaves bundle i of a pair for a unit of cost more on bundle j, for i up to j."""
     p, flow, slot, cut = pair
-    used, row_of, own, listed, ends = scratch
-    first, last, base = rows.pair_start[p], rows.pair_start[p + 1], known.known_start[p]
-    count = known.known_start[p + 1] - base
+    used, leaves, told, ends, row = scratch
+    first, last = rows.pair_start[p], rows.pair_start[p + 1]
     total = 0.0
     for r in range(first, last):
         total += flow[r]
-    if not total > 0.0:
-        return
-    for t in range(count):
-        row_of[t] = slot[known.known[base + t]]
-        used[t] = 0.0
-    counted, m = 0.0, 0
+    if total > 0.0:
+        carried = _used(patterns, flow, (p, first, last, cut * total), used)
+        # What all routes of a pair use does not tell them apart; it matters only where the demand itself answers.
+        common = carried * (1.0 - 1e-13) if wants.response[p] == 0.0 else np.inf
+        n = _told(patterns, slot, (p, common), used, (told, ends, row))
+        if n > 0:
+            weight = (wants.scale[p] + wants.response[p]) / total
+            _leaves(patterns, flow, (first, last, cut * total), (wants.scale[p], weight), (used, told, n), leaves)
+            _lay(leaves, n, ends, row, moved)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _used(patterns, flow, routes, used):  # type: ignore[no-untyped-def]
+    """Flow on every pattern of a pair; the sum of those counted."""
+    p, first, last, least = routes
+    used[: patterns.pattern_start[p + 1] - patterns.pattern_start[p]] = 0.0
+    carried = 0.0
     for r in range(first, last):
-        if flow[r] > cut * total:
-            counted += flow[r]
-            for e in range(known.entry_start[r], known.entry_start[r + 1]):
-                t = known.entry[e]
-                if row_of[t] >= 0:
-                    used[t] += flow[r]
-                    listed[m] = t
+        if flow[r] > least:
+            carried += flow[r]
+            for e in range(patterns.entry_start[r], patterns.entry_start[r + 1]):
+                used[patterns.entry[e]] += flow[r]
+    return carried
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _told(patterns, slot, pair, used, lists):  # type: ignore[no-untyped-def]
+    """Patterns of a pair that tell its routes apart and have active bundles: number and rows of these."""
+    p, common = pair
+    told, ends, row = lists
+    base = patterns.pattern_start[p]
+    n, m = 0, 0
+    for t in range(patterns.pattern_start[p + 1] - base):
+        told[t] = -1
+        if 0.0 < used[t] < common:
+            before = m
+            for b in range(patterns.bundle_start[base + t], patterns.bundle_start[base + t + 1]):
+                row[m] = slot[patterns.bundle[b]]
+                if row[m] >= 0:
                     m += 1
-        ends[r - first] = m
-    # What all routes of a pair use does not tell them apart; it matters only where the demand itself answers.
-    common = counted * (1.0 - 1e-13) if wants.response[p] == 0.0 else np.inf
-    n = 0
-    for t in range(count):
-        if row_of[t] >= 0 and 0.0 < used[t] < common:
-            own[n] = t
-            n += 1
-        else:
-            row_of[t] = -1
-    for i in range(n):
-        weight = (wants.scale[p] + wants.response[p]) / total * used[own[i]]
-        line = moved[row_of[own[i]]]
-        for j in range(i, n):
-            line[row_of[own[j]]] -= weight * used[own[j]]
-    m = 0
-    for r in range(first, last):
-        n = _kept(listed, m, ends[r - first], row_of, own)
-        m = ends[r - first]
-        for i in range(n):
-            line = moved[own[i]]
-            for j in range(i, n):
-                line[own[j]] += wants.scale[p] * flow[r]
-
-
-@njit(cache=True, nogil=True)
-def _kept(listed, first, last, row_of, own):  # type: ignore[no-untyped-def]
-    """Rows of those listed that have one, and how many."""
-    n = 0
-    for e in range(first, last):
-        row = row_of[listed[e]]
-        if row >= 0:
-            own[n] = row
-            n += 1
+            if m > before:
+                used[n] = used[t]
+                told[t] = n
+                n += 1
+                ends[n] = m
+    ends[0] = 0
     return n
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _leaves(patterns, flow, routes, weights, known, leaves):  # type: ignore[no-untyped-def]
+    """Flow that leaves one pattern of a pair for a unit of cost more on another."""
+    first, last, least = routes
+    scale, weight = weights
+    used, told, n = known
+    for i in range(n):
+        for j in range(n):
+            leaves[i, j] = -weight * used[i] * used[j]
+    for r in range(first, last):
+        if flow[r] > least:
+            for e in range(patterns.entry_start[r], patterns.entry_start[r + 1]):
+                i = told[patterns.entry[e]]
+                if i >= 0:
+                    for f in range(patterns.entry_start[r], patterns.entry_start[r + 1]):
+                        j = told[patterns.entry[f]]
+                        if j >= 0:
+                            leaves[i, j] += scale * flow[r]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _lay(leaves, n, ends, row, moved):  # type: ignore[no-untyped-def]
+    """Lay what leaves patterns on their bundles, in the upper triangle."""
+    for i in range(n):
+        for x in range(ends[i], ends[i + 1]):
+            for y in range(ends[i], ends[i + 1]):
+                if row[x] <= row[y]:
+                    moved[row[x], row[y]] += leaves[i, i]
+        for j in range(i + 1, n):
+            for x in range(ends[i], ends[i + 1]):
+                for y in range(ends[j], ends[j + 1]):
+                    moved[min(row[x], row[y]), max(row[x], row[y])] += leaves[i, j]
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
 def _expand(active, moved, matrix):  # type: ignore[no-untyped-def]
     """From flows that leave bundles for costs of bundles to loads of servers for loads of servers."""
     start, place, use, rise = active
-    n = moved.shape[0]
-    line = np.empty(matrix.shape[0])
-    for x in range(n):
-        line[:] = 0.0
-        for y in range(n):
-            weight = moved[x, y] if y >= x else moved[y, x]
-            if weight != 0.0:
-                for c in range(start[y], start[y + 1]):
-                    line[place[c]] += weight * rise[c]
-        for c in range(start[x], start[x + 1]):
-            row, share = matrix[place[c]], use[c]
-            for j in range(row.size):
-                row[j] += share * line[j]
+    for x in range(moved.shape[0]):
+        for y in range(x, moved.shape[0]):
+            leaves = moved[x, y]
+            if leaves != 0.0:
+                back = leaves if x != y else 0.0
+                for c in range(start[x], start[x + 1]):
+                    away, dearer = leaves * use[c], back * rise[c]
+                    for d in range(start[y], start[y + 1]):
+                        matrix[place[c], place[d]] += away * rise[d]
+                        matrix[place[d], place[c]] += dearer * use[d]

@@ -48,14 +48,13 @@ def _factor(a, pivot):  # type: ignore[no-untyped-def]
         if best != k:
             for j in range(n):
                 a[k, j], a[best, j] = a[best, j], a[k, j]
-        top = a[k]
+        # Indexed in full: a view of a row would cost more than the work on it.
         for i in range(k + 1, n):
-            row = a[i]
-            if row[k] != 0.0:
-                row[k] /= top[k]
-                share = row[k]
+            if a[i, k] != 0.0:
+                a[i, k] /= a[k, k]
+                share = a[i, k]
                 for j in range(k + 1, n):
-                    row[j] -= share * top[j]
+                    a[i, j] -= share * a[k, j]
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})

@@ -1,11 +1,12 @@
 """What the routes of a class use alike, as one, so that a loading touches a tenth of what the routes list.
 
-Routes of a commodity run over the same lines, ports and crossings in the same order. Three steps shorten their
+Routes of a commodity run over the same lines, ports and crossings in the same order. Four steps shorten their
 lists without changing a sum:
 
 - a column is a server with the use and the felt delay that a class has of it;
 - a bundle is all columns that exactly the same routes of the class use;
-- a section is two bundles or sections that often follow each other, written once (pairing of digrams).
+- a section is two bundles or sections that often follow each other, written once (pairing of digrams);
+- a pattern is all bundles that exactly the same routes of a pair use.
 
 References
 ----------
@@ -44,22 +45,22 @@ class Bundles:
         As in `RouteTable`.
     left, right : numpy.ndarray of int, shape (n_sections,)
         Section `n_bundles + k` is `left[k]` and `right[k]`, which are bundles or sections before it.
-    part_start : numpy.ndarray of int, shape (n_routes + 1,)
-        Parts of route r are `part_start[r]:part_start[r + 1]`.
-    part : numpy.ndarray of int, shape (n_parts,)
-        Bundles and sections that make up the route.
+    owner, part : numpy.ndarray of int, shape (n_parts,)
+        A route, and a bundle or section that it consists of; by route.
     pair_order : numpy.ndarray of int, shape (n_pairs,)
         Pairs by class.
     class_pairs : numpy.ndarray of int, shape (n_classes + 1,)
         Pairs of class k are `pair_order[class_pairs[k]:class_pairs[k + 1]]`.
-    known_start : numpy.ndarray of int, shape (n_pairs + 1,)
-        Bundles that any route of pair p uses are `known[known_start[p]:known_start[p + 1]]`, in order.
-    known : numpy.ndarray of int, shape (n_known,)
+    pattern_start : numpy.ndarray of int, shape (n_pairs + 1,)
+        Patterns of pair p are `pattern_start[p]:pattern_start[p + 1]`.
+    bundle_start : numpy.ndarray of int, shape (n_patterns + 1,)
+        Bundles of pattern t are `bundle[bundle_start[t]:bundle_start[t + 1]]`.
+    bundle : numpy.ndarray of int
         Bundles.
     entry_start : numpy.ndarray of int, shape (n_routes + 1,)
-        Bundles of route r are `entry_start[r]:entry_start[r + 1]`.
+        Patterns of route r are `entry[entry_start[r]:entry_start[r + 1]]`.
     entry : numpy.ndarray of int, shape (n_entries,)
-        Each as its place among those of the pair, in order.
+        Each as its place among those of the pair.
     """
 
     class_start: Ids
@@ -69,12 +70,13 @@ class Bundles:
     felt: Floats
     left: Ids
     right: Ids
-    part_start: Ids
+    owner: Ids
     part: Ids
     pair_order: Ids
     class_pairs: Ids
-    known_start: Ids
-    known: Ids
+    pattern_start: Ids
+    bundle_start: Ids
+    bundle: Ids
     entry_start: Ids
     entry: Ids
 
@@ -112,9 +114,7 @@ def bundle_routes(table: RouteTable) -> Bundles:
     of_bundle = klass[order[column_start[:-1]]]
     n_classes = int(table.pair_class.max()) + 1 if table.n_pairs else 0
     part_route, part, left, right = _sections(owner, uses, n_bundles)
-    known, known_start, entry_owner, entry = _by_pair(pair, owner, uses, n_bundles, table.n_pairs)
     pair_order = np.argsort(table.pair_class, kind="stable")
-    routes = np.arange(table.n_routes + 1)
     return Bundles(
         class_start=_ids(np.searchsorted(of_bundle, np.arange(n_classes + 1))),
         column_start=_ids(column_start),
@@ -123,14 +123,11 @@ def bundle_routes(table: RouteTable) -> Bundles:
         felt=felt[first][order],
         left=_ids(left),
         right=_ids(right),
-        part_start=_ids(np.searchsorted(part_route, routes)),
+        owner=_ids(part_route),
         part=_ids(part),
         pair_order=_ids(pair_order),
         class_pairs=_ids(np.searchsorted(table.pair_class[pair_order], np.arange(n_classes + 1))),
-        known_start=_ids(known_start),
-        known=_ids(known),
-        entry_start=_ids(np.searchsorted(entry_owner, routes)),
-        entry=_ids(entry),
+        **_patterns(table, pair, owner, uses),
     )
 
 
@@ -152,10 +149,7 @@ def _columns(klass: Ints, server: Ints, use: Floats, felt: Floats) -> tuple[Ints
 
 def _bundle_of_column(klass: Ints, column: Ints, route: Ints, n_columns: int, n_routes: int) -> Ints:
     """Bundle of every column; those of a class come together."""
-    # Sums of drawn 63-bit numbers tell sets of routes apart: two of 10,000 agree by chance once in 10^11 tables.
-    mark = np.random.default_rng(7).integers(1, 2**62, n_routes)
-    signature = np.zeros(n_columns, dtype=np.int64)
-    np.add.at(signature, column, mark[route])
+    signature = _signatures(column, route, n_columns, n_routes)
     _, bundle = np.unique(np.stack([klass, signature], axis=1), axis=0, return_inverse=True)
     return np.asarray(bundle.ravel(), dtype=np.int64)
 
@@ -195,10 +189,32 @@ def _frequent(digram: Ints) -> Ints:
     return np.asarray(place[count[inverse] >= _LEAST], dtype=np.int64)
 
 
-def _by_pair(pair: Ints, owner: Ints, uses: Ints, n_bundles: int, n_pairs: int) -> tuple[Ints, Ints, Ints, Ints]:
-    """Bundles by pair, where they start, and the route and place in its pair of every use, sorted."""
-    order = np.lexsort((uses, owner))
-    route = owner[order]
-    keys, place = np.unique(pair[route] * np.int64(n_bundles) + uses[order], return_inverse=True)
-    start = np.searchsorted(keys, np.arange(n_pairs + 1) * np.int64(n_bundles))
-    return keys % max(n_bundles, 1), start, route, place - start[pair[route]]
+def _patterns(table: RouteTable, pair: Ints, owner: Ints, uses: Ints) -> dict[str, Ids]:
+    """Patterns of every pair, their bundles, and the patterns of every route."""
+    width = np.int64(uses.max() + 1) if len(uses) else np.int64(1)
+    keys, known = np.unique(pair[owner] * width + uses, return_inverse=True)
+    signature = _signatures(known, owner, len(keys), table.n_routes)
+    _, first, pattern = np.unique(
+        np.stack([keys // width, signature], axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    pattern = pattern.ravel()
+    order = np.argsort(pattern, kind="stable")
+    start = np.searchsorted(keys[first] // width, np.arange(table.n_pairs + 1))
+    entries = np.unique(owner * np.int64(len(first) + 1) + pattern[known])
+    route, entry = entries // (len(first) + 1), entries % (len(first) + 1)
+    return {
+        "pattern_start": _ids(start),
+        "bundle_start": _ids(np.searchsorted(pattern[order], np.arange(len(first) + 1))),
+        "bundle": _ids(keys[order] % width),
+        "entry_start": _ids(np.searchsorted(route, np.arange(table.n_routes + 1))),
+        "entry": _ids(entry - start[pair[route]]),
+    }
+
+
+def _signatures(item: Ints, route: Ints, n_items: int, n_routes: int) -> Ints:
+    """A number of every item that is the same for those on the same routes."""
+    # Sums of drawn 62-bit numbers tell sets of routes apart: two of 10,000 agree by chance once in 10^10 tables.
+    mark = np.random.default_rng(7).integers(1, 2**62, n_routes)
+    found = np.zeros(n_items, dtype=np.int64)
+    np.add.at(found, item, mark[route])
+    return found

@@ -7,6 +7,7 @@ many is exact, and several times as fast.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -35,7 +36,7 @@ class Series:
     group: Ints
     first: Ints
 
-    @property
+    @cached_property
     def capacity(self) -> Floats:
         """Least capacity of the members of each group."""
         least = np.full(len(self.first), np.inf)

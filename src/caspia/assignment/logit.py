@@ -7,13 +7,13 @@ went in. It is found by Newton's method on the servers that answer to their load
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from caspia.assignment._logit_kernels import Rows, Wants, answers, bound, choose, known_of, rows_of, wants_of
+from caspia.assignment._logit_kernels import Rows, Wants, answers, bound, choose, patterns_of, rows_of, wants_of
 from caspia.assignment._lu import Factors, factorised, solved
 from caspia.assignment.bundles import Bundles, bundle_routes
 from caspia.assignment.routes import Choice, Floats, Ints, RouteTable
@@ -25,9 +25,12 @@ _CUT = 1e-3
 """Routes with less of their pair than this are left out of Newton's matrix, though not of the flows."""
 _NEAR = 3e-3
 """Miss of loads at which it is first asked how far the flows are from those chosen at their costs."""
-_REUSE = 0.3
-"""A step that cuts the gap below this share of itself keeps the factors of the matrix for the next one."""
-_SHORTEST = 2.0**-10
+_REUSE = 0.9
+"""A step that cuts the miss below this share of itself keeps the factors of the matrix for the next one."""
+_TRUSTED = 1e-3
+"""Least share of its own length that a step must keep under the matrix for it to be learned from."""
+_SHORTEST, _SHORT = 2.0**-10, 2.0**-1
+"""Shortest share of a step that is tried, with factors made for it and with those of a step before."""
 
 
 class Servers(Protocol):
@@ -183,10 +186,11 @@ def solve_logit(
 
     References
     ----------
-    Kelley, C. T., Keyes, D. E. (1998), Convergence analysis of pseudo-transient continuation, SIAM Journal on
-    Numerical Analysis 35 (2), 508-523. Daganzo, C. F. (1982), Unconstrained extremal formulation of some
-    transportation equilibrium problems, Transportation Science 16 (3), 332-360. Ben-Akiva, M., Bierlaire, M.
-    (1999) for the path size.
+    Broyden, C. G. (1965), A class of methods for solving nonlinear simultaneous equations, Mathematics of
+    Computation 19 (92), 577-593. Kelley, C. T., Keyes, D. E. (1998), Convergence analysis of pseudo-transient
+    continuation, SIAM Journal on Numerical Analysis 35 (2), 508-523. Daganzo, C. F. (1982), Unconstrained
+    extremal formulation of some transportation equilibrium problems, Transportation Science 16 (3), 332-360.
+    Ben-Akiva, M., Bierlaire, M. (1999) for the path size.
     """
     known = bundle_routes(routes) if bundles is None else bundles
     solver = _Solver(routes, choice, servers, known, residual, max_iterations)
@@ -210,20 +214,40 @@ class _Found:
 
 @dataclass(frozen=True, eq=False)
 class _Factors:
-    """Servers that answer to their load, the bound of every answer, and the factors of the matrix of the former."""
+    """Servers that answer to their load, the bound of every answer, and the factors of the matrix of the former.
+
+    What the steps since have shown of the matrix lies beside the factors, as one row and column a step.
+    """
 
     made_for: _State
     active: Ints
     answer: Floats
     matrix: Factors
     slowness: float
+    learned: tuple[tuple[Floats, Floats], ...] = ()
 
     def step(self, state: _State) -> Floats:
         """Newton's step for the servers that answer, a damped one for the others."""
         gap = state.out - state.load
         step = gap / (1.0 + self.slowness + self.answer)
-        step[self.active] = solved(self.matrix, gap[self.active])
+        step[self.active] = self._solved(gap[self.active])
         return step
+
+    def after(self, state: _State, then: _State) -> _Factors:
+        """Factors that know of a step (Broyden's first update)."""
+        step = (then.load - state.load)[self.active]
+        change = (state.out - state.load - then.out + then.load)[self.active]
+        seen = self._solved(change)
+        along = float(step @ seen)
+        if along <= _TRUSTED * float(step @ step):
+            return self
+        return replace(self, learned=(*self.learned, ((step - seen) / along, step)))
+
+    def _solved(self, right: Floats) -> Floats:
+        found = solved(self.matrix, right)
+        for column, row in self.learned:
+            found = found + column * float(row @ found)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,10 +291,12 @@ class _Solver:
                 # The two fall together; there is no use in asking again before the miss has fallen as far.
                 near = min(0.5 * near, 2.0 * state.miss * self.residual / found.left)
             factors = factors or self._factors(state, rough)
-            after, tried, better = self._search(state, factors.step(state), rough)
+            shortest = _SHORTEST if factors.made_for is state else _SHORT
+            after, tried, better = self._search(state, factors.step(state), (rough, shortest))
             count += tried
             if better:
-                factors = factors if after.miss <= _REUSE * state.miss else None
+                kept = tried == 1 and after.miss <= _REUSE * state.miss
+                factors = factors.after(state, after) if kept else None
                 state, rough = after, True
             elif factors.made_for is not state:
                 factors = None
@@ -301,9 +327,10 @@ class _Solver:
         apart = float(np.abs(after.flow - state.flow).sum() / max(state.flow.sum(), 1e-300))
         return _Found(state, after, apart, count)
 
-    def _search(self, state: _State, step: Floats, rough: bool) -> tuple[_State, int, bool]:
+    def _search(self, state: _State, step: Floats, how: tuple[bool, float]) -> tuple[_State, int, bool]:
         """Shorten a step until it helps; the state after it, loadings made, and whether it did."""
         share, tried, full = 1.0, 0, self.servers.capacity
+        rough, shortest = how
         while True:
             load = np.maximum(state.load + share * step, 0.0)
             if rough:
@@ -315,7 +342,7 @@ class _Solver:
             tried += 1
             if after.miss < (1.0 - 1e-4 * share) * state.miss:
                 return after, tried, True
-            if share < _SHORTEST:
+            if share < shortest:
                 return after, tried, False
             share *= 0.5
 
@@ -331,7 +358,7 @@ class _Solver:
         place[active] = np.arange(active.size, dtype=np.int32)
         matrix = np.eye(active.size) * (1.0 + slowness)
         cut = _CUT if rough else 0.0
-        answers(self._rows, known_of(columns), self._wants, state.flow, (place, rise, cut), matrix)
+        answers(self._rows, patterns_of(columns), self._wants, state.flow, (place, rise, cut), matrix)
         return _Factors(state, active, answer, factorised(matrix), slowness)
 
     def result(self, found: _Found) -> LogitEquilibrium:
