@@ -155,6 +155,23 @@ class Quantity:
         return variable, weights.astype(float)
 
 
+    def at(self, value: FloatArray) -> FloatArray:
+        """Quantity of every arc where the variables have some values.
+
+        Parameters
+        ----------
+        value : numpy.ndarray, shape (n_variables,)
+            Value of every variable.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_arcs,)
+        """
+        n_arcs = len(self.start) - 1
+        arc = np.repeat(np.arange(n_arcs), np.diff(self.start))
+        return _sum_by_arc(arc, self.coefficient * value[self.variable], n_arcs)
+
+
 def gather(name: str, n_arcs: int, parts: Sequence[Terms]) -> Quantity:
     """Collect the terms of a quantity.
 
