@@ -99,7 +99,7 @@ def _loads(table: RouteTable, flow: Floats) -> tuple[Floats, Floats]:
 
 
 def _responses(table: RouteTable, choice: Choice, flow: Floats) -> tuple[Floats, Floats]:
-    """Change of every load for an hour more, and for a dollar more, at each server; shapes (n_servers, n_servers)."""
+    """Change of every load for an hour more and for a dollar more at each server; shapes (n_servers, n_servers)."""
     pair, n_routes = table.pair, table.n_routes
     amount = np.bincount(pair, flow, table.n_pairs)
     share = flow / np.where(amount > 0, amount, 1.0)[pair]

@@ -177,9 +177,7 @@ def _quantile(reading: Reading, bounds: Bounds, share: FloatArray) -> FloatArray
     return np.asarray(low + (high - low) * betaincinv(first, 6 - first, share))
 
 
-def _sample(
-    stream: np.random.Generator, reading: Reading, bounds: Bounds, draws: int
-) -> FloatArray:
+def _sample(stream: np.random.Generator, reading: Reading, bounds: Bounds, draws: int) -> FloatArray:
     low, mode, high = bounds
     if reading is Reading.HEADWAY:
         return stream.uniform(0.0, mode, draws)

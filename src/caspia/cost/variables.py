@@ -154,7 +154,6 @@ class Quantity:
         weights = np.bincount(inverse, weights=self.coefficient[terms], minlength=len(variable))
         return variable, weights.astype(float)
 
-
     def at(self, value: FloatArray) -> FloatArray:
         """Quantity of every arc where the variables have some values.
 

@@ -89,7 +89,7 @@ class DrawnStudy:
     origin: Priced
     drawn: Mapping[str, tuple[FloatArray, FloatArray]] = field(repr=False)
 
-    def costs(self, commodity: str, month: int | None = None) -> ArcCosts:
+    def costs(self, commodity: str, month: int | None = None) -> ArcCosts:  # noqa: ARG002 - as in `Priced`
         """Costs of every arc for a commodity, with the drawn money and hours as their means.
 
         Parameters

@@ -182,9 +182,7 @@ def _redrawn(model: FlowModel, study: DrawnStudy, groups: Sequence[Group]) -> Fl
     """Model with the costs of a draw, and with what its shippers pay for an hour in a queue."""
     market, data = model.market, study.data
     constants = behaviour(data).constant_usd_per_t[market.commodity, market.routes.kind]
-    now, was = (
-        each.values("commodities", "value_of_time_usd_per_t_h", 0.0) for each in (data, study.origin.data)
-    )
+    now, was = (each.values("commodities", "value_of_time_usd_per_t_h", 0.0) for each in (data, study.origin.data))
     dearer = np.where(was > 0, now / np.where(was > 0, was, 1.0), 1.0)[market.commodity]
     grouping = model.grouping
     table = replace(grouping.table, felt=grouping.table.felt * dearer[grouping.table.route_of_entry])
@@ -193,7 +191,7 @@ def _redrawn(model: FlowModel, study: DrawnStudy, groups: Sequence[Group]) -> Fl
 
 
 def _route_costs(study: DrawnStudy, market: Market, groups: Sequence[Group]) -> FloatArray:
-    """As `caspia.study.loading.route_costs`, for groups that are known: no draw changes who is bound by which rule."""
+    """As `caspia.study.loading.route_costs`, for groups that are known: no draw changes which rules bind whom."""
     routes, goods = market.routes, study.data.tables["commodities"]["id"]
     if len(routes.pair) == 0:
         return np.empty(0)

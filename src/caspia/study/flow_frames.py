@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -419,44 +419,20 @@ def moved_frame(before: Flows, after: Flows) -> pd.DataFrame:
     return sums[sums["moved_t"] > SMALL_T].sort_values("moved_t", ascending=False, ignore_index=True)
 
 
-def shifts_frame(moved: pd.DataFrame) -> pd.DataFrame:
-    """What moved from corridor to corridor, over all goods and markets.
+def totals_frame(flows: Flows) -> pd.DataFrame:
+    """All that moves, and all that cannot.
 
     Parameters
     ----------
-    moved : pandas.DataFrame
-        Of `moved_frame`.
+    flows : Flows
+        Flows in equilibrium.
 
     Returns
     -------
     pandas.DataFrame
-        `from_corridor`, `to_corridor`, `moved_t`, the most first.
+        One row: `year`, `demand_t` with what is unserved, `unserved_t`, `flow_t`, `flow_teu`, `value_usd`.
     """
-    sums = moved.groupby(["from_corridor", "to_corridor"], as_index=False)["moved_t"].sum()
-    return sums.sort_values("moved_t", ascending=False, ignore_index=True)
-
-
-def with_changes(
-    after: pd.DataFrame, before: pd.DataFrame, keys: Sequence[str], names: Mapping[str, str]
-) -> pd.DataFrame:
-    """Put the change against another world beside the columns of a table.
-
-    Parameters
-    ----------
-    after, before : pandas.DataFrame
-        The same table in two worlds.
-    keys : sequence of str
-        Columns that name a row.
-    names : mapping of str to str
-        Column to the name of its change.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of either world; what one lacks is 0 there.
-    """
-    old = before[[*keys, *names]]
-    both = after.merge(old, on=list(keys), how="outer", suffixes=("", "_old"), sort=False).fillna(0.0)
-    for column, change in names.items():
-        both[change] = both[column] - both[f"{column}_old"]
-    return both.drop(columns=[f"{column}_old" for column in names])
+    carried = flows.route_frame[["flow_t", "flow_teu", "value_usd"]].sum()
+    lost = float(flows.result.unserved.sum())
+    head = {"year": flows.year, "demand_t": float(carried["flow_t"]) + lost, "unserved_t": lost}
+    return pd.DataFrame([head | carried.to_dict()])

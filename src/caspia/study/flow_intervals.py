@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES
 from caspia.study.flow_draws import FlowDraws
 from caspia.study.flow_spreads import (
     Spread,
     corridors_spread,
     countries_spread,
+    counts_spread,
     links_spread,
     moved_spread,
-    counts_spread,
     servers_spread,
     totals_spread,
     unserved_spread,
@@ -22,12 +23,6 @@ from caspia.study.flow_spreads import (
 )
 
 ENDS = ("_p10", "_p90")
-SPLIT_CHANGES = {"flow_t": "change_t", "flow_teu": "change_teu", "value_usd": "change_value_usd"}
-EARNED_CHANGES = {
-    "transit_t": "change_t",
-    "transit_teu": "change_teu",
-    "transit_revenue_usd": "change_revenue_usd",
-}
 
 
 def with_intervals(columns: Sequence[str], ranged: Sequence[str]) -> tuple[str, ...]:
@@ -74,9 +69,9 @@ def attach(frame: pd.DataFrame, spread: Spread | None) -> pd.DataFrame:
         return frame
     keys = list(spread.keys.columns)
     found = spread.keys.copy()
-    ranged = [name for name in spread.values if name in frame.columns]
+    ranged = [name for name in spread.columns if name in frame.columns]
     for name in ranged:
-        low, high = _ends(spread.values[name])
+        low, high = _ends(spread.columns[name])
         found[name + ENDS[0]], found[name + ENDS[1]] = low, high
     joined = frame.merge(found, on=keys, how="left", validate="many_to_one")
     for name in ranged:

@@ -35,12 +35,12 @@ class Spread:
     ----------
     keys : pandas.DataFrame
         What each row is of.
-    values : mapping of str to numpy.ndarray, each of shape (n_rows, n_draws)
-        Columns of numbers, a value a draw.
+    columns : mapping of str to numpy.ndarray, each of shape (n_rows, n_draws)
+        Numbers, a value a draw.
     """
 
     keys: pd.DataFrame
-    values: Mapping[str, FloatArray]
+    columns: Mapping[str, FloatArray]
 
     def less(self, other: Spread, names: Mapping[str, str]) -> Spread:
         """Difference from another world, draw by draw.
@@ -60,9 +60,9 @@ class Spread:
         place = pd.MultiIndex.from_frame(other.keys).get_indexer(pd.MultiIndex.from_frame(self.keys))
         known = (place >= 0)[:, None]
         changes = {
-            new: self.values[old] - np.where(known, other.values[old][place], 0.0) for old, new in names.items()
+            new: self.columns[old] - np.where(known, other.columns[old][place], 0.0) for old, new in names.items()
         }
-        return Spread(self.keys, {**self.values, **changes})
+        return Spread(self.keys, {**self.columns, **changes})
 
 
 def _flow(draws: FlowDraws, kept: BoolArray | None) -> FloatArray:
@@ -113,12 +113,12 @@ def corridors_spread(draws: FlowDraws, *, split: bool, kept: BoolArray | None = 
     found = _summed(routes_with_segment(draws.flows), by, columns)
     segment = found.keys["segment"] if split else pd.Series("", index=found.keys.index)
     shares = {
-        share: _shares(found.values[name], segment, np.ones(len(segment), dtype=bool))
+        share: _shares(found.columns[name], segment, np.ones(len(segment), dtype=bool))
         for name, share in (("flow_t", "share"), ("flow_teu", "share_teu"), ("value_usd", "share_value"))
     }
     land = found.keys["corridor"].isin(LAND).to_numpy()
     return Spread(
-        found.keys, {**found.values, **shares, "share_land": _shares(found.values["flow_t"], segment, land)}
+        found.keys, {**found.columns, **shares, "share_land": _shares(found.columns["flow_t"], segment, land)}
     )
 
 
@@ -273,10 +273,10 @@ def users_spread(draws: FlowDraws, used: BoolArray) -> Spread:
     columns = {"flow_t": own, "flow_teu": _teu(draws, own), "whole": flow}
     by = ("origin_zone", "destination_zone", "commodity_id")
     found = _summed(draws.flows.route_frame, by, columns)
-    part, whole = found.values["flow_t"], found.values["whole"]
+    part, whole = found.columns["flow_t"], found.columns["whole"]
     total = np.maximum(part.sum(axis=0), 1e-300)
     shares = {"share": part / total, "reliance": part / np.where(whole > 0, whole, 1.0)}
-    return Spread(found.keys, {"flow_t": part, "flow_teu": found.values["flow_teu"], **shares})
+    return Spread(found.keys, {"flow_t": part, "flow_teu": found.columns["flow_teu"], **shares})
 
 
 def unserved_spread(draws: FlowDraws) -> Spread:
@@ -294,7 +294,9 @@ def unserved_spread(draws: FlowDraws) -> Spread:
     """
     model = draws.flows.model
     rows = model.study.data.tables["demand"]["id"].to_numpy()[model.market.pairs.demand]
-    return _summed(pd.DataFrame({"demand_id": rows}), ("demand_id",), {"unserved_t": draws.unserved_t[:, draws.kept]})
+    return _summed(
+        pd.DataFrame({"demand_id": rows}), ("demand_id",), {"unserved_t": draws.unserved_t[:, draws.kept]}
+    )
 
 
 def totals_spread(draws: FlowDraws) -> Spread:
@@ -378,7 +380,7 @@ def moved_spread(draws: FlowDraws, before: FlowDraws, *, split: bool) -> Spread:
                 moved = lost[rows, i] * share[rows, j]
                 parts.append(_summed(ends, tuple(dict.fromkeys((*by, *ENDS))), {"moved_t": moved}))
     keys = pd.concat([part.keys for part in parts], ignore_index=True)
-    return Spread(keys, {"moved_t": np.concatenate([part.values["moved_t"] for part in parts])})
+    return Spread(keys, {"moved_t": np.concatenate([part.columns["moved_t"] for part in parts])})
 
 
 def _by_corridor(draws: FlowDraws, kept: BoolArray) -> FloatArray:
