@@ -172,12 +172,13 @@ def _tables(
 ) -> FlowAnswer:
     intervals = Intervals(drawn)
     corridors, segments = corridors_frame(flows), corridors_frame(flows, ("segment",))
-    countries, moved, shifts = countries_frame(flows), None, None
+    countries, totals, moved, shifts = countries_frame(flows), totals_frame(flows), None, None
     if before is not None:
         old = before[1]
         corridors = with_changes(corridors, old.corridors, ("corridor",), SPLIT_CHANGES)
         segments = with_changes(segments, old.segments, ("segment", "corridor"), SPLIT_CHANGES)
         countries = with_changes(countries, old.countries, ("country",), EARNED_CHANGES)
+        totals = with_changes(totals, old.totals, ("year",), SPLIT_CHANGES)
         whole = moved_frame(before[0], flows)
         moved = intervals.moved(whole, split=True)
         shifts = intervals.moved(shifts_frame(whole), split=False)
@@ -190,7 +191,7 @@ def _tables(
         countries=named_states(intervals.countries(countries), flows),
         bottlenecks=intervals.servers(bottlenecks_frame(flows)),
         unserved=intervals.unserved(unserved_frame(flows)),
-        totals=intervals.totals(totals_frame(flows)),
+        totals=intervals.totals(totals),
         users=intervals.users(users_frame(flows, users), touches(flows, users)) if users else None,
         before=None if before is None else before[1],
         moved=moved,

@@ -218,13 +218,19 @@ class Intervals:
         Parameters
         ----------
         frame : pandas.DataFrame
-            One row, with the year.
+            One row, with the year, and perhaps the change.
 
         Returns
         -------
         pandas.DataFrame
         """
-        return attach(frame, None if self._drawn is None else totals_spread(self._drawn))
+        draws = self._drawn
+        if draws is None:
+            return frame
+        spread = totals_spread(draws)
+        if draws.reference is not None:
+            spread = spread.less(totals_spread(draws.reference, draws.kept), SPLIT_CHANGES)
+        return attach(frame, spread)
 
     def counts(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Modelled counts with intervals.

@@ -299,20 +299,23 @@ def unserved_spread(draws: FlowDraws) -> Spread:
     )
 
 
-def totals_spread(draws: FlowDraws) -> Spread:
+def totals_spread(draws: FlowDraws, kept: BoolArray | None = None) -> Spread:
     """All that moves and all that cannot, in every draw.
 
     Parameters
     ----------
     draws : FlowDraws
         Flows in every draw.
+    kept : numpy.ndarray of bool, shape (n_draws,), optional
+        Draws to be taken; those that are kept if left out.
 
     Returns
     -------
     Spread
         One row: `demand_t` with what is unserved, `unserved_t`, `flow_t`, `flow_teu`, `value_usd`.
     """
-    flow, lost = _flow(draws, None), draws.unserved_t[:, draws.kept].sum(axis=0, keepdims=True)
+    chosen = draws.kept if kept is None else kept
+    flow, lost = _flow(draws, chosen), draws.unserved_t[:, chosen].sum(axis=0, keepdims=True)
     carried = flow.sum(axis=0, keepdims=True)
     return Spread(
         pd.DataFrame({"year": [draws.flows.year]}),
@@ -321,7 +324,7 @@ def totals_spread(draws: FlowDraws) -> Spread:
             "unserved_t": lost,
             "flow_t": carried,
             "flow_teu": _teu(draws, flow).sum(axis=0, keepdims=True),
-            "value_usd": _value(draws, flow, draws.kept).sum(axis=0, keepdims=True),
+            "value_usd": _value(draws, flow, chosen).sum(axis=0, keepdims=True),
         },
     )
 

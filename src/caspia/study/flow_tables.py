@@ -39,6 +39,8 @@ ALL = "All"
 """Segment of a corridor's whole."""
 SPLIT = ["flow_t", "flow_teu", "value_usd"]
 SHARES = ["share", "share_teu", "share_value"]
+LEFT_OUT = ("demand_t", "unserved_t", "change_t", "relative_gap", "iterations")
+"""What a run without an equilibrium does not have."""
 EARNED = ["transit_t", "transit_teu", "transit_revenue_usd"]
 POINTS: Mapping[str, tuple[str, ...]] = {
     "flow_runs": (
@@ -50,6 +52,7 @@ POINTS: Mapping[str, tuple[str, ...]] = {
         "reason",
         "demand_t",
         "unserved_t",
+        "change_t",
         "relative_gap",
         "iterations",
         "draws",
@@ -159,7 +162,7 @@ POINTS: Mapping[str, tuple[str, ...]] = {
 }
 """Tables of flows and their columns of values."""
 RANGED: Mapping[str, tuple[str, ...]] = {
-    "flow_runs": ("demand_t", "unserved_t"),
+    "flow_runs": ("demand_t", "unserved_t", "change_t"),
     "flow_corridors": (*SPLIT, *SHARES, "share_land", *SPLIT_CHANGES.values()),
     "flow_countries": (*EARNED, *EARNED_CHANGES.values()),
     "flow_links": ("flow_t", "flow_teu"),
@@ -325,7 +328,8 @@ def _run(world: World, flows: Flows, against: str, intervals: Intervals) -> pd.D
         "relative_gap": flows.result.residual,
         "iterations": flows.result.iterations,
     }
-    return intervals.totals(totals_frame(flows)).assign(**row, **intervals.told)
+    totals, before = totals_frame(flows), totals_frame(flows.reference or flows)
+    return intervals.totals(with_changes(totals, before, ("year",), SPLIT_CHANGES)).assign(**row, **intervals.told)
 
 
 def _failed(world: World, year: int, against: str, error: CaspiaError) -> pd.DataFrame:
@@ -336,7 +340,7 @@ def _failed(world: World, year: int, against: str, error: CaspiaError) -> pd.Dat
 def _unsolved(world: World, year: int, against: str, why: tuple[str, str]) -> pd.DataFrame:
     row = {"scenario": world.name, "title": world.title, "year": year, "against": against}
     row |= {"status": why[0], "reason": why[1], "draws": 0, "failed_draws": 0, "interval_note": ""}
-    return pd.DataFrame([row | dict.fromkeys(("demand_t", "unserved_t", "relative_gap", "iterations"), np.nan)])
+    return pd.DataFrame([row | dict.fromkeys(LEFT_OUT, np.nan)])
 
 
 def _add(

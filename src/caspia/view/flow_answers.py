@@ -16,7 +16,6 @@ from caspia.view.flow_ranges import (
     dollars_text,
     figures,
     fullness_range,
-    is_known,
     of_capacity_range,
     share_range,
     span,
@@ -150,7 +149,13 @@ def binding(rows: Sequence[Row]) -> str:
     return f"{name} binds first, at {of_capacity_range(ratio)}{then}"
 
 
-def moved_answer(corridors: Sequence[Row], countries: Sequence[Row], scenario: str, unserved_t: float = 0.0) -> str:
+def moved_answer(
+    corridors: Sequence[Row],
+    countries: Sequence[Row],
+    scenario: str,
+    unserved_t: float = 0.0,
+    totals: Row | None = None,
+) -> str:
     """Answer who gains and who loses under a scenario.
 
     Parameters
@@ -163,6 +168,8 @@ def moved_answer(corridors: Sequence[Row], countries: Sequence[Row], scenario: s
         What is supposed.
     unserved_t
         Demand left without a way, tonnes a year.
+    totals
+        Row with `change_t` and `unserved_t` and their intervals.
 
     Returns
     -------
@@ -180,9 +187,13 @@ def moved_answer(corridors: Sequence[Row], countries: Sequence[Row], scenario: s
         return f"{scenario}: hardly anything moves from one corridor to another."
     parts = [f"{scenario}: {listed([*losses[:2], *gains[:3]])}"]
     if total < -TOLD_T:
-        parts.append(f"{tonnes(-total)} of trade is lost")
+        lost = span(totals or {}, "change_t", -1.0)
+        parts.append(f"{tonnes_text(Range(lost.p90, -total, lost.p10))} of trade is lost")
     if unserved_t >= TOLD_T:
-        parts.append(f"{tonnes(unserved_t)} has no open way")
+        left = span(totals or {}, "unserved_t")
+        # What had no way before either is in the interval and not in the number.
+        same = math.isclose(left.p50, unserved_t, rel_tol=1e-6)
+        parts.append(f"{tonnes_text(left) if same else tonnes(unserved_t)} has no open way")
     return "; ".join([*parts, *_earned(countries)]) + "."
 
 
@@ -245,7 +256,7 @@ def coverage(rows: Sequence[Row]) -> str:
     str
         Empty where no judged count has an interval.
     """
-    judged = [r for r in rows if records.text(r, "role") == "judged" and is_known(span(r, "modelled"))]
+    judged = [r for r in rows if records.text(r, "role") == "judged" and math.isfinite(span(r, "modelled").p10)]
     if not judged:
         return ""
     within = 0
@@ -253,7 +264,10 @@ def coverage(rows: Sequence[Row]) -> str:
         value = span(row, "modelled")
         within += value.p10 <= records.real(row, "observed") <= value.p90
     share = percent(within / len(judged))
-    return f"{whole(within)} of {plural(len(judged), 'judged count')} ({share}) lie within the modelled interval."
+    return (
+        f"{whole(within)} of {plural(len(judged), 'judged count')} ({share}) lie within the modelled interval, "
+        "which holds what we doubt of the facts and not what the model leaves out."
+    )
 
 
 def reconciliation_answer(rows: Sequence[Row]) -> str:

@@ -298,7 +298,7 @@ def _moves(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
         title = records.text(run, "title") or name
         before = tables.base
         lost = records.real(run, "unserved_t") - (records.real(before, "unserved_t") if before else 0.0)
-        answers[name] = flow_answers.moved_answer(corridors, countries, title, max(lost, 0.0))
+        answers[name] = flow_answers.moved_answer(corridors, countries, title, max(lost, 0.0), run)
         size = sum(abs(records.real(r, "change_t")) for r in whole_of(corridors))
         most = max(most, (name, size), key=lambda item: item[1])
         charts = [n for n in (f"flow-moves-{name}", f"flow-revenues-{name}") if n in drawn]

@@ -74,14 +74,14 @@ def bracket(low: str, high: str) -> str:
     Returns
     -------
     str
-        With a dash, or with `to` where a minus sign would meet it.
+        With a dash, or with `to` where a sign would meet it.
 
     Examples
     --------
     >>> bracket("3.0", "6.0"), bracket("−5", "2")
     (' (3.0–6.0)', ' (−5 to 2)')
     """
-    return f" ({low} to {high})" if "−" in low + high else f" ({low}–{high})"
+    return f" ({low} to {high})" if {"−", "+"} & set(low + high) else f" ({low}–{high})"
 
 
 def figures(value: Range, *, signed: bool = False) -> str:
@@ -92,7 +92,7 @@ def figures(value: Range, *, signed: bool = False) -> str:
     value
         In the unit of its column.
     signed
-        Whether plus signs are written.
+        Whether plus signs are written; in the brackets only where the ends differ in sign.
 
     Returns
     -------
@@ -103,12 +103,18 @@ def figures(value: Range, *, signed: bool = False) -> str:
     --------
     >>> figures(Range(3.6, 4.4, 5.1)), figures(Range(-9.0, -7.0, 1.5), signed=True)
     ('4.4 (3.6–5.1)', '−7.0 (−9.0 to +1.5)')
+    >>> figures(Range(8.0, 12.0, 17.0), signed=True)
+    '+12 (8.0–17)'
     """
 
-    def one(part: float) -> str:
-        return f"+{number(part)}" if signed and part > 0 else number(part)
+    def one(part: float, *, plus: bool) -> str:
+        return f"+{number(part)}" if plus and part > 0 else number(part)
 
-    return one(value.p50) + (bracket(one(value.p10), one(value.p90)) if is_known(value) else "")
+    middle = one(value.p50, plus=signed)
+    if not is_known(value):
+        return middle
+    mixed = signed and value.p10 < 0 < value.p90
+    return middle + bracket(one(value.p10, plus=mixed), one(value.p90, plus=mixed))
 
 
 def tonnes_text(value: Range, *, signed: bool = False) -> str:

@@ -366,12 +366,18 @@ def _print_moved(screen: Console, answer: FlowAnswer, before: FlowAnswer) -> Non
     corridors = rows_of(frame)
     lost = _unserved(answer) - _unserved(before)
     title = f"{flow_words.supposed(answer.scenario) or answer.scenario} against {before.scenario.split('+')[-1]}"
-    said = flow_answers.moved_answer(corridors, rows_of(_with_change(answer)), title, max(lost, 0.0))
+    said = flow_answers.moved_answer(
+        corridors, rows_of(_with_change(answer)), title, max(lost, 0.0), _total(answer)
+    )
     screen.print(Text(said, style="bold"))
     if answer.moved is not None and len(answer.moved):
         screen.print()
         screen.print(moved_table(answer.moved, answer.shifts, width=screen.width))
     screen.print()
+
+
+def _total(answer: FlowAnswer) -> Row:
+    return rows_of(answer.totals)[0] if len(answer.totals) else {}
 
 
 def _unserved(answer: FlowAnswer) -> float:
