@@ -186,9 +186,9 @@ def share_range(value: Range) -> str:
 
     Examples
     --------
-    >>> share_range(Range(0.16, 0.19, 0.21)).replace(THIN_SPACE, " ")
+    >>> " ".join(share_range(Range(0.16, 0.19, 0.21)).split())
     '19 % (16–21)'
-    >>> share_range(Range(0.001, 0.001, 0.002)).replace(THIN_SPACE, " ")
+    >>> " ".join(share_range(Range(0.001, 0.001, 0.002)).split())
     '<1 %'
     """
     return share_text(value.p50) + _percents(value)
@@ -214,7 +214,7 @@ def fullness_range(value: Range) -> str:
 
     Examples
     --------
-    >>> fullness_range(Range(0.9, 0.953, 1.1)).replace(THIN_SPACE, " "), fullness_range(Range(9.0, 12.6, 15.0))
+    >>> " ".join(fullness_range(Range(0.9, 0.953, 1.1)).split()), fullness_range(Range(9.0, 12.6, 15.0))
     ('95 % (90–110)', '13 (9.0–15) times')
     """
     said = fullness(value.p50)
@@ -238,7 +238,7 @@ def of_capacity_range(value: Range) -> str:
 
     Examples
     --------
-    >>> of_capacity_range(Range(0.9, 0.953, 1.1)).replace(THIN_SPACE, " ")
+    >>> " ".join(of_capacity_range(Range(0.9, 0.953, 1.1)).split())
     '95 % (90–110) of its capacity'
     """
     said = fullness_range(value)
