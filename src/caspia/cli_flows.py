@@ -19,7 +19,7 @@ flow_app = typer.Typer()
 
 
 @flow_app.command()
-def flows(
+def flows(  # noqa: PLR0913 - the options of a command are its parameters
     year: Annotated[int, typer.Option(help="Year of the demand, 2019-2040.")] = 2025,
     scenario: Annotated[
         list[str] | None,
@@ -33,15 +33,20 @@ def flows(
     case: Annotated[
         Literal["low", "central", "high"], typer.Option(help="Growth of demand after 2025.")
     ] = "central",
+    draws: Annotated[
+        int | None,
+        typer.Option(help="Draws of the facts behind the intervals, 10-1000; 0 for point values only."),
+    ] = None,
     users: Annotated[str, typer.Option(help="Who uses this port, link, crossing or service.")] = "",
     data: Data = "caspian",
     as_json: AsJson = False,
 ) -> None:
     """Show how much flows where, what binds, and what a scenario moves."""
-    from caspia.study import Study, flow_answer
+    from caspia.study import Settings, Study, flow_answer
 
+    settings = Settings() if draws is None else Settings(flow_draws=draws)
     with progress() as tell:
-        opened = Study.open(data)
+        opened = Study.open(data, settings)
         world = opened.with_scenario(*scenario) if scenario else opened.world_of(year)
         answer = flow_answer(world, year, case, compare, users, tell)
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -186,6 +186,10 @@ class Answer:
     users: pd.DataFrame | None = None
     before: Answer | None = None
     moved: pd.DataFrame | None = None
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    shifts: pd.DataFrame | None = None
+    draws: int = 0
+    interval_note: str = ""
 
 
 def answer(found, scenario, before=None):

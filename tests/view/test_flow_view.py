@@ -74,8 +74,8 @@ def test_the_answer_has_the_numbers_of_the_tables(flowing):
     )
     said = said.replace(THIN_SPACE, " ")
     assert said == (
-        "In 2025 the Caspian corridor carries 4.0 Mt and 100 thousand TEU, 20 % of the 20 Mt that move over land "
-        "(Northern 80 %); Alat: rail to ferry binds first, at 95 % of its capacity."
+        "In 2025 the Caspian corridor carries 4.0 Mt and 100 thousand TEU, 20 % of the 20 Mt that move over land; "
+        "Northern carries 80 %; Alat: rail to ferry binds first, at 95 % of its capacity."
     )
 
 

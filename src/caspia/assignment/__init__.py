@@ -7,6 +7,7 @@ from caspia.assignment.logit import LogitEquilibrium, fixed_point_residual, solv
 from caspia.assignment.problem import Demand, Problem, check_problem, road_problem
 from caspia.assignment.result import Equilibrium, Routes
 from caspia.assignment.routes import Choice, RouteTable, path_sizes
+from caspia.assignment.sensitivity import capacity_worth
 from caspia.assignment.stochastic import StochasticEquilibrium, stochastic_equilibrium
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "RouteTable",
     "Routes",
     "StochasticEquilibrium",
+    "capacity_worth",
     "certify",
     "check_problem",
     "equilibrium",

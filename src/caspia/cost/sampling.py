@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import betaincinv
 
-from caspia.cost.variables import FloatArray, Quantity, Reading
+from caspia.cost.variables import FloatArray, IntArray, Quantity, Reading
 
+Bounds = tuple[float, float, float]
 QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -31,9 +34,16 @@ class Sampler:
         Number of draws.
     dependence : float
         Correlation of the normal scores of any two variables, 0 (independent) to 1 (all bad at once).
+    stratified : bool
+        Whether every variable takes the middle of each of `draws` equally likely strata once (a Latin hypercube)
+        instead of values at random: less noise where draws are few, and a variable whose bounds are scaled takes
+        the scaled values, draw by draw.
 
     References
     ----------
+    McKay, M. D., Beckman, R. J. and Conover, W. J. (1979), A comparison of three methods for selecting values of
+    input variables in the analysis of output from a computer code, Technometrics 21 (2), 239-245.
+
     Iman, R. L. and Conover, W. J. (1982), A distribution-free approach to inducing rank correlation among input
     variables, Communications in Statistics 11 (3), 311-334.
     """
@@ -42,6 +52,7 @@ class Sampler:
     seed: int = 2025
     draws: int = 1000
     dependence: float = 0.7
+    stratified: bool = False
     _cache: dict[tuple[object, ...], FloatArray] = field(default_factory=dict, repr=False, compare=False)
 
     def draw(self, quantity: Quantity, which: npt.ArrayLike) -> FloatArray:
@@ -80,6 +91,48 @@ class Sampler:
         variable, coefficient = quantity.terms_of(arcs)
         return np.asarray(coefficient @ self.draw(quantity, variable))
 
+    def facts(self, name: str, fact: IntArray, bounds: Sequence[FloatArray]) -> FloatArray:
+        """Draw facts as they are, apart from any cost that rests on them.
+
+        Parameters
+        ----------
+        name : str
+            What they are (`demand`, `capacity`); the facts of one name are tied by a factor of its own.
+        fact : numpy.ndarray of int, shape (k,)
+            Rows of the facts.
+        bounds : sequence of numpy.ndarray, each of shape (n_facts,)
+            Low, value and high of every fact.
+
+        Returns
+        -------
+        numpy.ndarray, shape (k, draws)
+            PERT(low, value, high) of each.
+        """
+        found = np.empty((len(fact), self.draws))
+        for nth, row in enumerate(np.asarray(fact).tolist()):
+            low, mode, high = (float(bound[row]) for bound in bounds)
+            found[nth] = self._drawn(name, row, Reading.VALUE, (low, mode, high))
+        return found
+
+    def yearly(self, quantity: Quantity) -> FloatArray:
+        """Draw what every variable of a quantity is over a whole year.
+
+        Parameters
+        ----------
+        quantity : Quantity
+            Money, time or emission.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_variables, draws)
+            Waits for departures and for the weather are at their expectation, since they average out.
+        """
+        found = np.repeat(quantity.variables.mean[:, None], self.draws, axis=1)
+        doubted = np.flatnonzero(quantity.variables.reading < Reading.HEADWAY)
+        if len(doubted):
+            found[doubted] = self.draw(quantity, doubted)
+        return found
+
     def _stream(self, name: str) -> np.random.Generator:
         return np.random.Generator(np.random.Philox(key=[self.seed, crc32(name.encode())]))
 
@@ -92,13 +145,18 @@ class Sampler:
 
     def _one(self, quantity: Quantity, row: int) -> FloatArray:
         variables = quantity.variables
-        reading = Reading(int(variables.reading[row]))
         bounds = float(variables.low[row]), float(variables.mode[row]), float(variables.high[row])
-        key = (quantity.name, int(variables.fact[row]), reading, *bounds)
+        return self._drawn(quantity.name, int(variables.fact[row]), Reading(int(variables.reading[row])), bounds)
+
+    def _drawn(self, name: str, fact: int, reading: Reading, bounds: Bounds) -> FloatArray:
+        key = (name, fact, reading, *bounds)
         if key not in self._cache:
-            stream = self._stream(f"{self.keys[int(variables.fact[row])]}:{reading.name}")
-            values = np.sort(_sample(stream, reading, bounds, self.draws))
-            scores = np.sqrt(self.dependence) * self._common(quantity.name)
+            stream = self._stream(f"{self.keys[fact]}:{reading.name}")
+            if self.stratified:
+                values = _quantile(reading, bounds, (np.arange(self.draws) + 0.5) / self.draws)
+            else:
+                values = np.sort(_sample(stream, reading, bounds, self.draws))
+            scores = np.sqrt(self.dependence) * self._common(name)
             scores += np.sqrt(1 - self.dependence) * stream.normal(size=self.draws)
             tied = np.empty(self.draws)
             tied[np.argsort(scores)] = values
@@ -106,9 +164,20 @@ class Sampler:
         return self._cache[key]
 
 
-def _sample(
-    stream: np.random.Generator, reading: Reading, bounds: tuple[float, float, float], draws: int
-) -> FloatArray:
+def _quantile(reading: Reading, bounds: Bounds, share: FloatArray) -> FloatArray:
+    """Values below which a variable lies with some probabilities."""
+    low, mode, high = bounds
+    if reading is Reading.HEADWAY:
+        return mode * share
+    if reading is Reading.CLOSURE:
+        return mode * np.maximum(share - (1.0 - low), 0.0) / max(low, 1e-300)
+    if high <= low:
+        return np.full(len(share), mode)
+    first = 1 + 4 * (mode - low) / (high - low)
+    return np.asarray(low + (high - low) * betaincinv(first, 6 - first, share))
+
+
+def _sample(stream: np.random.Generator, reading: Reading, bounds: Bounds, draws: int) -> FloatArray:
     low, mode, high = bounds
     if reading is Reading.HEADWAY:
         return stream.uniform(0.0, mode, draws)

@@ -154,6 +154,22 @@ class Quantity:
         weights = np.bincount(inverse, weights=self.coefficient[terms], minlength=len(variable))
         return variable, weights.astype(float)
 
+    def at(self, value: FloatArray) -> FloatArray:
+        """Quantity of every arc where the variables have some values.
+
+        Parameters
+        ----------
+        value : numpy.ndarray, shape (n_variables,)
+            Value of every variable.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_arcs,)
+        """
+        n_arcs = len(self.start) - 1
+        arc = np.repeat(np.arange(n_arcs), np.diff(self.start))
+        return _sum_by_arc(arc, self.coefficient * value[self.variable], n_arcs)
+
 
 def gather(name: str, n_arcs: int, parts: Sequence[Terms]) -> Quantity:
     """Collect the terms of a quantity.

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from caspia.demand import Case
+from caspia.study.drawn import check_draws
+from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES, shifts_frame, with_changes
+from caspia.study.flow_draws import FlowDraws, draw_flows
 from caspia.study.flow_frames import (
     bottlenecks_frame,
     corridors_frame,
     countries_frame,
     moved_frame,
+    totals_frame,
+    touches,
     unserved_frame,
     users_frame,
 )
+from caspia.study.flow_intervals import Intervals
 from caspia.study.flow_tables import named_states
 from caspia.study.flows import Flows
 from caspia.study.study import Study
 
 Tell = Callable[[str, int, int], None]
 SIGNIFICANT = 6
+TABLES = ("totals", "corridors", "segments", "countries", "bottlenecks", "unserved", "users", "moved", "shifts")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +48,18 @@ class FlowAnswer:
         Fixed-point residual that certifies the flows.
     corridors, segments, countries, bottlenecks, unserved : pandas.DataFrame
         As in `caspia.study.flow_frames`; `segments` splits the corridors by market.
+    totals : pandas.DataFrame
+        One row: all tonnes, boxes and value.
     users : pandas.DataFrame or None
         Who uses the place or link that was asked for.
     before : FlowAnswer or None
         The world that the scenario is compared with.
-    moved : pandas.DataFrame or None
-        What the scenario moves from corridor to corridor.
+    moved, shifts : pandas.DataFrame or None
+        What the scenario moves from corridor to corridor, by market and goods and over all.
+    draws, failed_draws : int
+        Draws of the facts behind the intervals, and how many of them found no equilibrium.
+    interval_note : str
+        What has to be said of the intervals; why there are none if they are refused.
     """
 
     year: int
@@ -56,14 +70,20 @@ class FlowAnswer:
     countries: pd.DataFrame
     bottlenecks: pd.DataFrame
     unserved: pd.DataFrame
+    totals: pd.DataFrame
     users: pd.DataFrame | None = None
     before: FlowAnswer | None = None
     moved: pd.DataFrame | None = None
+    shifts: pd.DataFrame | None = None
+    draws: int = 0
+    failed_draws: int = 0
+    interval_note: str = ""
 
     def record(self) -> dict[str, Any]:
         """Everything for machines; numbers with six digits."""
         found: dict[str, Any] = {"year": self.year, "scenario": self.scenario, "relative_gap": self.relative_gap}
-        for name in ("corridors", "segments", "countries", "bottlenecks", "unserved", "users", "moved"):
+        found |= {name: getattr(self, name) for name in ("draws", "failed_draws", "interval_note")}
+        for name in TABLES:
             table = getattr(self, name)
             if table is not None:
                 found[name] = _rows(table)
@@ -110,39 +130,73 @@ def flow_answer(world: Study, year: int, case: Case, compare: str, users: str, t
     Raises
     ------
     caspia.errors.InputError
-        The year, a scenario or a name is not in the data.
+        The year, a scenario or a name is not in the data, or the number of draws gives no interval.
     caspia.errors.NotConverged
         No equilibrium was reached.
     """
+    check_draws(world.settings.flow_draws)
     if not compare:
         flows = world.flows(year, case, progress=tell)
+        drawn = _drawn(flows, world, case, tell)
         tell("Tables", 0, 1)
-        answer = _tables(flows, users)
+        answer = _tables(flows, users, drawn)
         tell("Tables", 1, 1)
         return answer
-    after = world.with_scenario(compare).flows(year, case, progress=tell)
-    tell("Tables", 0, 2)
+    other = world.with_scenario(compare)
+    after = other.flows(year, case, progress=tell)
+    beside = other.base if after.reference is not None and other.base is not None else world
     reference = after.reference if after.reference is not None else world.flows(year, case, progress=tell)
-    before = _tables(reference, users)
+    first = _drawn(reference, beside, case, tell)
+    second = _drawn(after, other, case, tell, first)
+    tell("Tables", 0, 2)
+    before = _tables(reference, users, first)
     tell("Tables", 1, 2)
-    answer = _tables(after, users, before, moved_frame(reference, after))
+    answer = _tables(after, users, second, (reference, before))
     tell("Tables", 2, 2)
     return answer
 
 
+def _drawn(flows: Flows, study: Study, case: Case, tell: Tell, before: FlowDraws | None = None) -> FlowDraws | None:
+    """Flows in every draw; demand answers draw by draw to the world before where it answers at all."""
+    world = study.drawn
+    if world is None:
+        return None
+    stage = "Draws" if before is None else "More draws"
+    reference = before if flows.reference is not None else None
+    found = draw_flows(flows, world, case=case, reference=reference, worth=True, progress=partial(tell, stage))
+    return replace(found, reference=before)
+
+
 def _tables(
-    flows: Flows, users: str, before: FlowAnswer | None = None, moved: pd.DataFrame | None = None
+    flows: Flows, users: str, drawn: FlowDraws | None, before: tuple[Flows, FlowAnswer] | None = None
 ) -> FlowAnswer:
+    intervals = Intervals(drawn)
+    corridors, segments = corridors_frame(flows), corridors_frame(flows, ("segment",))
+    countries, totals, moved, shifts = countries_frame(flows), totals_frame(flows), None, None
+    if before is not None:
+        old = before[1]
+        corridors = with_changes(corridors, old.corridors, ("corridor",), SPLIT_CHANGES)
+        segments = with_changes(segments, old.segments, ("segment", "corridor"), SPLIT_CHANGES)
+        countries = with_changes(countries, old.countries, ("country",), EARNED_CHANGES)
+        totals = with_changes(totals, old.totals, ("year",), SPLIT_CHANGES)
+        whole = moved_frame(before[0], flows)
+        moved = intervals.moved(whole, split=True)
+        shifts = intervals.moved(shifts_frame(whole), split=False)
     return FlowAnswer(
         year=flows.year,
         scenario=flows.scenario,
         relative_gap=flows.result.residual,
-        corridors=corridors_frame(flows),
-        segments=corridors_frame(flows, ("segment",)),
-        countries=named_states(countries_frame(flows), flows),
-        bottlenecks=bottlenecks_frame(flows),
-        unserved=unserved_frame(flows),
-        users=users_frame(flows, users) if users else None,
-        before=before,
+        corridors=intervals.corridors(corridors, split=False),
+        segments=intervals.corridors(segments, split=True),
+        countries=named_states(intervals.countries(countries), flows),
+        bottlenecks=intervals.servers(bottlenecks_frame(flows)),
+        unserved=intervals.unserved(unserved_frame(flows)),
+        totals=intervals.totals(totals),
+        users=intervals.users(users_frame(flows, users), touches(flows, users)) if users else None,
+        before=None if before is None else before[1],
         moved=moved,
+        shifts=shifts,
+        draws=0 if drawn is None else drawn.n_draws,
+        failed_draws=0 if drawn is None else drawn.n_failed,
+        interval_note="" if drawn is None else drawn.note,
     )

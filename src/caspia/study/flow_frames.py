@@ -9,11 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from caspia.assignment import Choice
-from caspia.network import MODES, SEA_MODES, ArcKind, find_place
+from caspia.network import ArcKind, find_place
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import RESIDUAL, Flows
+from caspia.study.transit import abroad, route_money
 
 FloatArray = npt.NDArray[np.float64]
+LAND = ("Caspian", "Northern", "Southern", "Eastern")
+"""Corridors over land."""
 SMALL_T = 0.5
 NUDGE = 0.01
 """Share of a capacity that is added to learn what a unit more is worth."""
@@ -51,7 +54,7 @@ def corridors_frame(flows: Flows, by: tuple[str, ...] = ()) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `corridor`, the columns of `by`, `flow_t`, `flow_teu`, `value_usd`, and the shares of each within the
-        split: `share`, `share_teu`, `share_value`.
+        split: `share`, `share_teu`, `share_value`; `share_land` is that in the tonnes of the corridors over land.
     """
     frame = routes_with_segment(flows)
     keys = [*by, "corridor"]
@@ -62,7 +65,10 @@ def corridors_frame(flows: Flows, by: tuple[str, ...] = ()) -> pd.DataFrame:
     whole = sums.groupby(level=list(range(len(by)))).transform("sum") if by else sums.sum()
     shares = (sums / whole).fillna(0.0)
     shares.columns = ["share", "share_teu", "share_value"]
-    return pd.concat([sums, shares], axis=1).reset_index()
+    frame = pd.concat([sums, shares], axis=1).reset_index()
+    land = frame["flow_t"].where(frame["corridor"].isin(LAND), 0.0)
+    total = land.groupby([frame[key] for key in by]).transform("sum") if by else land.sum()
+    return frame.assign(share_land=(land / total).fillna(0.0))
 
 
 def routes_with_segment(flows: Flows) -> pd.DataFrame:
@@ -102,58 +108,22 @@ def countries_frame(flows: Flows) -> pd.DataFrame:
     pandas.DataFrame
         `country`, `transit_t`, `transit_teu`, `transit_revenue_usd`, in order of revenue.
     """
-    study, market = flows.model.study, flows.model.market
-    network, routes = study.network, market.routes
-    route = routes.route_of_arc
-    money = _route_money(flows)
-    ends = study.data.tables["places"]["country"].to_numpy(dtype=object)
-    codes = {code: column for column, code in enumerate(network.countries)}
-    home = np.zeros((len(routes.pair), len(codes)), dtype=bool)
-    for side in (market.pairs.origin, market.pairs.destination):
-        at = np.array([codes.get(code, -1) for code in ends[side[routes.pair]]])
-        known = np.flatnonzero(at >= 0)
-        home[known, at[known]] = True
-    at_sea = (network.arcs.kind == ArcKind.LINE) & np.isin(
-        network.arcs.mode, [MODES.index(mode) for mode in SEA_MODES]
-    )
-    arc_of, state_of = np.nonzero(network.arcs.countries & ~at_sea[:, None])
-    first = np.searchsorted(arc_of, np.arange(network.n_arcs + 1))
-    states = np.diff(first)
-    count = states[routes.arcs]
-    spread = np.repeat(np.arange(len(routes.arcs)), count)
-    offset = np.arange(len(spread)) - np.repeat(np.cumsum(count) - count, count)
-    state = state_of[first[routes.arcs[spread]] + offset]
-    owner = route[spread]
-    abroad = ~home[owner, state]
-    tonnes = flows.flow_t[owner]
-    earned = tonnes * money[spread] / states[routes.arcs[spread]]
-    revenue = np.bincount(state[abroad], weights=earned[abroad], minlength=len(codes))
-    passing = np.unique(owner * len(codes) + state)
-    through, where = passing // len(codes), passing % len(codes)
-    foreign = ~home[through, where]
+    network, routes = flows.model.study.network, flows.model.market.routes
+    place, state, share = abroad(flows)
+    owner, n_states = routes.route_of_arc[place], len(network.countries)
+    earned = flows.flow_t[owner] * route_money(flows)[place] * share
+    passing = np.unique(owner * n_states + state)
+    through, where = passing // n_states, passing % n_states
     boxes = flows.route_frame["flow_teu"].to_numpy()
     frame = pd.DataFrame(
         {
-            "country": list(codes),
-            "transit_t": np.bincount(where[foreign], weights=flows.flow_t[through[foreign]], minlength=len(codes)),
-            "transit_teu": np.bincount(where[foreign], weights=boxes[through[foreign]], minlength=len(codes)),
-            "transit_revenue_usd": revenue,
+            "country": list(network.countries),
+            "transit_t": np.bincount(where, weights=flows.flow_t[through], minlength=n_states),
+            "transit_teu": np.bincount(where, weights=boxes[through], minlength=n_states),
+            "transit_revenue_usd": np.bincount(state, weights=earned, minlength=n_states),
         }
     )
     return frame.sort_values("transit_revenue_usd", ascending=False, ignore_index=True)
-
-
-def _route_money(flows: Flows) -> FloatArray:
-    """Dollars a tonne of every arc of every route, in the order of the arcs of the routes."""
-    study, market = flows.model.study, flows.model.market
-    goods = study.data.tables["commodities"]["id"]
-    found = np.zeros(len(market.routes.arcs))
-    commodity = market.commodity[market.routes.route_of_arc]
-    for row in np.unique(market.pairs.commodity):
-        costs = study.costs(str(goods.iloc[row]))
-        own = commodity == row
-        found[own] = costs.money.mean[market.routes.arcs[own]] / costs.cargo.tonnes
-    return found
 
 
 def servers_frame(flows: Flows) -> pd.DataFrame:
@@ -344,8 +314,25 @@ def unserved_frame(flows: Flows) -> pd.DataFrame:
     return sums.sort_values("unserved_t", ascending=False, ignore_index=True)
 
 
-def _touches(flows: Flows, identity: str) -> npt.NDArray[np.bool_]:
-    """Routes that pass a link, a crossing, or a place."""
+def touches(flows: Flows, identity: str) -> npt.NDArray[np.bool_]:
+    """Routes that pass a link, a crossing, a service or a place.
+
+    Parameters
+    ----------
+    flows : Flows
+        Flows in equilibrium.
+    identity : str
+        Id of a link, a crossing or a service, or a place by code or name.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_routes,)
+
+    Raises
+    ------
+    UnknownName
+        Nothing of that name is in the data.
+    """
     study, routes = flows.model.study, flows.model.market.routes
     arcs, tables = study.network.arcs, study.data.tables
     for table, kind in (("links", ArcKind.LINE), ("borders", ArcKind.BORDER), ("services", ArcKind.WAIT)):
@@ -385,7 +372,7 @@ def users_frame(flows: Flows, identity: str) -> pd.DataFrame:
     frame = flows.route_frame
     keys = ["origin_zone", "destination_zone", "commodity_id"]
     whole = frame.groupby(keys)["flow_t"].sum()
-    used = frame[_touches(flows, identity)].groupby(keys)[["flow_t", "flow_teu"]].sum()
+    used = frame[touches(flows, identity)].groupby(keys)[["flow_t", "flow_teu"]].sum()
     used["share"] = used["flow_t"] / max(used["flow_t"].sum(), 1e-300)
     used["reliance"] = used["flow_t"] / whole.reindex(used.index)
     return used[used["flow_t"] > SMALL_T].sort_values("flow_t", ascending=False).reset_index()
@@ -430,3 +417,22 @@ def moved_frame(before: Flows, after: Flows) -> pd.DataFrame:
     table = pd.concat(rows).groupby(["segment", "commodity_id", "from_corridor", "to_corridor"], as_index=False)
     sums = table["moved_t"].sum()
     return sums[sums["moved_t"] > SMALL_T].sort_values("moved_t", ascending=False, ignore_index=True)
+
+
+def totals_frame(flows: Flows) -> pd.DataFrame:
+    """All that moves, and all that cannot.
+
+    Parameters
+    ----------
+    flows : Flows
+        Flows in equilibrium.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row: `year`, `demand_t` with what is unserved, `unserved_t`, `flow_t`, `flow_teu`, `value_usd`.
+    """
+    carried = flows.route_frame[["flow_t", "flow_teu", "value_usd"]].sum()
+    lost = float(flows.result.unserved.sum())
+    head = {"year": flows.year, "demand_t": float(carried["flow_t"]) + lost, "unserved_t": lost}
+    return pd.DataFrame([head | carried.to_dict()])

@@ -12,6 +12,8 @@ from caspia.data import Dataset
 from caspia.demand.reconcile import reconcile
 from caspia.errors import CaspiaError, InputError, NotConverged
 from caspia.scenario import built_in_scenarios
+from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES, shifts_frame, with_changes
+from caspia.study.flow_draws import FlowDraws, draw_flows
 from caspia.study.flow_frames import (
     bottlenecks_frame,
     corridors_frame,
@@ -19,8 +21,10 @@ from caspia.study.flow_frames import (
     links_frame,
     moved_frame,
     servers_frame,
+    totals_frame,
     unserved_frame,
 )
+from caspia.study.flow_intervals import Intervals, with_intervals
 from caspia.study.flows import BASE_YEAR, Flows
 from caspia.study.study import Study
 from caspia.study.traffic import FIT_YEARS, JUDGED_YEAR, compare_counts
@@ -35,8 +39,10 @@ ALL = "All"
 """Segment of a corridor's whole."""
 SPLIT = ["flow_t", "flow_teu", "value_usd"]
 SHARES = ["share", "share_teu", "share_value"]
+LEFT_OUT = ("demand_t", "unserved_t", "change_t", "relative_gap", "iterations")
+"""What a run without an equilibrium does not have."""
 EARNED = ["transit_t", "transit_teu", "transit_revenue_usd"]
-COLUMNS: Mapping[str, tuple[str, ...]] = {
+POINTS: Mapping[str, tuple[str, ...]] = {
     "flow_runs": (
         "scenario",
         "title",
@@ -46,8 +52,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "reason",
         "demand_t",
         "unserved_t",
+        "change_t",
         "relative_gap",
         "iterations",
+        "draws",
+        "failed_draws",
+        "interval_note",
     ),
     "flow_corridors": (
         "scenario",
@@ -56,6 +66,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "corridor",
         *SPLIT,
         *SHARES,
+        "share_land",
         "change_t",
         "change_teu",
         "change_value_usd",
@@ -106,6 +117,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "link_id",
     ),
     "flow_moved": ("scenario", "year", "segment", "commodity_id", "from_corridor", "to_corridor", "moved_t"),
+    "flow_shifts": ("scenario", "year", "from_corridor", "to_corridor", "moved_t"),
     "flow_counts": (
         "count_id",
         "name",
@@ -147,6 +159,30 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "destination_zone",
         "unserved_t",
     ),
+}
+"""Tables of flows and their columns of values."""
+RANGED: Mapping[str, tuple[str, ...]] = {
+    "flow_runs": ("demand_t", "unserved_t", "change_t"),
+    "flow_corridors": (*SPLIT, *SHARES, "share_land", *SPLIT_CHANGES.values()),
+    "flow_countries": (*EARNED, *EARNED_CHANGES.values()),
+    "flow_links": ("flow_t", "flow_teu"),
+    "flow_servers": ("flow", "ratio", "delay_h", "price_usd"),
+    "flow_bottlenecks": (
+        "flow",
+        "ratio",
+        "delay_h",
+        "price_usd",
+        "shadow_value_usd",
+        "shadow_value_usd_per_t",
+    ),
+    "flow_moved": ("moved_t",),
+    "flow_shifts": ("moved_t",),
+    "flow_counts": ("modelled",),
+    "unserved": ("unserved_t",),
+}
+"""Columns that have an interval."""
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    name: with_intervals(columns, RANGED.get(name, ())) for name, columns in POINTS.items()
 }
 """Tables of flows and their columns."""
 
@@ -198,21 +234,25 @@ def flow_tables(study: Study, progress: Progress | None = None) -> dict[str, pd.
 def _fill(study: Study, parts: dict[str, list[pd.DataFrame]], tell: Progress) -> None:
     steps = 1 + len(COMPARED) + len(FIT_YEARS)
     now = _world(study, BASE_YEAR)
-    flows = _solved(now, BASE_YEAR, parts, tell)
+    tell(STAGE, 0, steps)
+    found = _solved(now, BASE_YEAR, parts, tell)
     tell(STAGE, 1, steps)
-    if flows is None:
+    if found is None:
         return
-    _add(parts, flows, now.name)
+    flows, intervals = found
+    _add(parts, flows, now.name, intervals)
     for nth, name in enumerate(COMPARED, start=2):
         _compare(now, name, parts)
         tell(STAGE, nth, steps)
-    by_year = {JUDGED_YEAR: flows}
+    by_year = {JUDGED_YEAR: found}
     for nth, year in enumerate(FIT_YEARS, start=2 + len(COMPARED)):
         then = _solved(_world(study, year), year, parts)
         if then is not None:
             by_year[year] = then
         tell(STAGE, nth, steps)
-    parts["flow_counts"].append(compare_counts(dict(sorted(by_year.items()))))
+    counts = compare_counts({year: solved[0] for year, solved in sorted(by_year.items())})
+    for year, (_, intervals) in sorted(by_year.items()):
+        parts["flow_counts"].append(intervals.counts(counts[counts["year"] == year]))
     parts["reconciliation"].append(reconcile(now.study.data))
 
 
@@ -232,16 +272,22 @@ def _world(study: Study, year: int) -> World:
 
 def _solved(
     world: World, year: int, parts: dict[str, list[pd.DataFrame]], tell: Progress | None = None
-) -> Flows | None:
-    """Flows of a world; none if there is no equilibrium."""
+) -> tuple[Flows, Intervals] | None:
+    """Flows of a world with their intervals; none if there is no equilibrium."""
     try:
         world.study.flow_model(tell)
         flows = world.study.flows(year)
     except (InputError, NotConverged) as error:
         parts["flow_runs"].append(_failed(world, year, "", error))
         return None
-    parts["flow_runs"].append(_run(world, flows, ""))
-    return flows
+    intervals = Intervals(_drawn(flows, world.study, worth=year == BASE_YEAR))
+    parts["flow_runs"].append(_run(world, flows, "", intervals))
+    return flows, intervals
+
+
+def _drawn(flows: Flows, study: Study, *, worth: bool, before: FlowDraws | None = None) -> FlowDraws | None:
+    world = study.drawn
+    return None if world is None else draw_flows(flows, world, reference=before, worth=worth)
 
 
 def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]]) -> None:
@@ -259,27 +305,31 @@ def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]]) -> No
     except (InputError, NotConverged) as error:
         parts["flow_runs"].append(_failed(world, BASE_YEAR, base.name, error))
         return
-    parts["flow_runs"].append(_run(world, after, base.name))
-    _add(parts, after, name, after.reference)
+    before = None
+    if after.reference is not None and world.study.base is not None:
+        before = _drawn(after.reference, world.study.base, worth=False)
+    intervals = Intervals(_drawn(after, world.study, worth=True, before=before))
+    parts["flow_runs"].append(_run(world, after, base.name, intervals))
+    _add(parts, after, name, intervals, after.reference)
     if after.reference is not None:
-        parts["flow_moved"].append(_named(moved_frame(after.reference, after), name, after.year))
+        moved = moved_frame(after.reference, after)
+        parts["flow_moved"].append(_named(intervals.moved(moved, split=True), name, after.year))
+        shifts = intervals.moved(shifts_frame(moved), split=False)
+        parts["flow_shifts"].append(_named(shifts, name, after.year))
 
 
-def _run(world: World, flows: Flows, against: str) -> pd.DataFrame:
-    unserved = float(flows.result.unserved.sum())
+def _run(world: World, flows: Flows, against: str, intervals: Intervals) -> pd.DataFrame:
     row = {
         "scenario": world.name,
         "title": world.title,
-        "year": flows.year,
         "against": against,
         "status": "converged",
         "reason": "",
-        "demand_t": float(flows.flow_t.sum()) + unserved,
-        "unserved_t": unserved,
         "relative_gap": flows.result.residual,
         "iterations": flows.result.iterations,
     }
-    return pd.DataFrame([row])
+    totals, before = totals_frame(flows), totals_frame(flows.reference or flows)
+    return intervals.totals(with_changes(totals, before, ("year",), SPLIT_CHANGES)).assign(**row, **intervals.told)
 
 
 def _failed(world: World, year: int, against: str, error: CaspiaError) -> pd.DataFrame:
@@ -289,45 +339,47 @@ def _failed(world: World, year: int, against: str, error: CaspiaError) -> pd.Dat
 
 def _unsolved(world: World, year: int, against: str, why: tuple[str, str]) -> pd.DataFrame:
     row = {"scenario": world.name, "title": world.title, "year": year, "against": against}
-    row |= {"status": why[0], "reason": why[1]}
-    return pd.DataFrame([row | dict.fromkeys(("demand_t", "unserved_t", "relative_gap", "iterations"), np.nan)])
+    row |= {"status": why[0], "reason": why[1], "draws": 0, "failed_draws": 0, "interval_note": ""}
+    return pd.DataFrame([row | dict.fromkeys(LEFT_OUT, np.nan)])
 
 
-def _add(parts: dict[str, list[pd.DataFrame]], flows: Flows, name: str, before: Flows | None = None) -> None:
+def _add(
+    parts: dict[str, list[pd.DataFrame]],
+    flows: Flows,
+    name: str,
+    intervals: Intervals,
+    before: Flows | None = None,
+) -> None:
     """Add the tables of one equilibrium, with the change against another on the same routes."""
     data = flows.model.study.data
+    tight = bottlenecks_frame(flows, MOST if before is None else FEW)
     found = {
-        "flow_corridors": _corridors(flows, before),
-        "flow_countries": _countries(flows, before),
-        "flow_links": links_frame(flows),
-        "flow_servers": _located(servers_frame(flows), data),
-        "flow_bottlenecks": _located(bottlenecks_frame(flows, MOST if before is None else FEW), data),
-        "unserved": unserved_frame(flows),
+        "flow_corridors": _corridors(flows, before, intervals),
+        "flow_countries": _countries(flows, before, intervals),
+        "flow_links": intervals.links(links_frame(flows)),
+        "flow_servers": _located(intervals.servers(servers_frame(flows)), data),
+        "flow_bottlenecks": _located(intervals.servers(tight), data),
+        "unserved": intervals.unserved(unserved_frame(flows)),
     }
     for table, frame in found.items():
         parts[table].append(_named(frame, name, flows.year))
 
 
-def _corridors(flows: Flows, before: Flows | None) -> pd.DataFrame:
-    keys = ["segment", "corridor"]
-    after, old = (_by_segment(each) for each in (flows, before or flows))
-    both = after.merge(old[[*keys, *SPLIT]], on=keys, how="outer", suffixes=("", "_old")).fillna(0.0)
-    for column, change in zip(SPLIT, ("change_t", "change_teu", "change_value_usd"), strict=True):
-        both[change] = both[column] - both[f"{column}_old"]
-    return both
+def _corridors(flows: Flows, before: Flows | None, intervals: Intervals) -> pd.DataFrame:
+    whole, split = (
+        intervals.corridors(
+            with_changes(corridors_frame(flows, by), corridors_frame(before or flows, by), keys, SPLIT_CHANGES),
+            split=bool(by),
+        )
+        for by, keys in (((), ("corridor",)), (("segment",), ("segment", "corridor")))
+    )
+    return pd.concat([whole.assign(segment=ALL), split], ignore_index=True)
 
 
-def _by_segment(flows: Flows) -> pd.DataFrame:
-    whole = corridors_frame(flows).assign(segment=ALL)
-    return pd.concat([whole, corridors_frame(flows, ("segment",))], ignore_index=True)
-
-
-def _countries(flows: Flows, before: Flows | None) -> pd.DataFrame:
-    after, old = (countries_frame(each) for each in (flows, before or flows))
-    both = after.merge(old, on="country", how="outer", suffixes=("", "_old")).fillna(0.0)
-    for column, change in zip(EARNED, ("change_t", "change_teu", "change_revenue_usd"), strict=True):
-        both[change] = both[column] - both[f"{column}_old"]
-    return named_states(both, flows).sort_values("transit_revenue_usd", ascending=False, ignore_index=True)
+def _countries(flows: Flows, before: Flows | None, intervals: Intervals) -> pd.DataFrame:
+    frame = with_changes(countries_frame(flows), countries_frame(before or flows), ("country",), EARNED_CHANGES)
+    ranked = intervals.countries(frame).sort_values("transit_revenue_usd", ascending=False, ignore_index=True)
+    return named_states(ranked, flows)
 
 
 def named_states(frame: pd.DataFrame, flows: Flows) -> pd.DataFrame:
@@ -370,4 +422,5 @@ def _stack(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
     filled = [frame for frame in frames if len(frame)]
     if not filled:
         return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
-    return pd.concat(filled, ignore_index=True)[columns]
+    # Without draws a table has the columns of its intervals all the same, and nothing in them.
+    return pd.concat(filled, ignore_index=True).reindex(columns=columns)

@@ -43,6 +43,7 @@ COMMENTS: Mapping[str, str] = {
     "flow_servers": "Load of everything that has a capacity, in the unit of the row",
     "flow_bottlenecks": "Capacities that bind most, and what a unit more is worth to all users",
     "flow_moved": "Tonnes a year that move from corridor to corridor under a scenario; none is demand won or lost",
+    "flow_shifts": "The same over all markets and goods, with the intervals of the sums",
     "flow_counts": "Observed beside modelled traffic of the counted years; role: fitted, judged or shown",
     "reconciliation": "Sums of demand beside published totals",
     "unserved": "Demand that has no open route, declared and never dropped",
@@ -56,8 +57,10 @@ YEARLY: Mapping[str, str] = {
     "share": "share of the tonnes of its segment",
     "share_teu": "share of the boxes of its segment",
     "share_value": "share of the value of its segment",
+    "share_land": "share of the tonnes that its segment moves over land",
 }
 """Meaning of the columns of flows by their ending."""
+PERCENTILES = {"p10": "tenth percentile of the draws", "p90": "ninetieth percentile of the draws"}
 UNITS: Mapping[str, str] = {
     "_km": "kilometres",
     "_h": "hours",
@@ -181,9 +184,21 @@ def write_database(path: Path, result: Result) -> None:
             database.execute(f"COMMENT ON TABLE {name} IS '{COMMENTS[name]}'")
             for column in frame.columns:
                 units = YEARLY if name in COLUMNS else UNITS
-                meaning = next((text for end, text in units.items() if column.endswith(end)), None)
+                meaning = _meaning(column, units) or (_percentile(column, units) if name in COLUMNS else "")
                 if meaning:
                     database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{meaning}'")
+
+
+def _meaning(column: str, units: Mapping[str, str]) -> str:
+    return next((text for end, text in units.items() if column.endswith(end)), "")
+
+
+def _percentile(column: str, units: Mapping[str, str]) -> str:
+    """Meaning of the end of an interval, from that of its value."""
+    value, _, end = column.rpartition("_")
+    if end not in PERCENTILES:
+        return ""
+    return ", ".join(filter(None, [_meaning(value, units), PERCENTILES[end]]))
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

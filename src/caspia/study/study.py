@@ -17,6 +17,7 @@ from caspia.network import Network, build_network
 from caspia.routing import build_graph
 from caspia.scenario import Scenario, apply, built_in_scenarios, compose, load_scenario
 from caspia.study.corridors import signatures
+from caspia.study.drawn import FLOW_DRAWS, DrawnWorld, check_draws, draw_world
 from caspia.study.find import Scene, find_pareto, find_routes
 from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.frames import routes_frame
@@ -39,11 +40,14 @@ class Settings:
     dependence : float
         How far bad days come together, 0 to 1. An assumption: at 0.7 about eight in ten of the observed times
         fall between the modelled P10 and P90, as they should (`caspia validate` prints the share).
+    flow_draws : int
+        Number of draws behind each interval of flows, each an equilibrium; 0 for no intervals.
     """
 
     seed: int = 2025
     draws: int = 1000
     dependence: float = 0.7
+    flow_draws: int = FLOW_DRAWS
 
 
 @dataclass(frozen=True)
@@ -214,6 +218,20 @@ class Study:
         without = compile_model(self.base, model.market)
         reference = solve_flows(without, year, case=case, scenario=self.base.label)
         return solve_flows(model, year, case=case, scenario=name, reference=reference)
+
+    @cached_property
+    def drawn(self) -> DrawnWorld | None:
+        """Draws of the facts that flows rest on; none where no interval is wanted.
+
+        Raises
+        ------
+        caspia.errors.InputError
+            The number of draws in the settings is out of range.
+        """
+        check_draws(self.settings.flow_draws)
+        if not self.settings.flow_draws:
+            return None
+        return draw_world(self, self.settings.seed, self.settings.flow_draws, self.settings.dependence)
 
     @property
     def label(self) -> str:

@@ -11,9 +11,10 @@ import altair as alt
 
 from caspia.view import canvas, records, theme
 from caspia.view.flow_answers import FACTOR
+from caspia.view.flow_ranges import figures, is_known, span
 from caspia.view.flow_words import counted, factor_text
-from caspia.view.formats import interval, number, plural
-from caspia.view.records import Row
+from caspia.view.formats import interval, plural
+from caspia.view.records import Range, Row
 from caspia.view.theme import Spec, token
 
 ROLES = {
@@ -45,6 +46,7 @@ def comparable(rows: Sequence[Row]) -> dict[str, list[Row]]:
 def _point(row: Row, floor: float) -> dict[str, object]:
     unit = records.text(row, "unit")
     seen, said = records.real(row, "observed"), records.real(row, "modelled")
+    ends = span(row, "modelled")
     return {
         "name": records.text(row, "name"),
         "kind": records.text(row, "kind"),
@@ -54,9 +56,17 @@ def _point(row: Row, floor: float) -> dict[str, object]:
         "modelled": max(said, floor),
         "lost": said < floor,
         "seen": interval(seen, records.real(row, "low"), records.real(row, "high"), unit),
-        "said": f"{number(counted(said))} {unit}",
+        **_ends(span(row, "modelled"), floor),
+        "said": f"{figures(Range(*(counted(v) for v in (ends.p10, said, ends.p90))))} {unit}",
         "factor": factor_text(records.real(row, "factor")),
     }
+
+
+def _ends(value: Range, floor: float) -> dict[str, object]:
+    """Ends of the modelled interval, on an axis that begins at a floor; none where there is no interval."""
+    if not is_known(value) or value.p90 < floor:
+        return {}
+    return {"least": max(value.p10, floor), "most": max(value.p90, floor)}
 
 
 def traffic(rows: Sequence[Row], unit: str, *, width: int = 420, height: int = 380) -> Spec:
@@ -80,8 +90,8 @@ def traffic(rows: Sequence[Row], unit: str, *, width: int = 420, height: int = 3
     seen = [records.real(r, "observed") for r in rows]
     floor = min(seen) / 10
     points = [_point(r, floor) for r in rows]
-    low = min([*seen, *(records.real(p, "modelled") for p in points)]) / 1.5
-    high = max([*seen, *(records.real(p, "modelled") for p in points)]) * 1.6
+    said = [records.real(p, name) for p in points for name in ("modelled", "least", "most") if name in p]
+    low, high = min([*seen, *said]) / 1.5, max([*seen, *said]) * 1.6
     scale = alt.Scale(type="log", domain=[low, high], nice=False)
     powers = [10.0**n for n in range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)]
     axis = alt.Axis(values=powers, format="~s")
@@ -140,11 +150,19 @@ def _marks(data: canvas.Rows, points: Sequence[dict[str, object]], axes: tuple[a
         alt.Tooltip("factor:N", title="Factor"),
     ]
     base = alt.Chart(data.add(list(points)))
+    spans = (
+        base.transform_filter("isValid(datum.least)")
+        .mark_rule(strokeWidth=1, opacity=0.45, color=token("ink"), clip=True)
+        .encode(x=xs, y=_other(ys, "least:Q"), y2=alt.Y2("most:Q"))
+    )
     return [
-        base.transform_filter(f"datum.role === '{role}'")
-        .mark_point(**_look(role), shape=alt.ExprRef("datum.lost ? 'triangle-down' : " + _shape(role)))
-        .encode(x=xs, y=ys, tooltip=tip)
-        for role in ("shown", "fitted", "judged")
+        spans,
+        *(
+            base.transform_filter(f"datum.role === '{role}'")
+            .mark_point(**_look(role), shape=alt.ExprRef("datum.lost ? 'triangle-down' : " + _shape(role)))
+            .encode(x=xs, y=ys, tooltip=tip)
+            for role in ("shown", "fitted", "judged")
+        ),
     ]
 
 

@@ -12,9 +12,18 @@ from collections.abc import Sequence
 from statistics import median
 
 from caspia.view import records, theme
-from caspia.view.flow_words import dollars, factor_text, fullness, of_capacity, supposed, tonnes
-from caspia.view.formats import listed, number, percent, plural, whole
-from caspia.view.records import Row
+from caspia.view.flow_ranges import (
+    dollars_text,
+    figures,
+    fullness_range,
+    of_capacity_range,
+    share_range,
+    span,
+    tonnes_text,
+)
+from caspia.view.flow_words import factor_text, supposed, tonnes
+from caspia.view.formats import listed, percent, plural, whole
+from caspia.view.records import Range, Row
 
 TOLD_T = 50_000.0
 """Tonnes a year that a sentence tells of."""
@@ -90,15 +99,28 @@ def flows_answer(corridors: Sequence[Row], tight: Sequence[Row], year: int, scen
     rows = whole_of(corridors)
     if amount(rows, "") <= 0:
         return f"No flows of {year}: the data hold no demand, or no equilibrium was reached."
-    carried, boxes = amount(rows, "Caspian"), amount(rows, "Caspian", "flow_teu")
+    own = _of(rows, "Caspian")
+    carried, boxes = tonnes_text(span(own, "flow_t")), figures(span(own, "flow_teu", 1e-3))
     land = math.fsum(amount(rows, name) for name in OVERLAND)
     world = f" under {supposed(scenario)}" if supposed(scenario) else ""
-    share = f"{percent(carried / land)} of the {tonnes(land)} that move over land" if land > 0 else ""
+    share = f"{_land(own, land)} of the {tonnes(land)} that move over land" if land > 0 else ""
     lead = max(OVERLAND, key=lambda name: amount(rows, name))
-    most = "" if lead == "Caspian" else f" ({theme.corridor(lead).name} {percent(amount(rows, lead) / land)})"
-    much = f"{tonnes(carried)} and {number(boxes / 1e3)} thousand TEU"
+    most = "" if lead == "Caspian" else f"; {theme.corridor(lead).name} carries {_land(_of(rows, lead), land)}"
+    much = f"{carried} and {boxes} thousand TEU"
     said = f"In {year}{world} the Caspian corridor carries {much}"
     return f"{said}, {share}{most if land > 0 else ''}; {binding(tight)}."
+
+
+def _of(rows: Sequence[Row], corridor: str) -> Row:
+    """Row of a corridor; one without flow where there is none."""
+    nothing: Row = {"corridor": corridor, "flow_t": 0.0, "flow_teu": 0.0, "change_t": 0.0}
+    return next((r for r in rows if records.text(r, "corridor") == corridor), nothing)
+
+
+def _land(row: Row, land: float) -> str:
+    """Share of a corridor in what moves over land, with its interval."""
+    ends = span(row, "share_land")
+    return share_range(Range(ends.p10, records.real(row, "flow_t") / land, ends.p90)) or percent(0.0)
 
 
 def binding(rows: Sequence[Row]) -> str:
@@ -118,16 +140,22 @@ def binding(rows: Sequence[Row]) -> str:
     if not ranked:
         return "no capacity is near its limit"
     first = ranked[0]
-    name, share = records.text(first, "name"), fullness(records.real(first, "ratio"))
+    name, ratio = records.text(first, "name"), span(first, "ratio")
     tight = [r for r in ranked if records.real(r, "ratio") >= NEAR]
     if not tight:
-        return f"nothing binds, the fullest capacity is {name} at {share}"
+        return f"nothing binds, the fullest capacity is {name} at {fullness_range(ratio)}"
     others = list(dict.fromkeys(records.text(r, "name") for r in tight[1:] if records.text(r, "name") != name))
     then = f", then {listed(others[:2])}" if others else ""
-    return f"{name} binds first, at {of_capacity(records.real(first, 'ratio'))}{then}"
+    return f"{name} binds first, at {of_capacity_range(ratio)}{then}"
 
 
-def moved_answer(corridors: Sequence[Row], countries: Sequence[Row], scenario: str, unserved_t: float = 0.0) -> str:
+def moved_answer(
+    corridors: Sequence[Row],
+    countries: Sequence[Row],
+    scenario: str,
+    unserved_t: float = 0.0,
+    totals: Row | None = None,
+) -> str:
     """Answer who gains and who loses under a scenario.
 
     Parameters
@@ -140,6 +168,8 @@ def moved_answer(corridors: Sequence[Row], countries: Sequence[Row], scenario: s
         What is supposed.
     unserved_t
         Demand left without a way, tonnes a year.
+    totals
+        Row with `change_t` and `unserved_t` and their intervals.
 
     Returns
     -------
@@ -148,17 +178,22 @@ def moved_answer(corridors: Sequence[Row], countries: Sequence[Row], scenario: s
     """
     rows = whole_of(corridors)
     change = {r: amount(rows, r, "change_t") for r in theme.CORRIDORS}
+    said = {r: f"{r} {tonnes_text(span(_of(rows, r), 'change_t'), signed=True)}" for r in theme.CORRIDORS}
     total = math.fsum(change.values())
     told = max(TOLD_T, _TOLD_SHARE * max(map(abs, change.values())))
-    gains = [f"{n} +{tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: -i[1]) if v > told]
-    losses = [f"{n} {tonnes(v)}" for n, v in sorted(change.items(), key=lambda i: i[1]) if v < -told]
+    gains = [said[n] for n, v in sorted(change.items(), key=lambda i: -i[1]) if v > told]
+    losses = [said[n] for n, v in sorted(change.items(), key=lambda i: i[1]) if v < -told]
     if not gains and not losses:
         return f"{scenario}: hardly anything moves from one corridor to another."
     parts = [f"{scenario}: {listed([*losses[:2], *gains[:3]])}"]
     if total < -TOLD_T:
-        parts.append(f"{tonnes(-total)} of trade is lost")
+        lost = span(totals or {}, "change_t", -1.0)
+        parts.append(f"{tonnes_text(Range(lost.p90, -total, lost.p10))} of trade is lost")
     if unserved_t >= TOLD_T:
-        parts.append(f"{tonnes(unserved_t)} has no open way")
+        left = span(totals or {}, "unserved_t")
+        # What had no way before either is in the interval and not in the number.
+        same = math.isclose(left.p50, unserved_t, rel_tol=1e-6)
+        parts.append(f"{tonnes_text(left) if same else tonnes(unserved_t)} has no open way")
     return "; ".join([*parts, *_earned(countries)]) + "."
 
 
@@ -169,9 +204,10 @@ def _earned(countries: Sequence[Row]) -> list[str]:
     low, high = ranked[0], ranked[-1]
     parts = []
     if records.real(low, "change_revenue_usd") < -1e6:
-        parts.append(f"{_state(low)} loses {dollars(-records.real(low, 'change_revenue_usd'))} of transit revenue")
+        lost = span(low, "change_revenue_usd", -1.0)
+        parts.append(f"{_state(low)} loses {dollars_text(Range(lost.p90, lost.p50, lost.p10))} of transit revenue")
     if records.real(high, "change_revenue_usd") > 1e6:
-        parts.append(f"{_state(high)} gains {dollars(records.real(high, 'change_revenue_usd'))}")
+        parts.append(f"{_state(high)} gains {dollars_text(span(high, 'change_revenue_usd'))}")
     return [" and ".join(parts)] if parts else []
 
 
@@ -205,6 +241,33 @@ def counts_answer(rows: Sequence[Row]) -> str:
                 f"(median factor {factor_text(median(factors))})"
             )
     return f"{'; '.join(parts)}."
+
+
+def coverage(rows: Sequence[Row]) -> str:
+    """Say how many judged counts lie within the intervals of the model.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_counts.
+
+    Returns
+    -------
+    str
+        Empty where no judged count has an interval.
+    """
+    judged = [r for r in rows if records.text(r, "role") == "judged" and math.isfinite(span(r, "modelled").p10)]
+    if not judged:
+        return ""
+    within = 0
+    for row in judged:
+        value = span(row, "modelled")
+        within += value.p10 <= records.real(row, "observed") <= value.p90
+    share = percent(within / len(judged))
+    return (
+        f"{whole(within)} of {plural(len(judged), 'judged count')} ({share}) lie within the modelled interval, "
+        "which holds what we doubt of the facts and not what the model leaves out."
+    )
 
 
 def reconciliation_answer(rows: Sequence[Row]) -> str:

@@ -10,8 +10,8 @@ from caspia.view import (
     flow_answers,
     flow_charts,
     flow_map,
+    flow_ranges,
     flow_tables,
-    flow_words,
     move_charts,
     records,
 )
@@ -220,9 +220,22 @@ _HOW = (
     "The shadow value is the fall of all users' logsums, times the demand, when a capacity grows by a"
     " hundredth, divided by the units added. Transit revenue is what carriage, handling and borders "
     "in a state charge for what neither begins nor ends there.",
-    "Flows are those of one equilibrium with the central values of all facts: unlike the times and "
-    "prices above they carry no interval yet.",
 )
+
+
+def _behind(run: Row) -> str:
+    """What stands behind the intervals of an equilibrium, or why there are none."""
+    draws, failed = records.real(run, "draws"), records.real(run, "failed_draws")
+    if not draws > 0:
+        return "These flows are of one equilibrium at the values of the facts, without intervals."
+    note = records.text(run, "interval_note")
+    said = (
+        f"A number is that of the equilibrium at the values of the facts. Brackets hold P10–P90 of {draws:.0f} "
+        "draws of the facts (demand, prices, times, capacities, what is felt, and the fitted choice), each an "
+        "equilibrium of its own on the same routes; the value need not lie in the middle. A change is told "
+        "draw by draw, with the same facts in both worlds."
+    )
+    return f"{said} Note: {note}." if note else f"{said} {draws - failed:.0f} of them found their equilibrium."
 
 
 def _flows(tables: _Tables, base: Row, drawn: dict[str, Spec]) -> FlowChapter:
@@ -258,16 +271,21 @@ def _flows(tables: _Tables, base: Row, drawn: dict[str, Spec]) -> FlowChapter:
     if lost > 0:
         parts.append(Part(f"{tonnes(lost)} of demand has no open way and is not in these flows."))
     return FlowChapter(
-        "flows", _NAMES["flows"], flow_answers.flows_answer(corridors, tight, year, name), tuple(parts), _HOW
+        "flows",
+        _NAMES["flows"],
+        flow_answers.flows_answer(corridors, tight, year, name),
+        tuple(parts),
+        (*_HOW, _behind(base)),
     )
 
 
 def _transit_title(rows: Sequence[Row]) -> str:
     ranked = sorted(rows, key=lambda r: -records.real(r, "transit_revenue_usd"))[:3]
     said = [
-        f"{records.text(r, 'name')} ({flow_words.dollars(records.real(r, 'transit_revenue_usd'))})" for r in ranked
+        f"{records.text(r, 'name')}, {flow_ranges.dollars_text(flow_ranges.span(r, 'transit_revenue_usd'))}"
+        for r in ranked
     ]
-    return f"Transit earns most for {listed(said)} a year"
+    return f"Transit earns most for {'; '.join(said)} a year"
 
 
 def _moves(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
@@ -280,13 +298,13 @@ def _moves(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
         title = records.text(run, "title") or name
         before = tables.base
         lost = records.real(run, "unserved_t") - (records.real(before, "unserved_t") if before else 0.0)
-        answers[name] = flow_answers.moved_answer(corridors, countries, title, max(lost, 0.0))
+        answers[name] = flow_answers.moved_answer(corridors, countries, title, max(lost, 0.0), run)
         size = sum(abs(records.real(r, "change_t")) for r in whole_of(corridors))
         most = max(most, (name, size), key=lambda item: item[1])
         charts = [n for n in (f"flow-moves-{name}", f"flow-revenues-{name}") if n in drawn]
-        moved = tables.of("flow_moved", name)
+        moved, shifts = tables.of("flow_moved", name), tables.of("flow_shifts", name)
         folded = (
-            *((("What moves from where to where", flow_tables.moved(moved, name)),) if moved else ()),
+            *((("What moves from where to where", flow_tables.moved(moved, name, shifts)),) if moved else ()),
             *(
                 (("Transit revenue by state", flow_tables.countries(countries, tables.price_year, name)),)
                 if countries
@@ -299,6 +317,7 @@ def _moves(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
         "flows and those of the base are found on the same routes; demand answers to the costs that the "
         "scenario changes. Of each pair, what the losing corridors lose is given to the winning ones in "
         "the measure of what they win.",
+        *([_behind(tables.compared[0])] if tables.compared else []),
     )
     folded = (("The equilibria", flow_tables.runs(tables.runs)),)
     parts.append(Part(_failed(tables.runs), folded=folded))
@@ -319,7 +338,8 @@ def _traffic(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
     charts = tuple(sorted(n for n in drawn if n.startswith("flow-counts-")))
     parts = []
     if counts:
-        parts.append(Part("", charts, "pictures even", tables=(flow_tables.counts(counts, keys),)))
+        said = flow_answers.coverage(counts)
+        parts.append(Part(said, charts, "pictures even", tables=(flow_tables.counts(counts, keys),)))
     if totals:
         table = ("Sums of demand and published totals", flow_tables.reconciliation(totals, keys))
         parts.append(Part(flow_answers.reconciliation_answer(totals), folded=(table,)))

@@ -8,9 +8,10 @@ import altair as alt
 
 from caspia.view import canvas, records, theme
 from caspia.view.flow_answers import ALL, NEAR, amount
-from caspia.view.flow_words import fullness, tonnes
+from caspia.view.flow_ranges import figures, fullness_range, is_known, share_range, span, tonnes_text
+from caspia.view.flow_words import tonnes
 from caspia.view.formats import listed, number, percent, plural
-from caspia.view.records import Row
+from caspia.view.records import Range, Row
 from caspia.view.theme import Spec, token
 
 _WRITTEN = 0.09
@@ -101,7 +102,8 @@ def shares(rows: Sequence[Row], column: str, *, width: int = 420) -> Spec:
         for corridor in theme.CORRIDORS:
             share = amount(own, corridor, column) / whole
             if share > 0:
-                bars.append(_bar(label, corridor, (at, share), amount(own, corridor, column), column))
+                row = next(r for r in own if records.text(r, "corridor") == corridor)
+                bars.append(_bar(label, row, (at, share), column))
             at += share
     labels = list(dict.fromkeys(str(b["segment"]) for b in bars))
     data = canvas.Rows()
@@ -151,9 +153,12 @@ def _short(whole: float, column: str) -> str:
     return f"{number(whole / 1e6)} million TEU" if whole >= 1e6 else f"{number(whole / 1e3)} thousand TEU"
 
 
-def _bar(label: str, corridor: str, span: tuple[float, float], carried: float, column: str) -> dict[str, object]:
+def _bar(label: str, row: Row, place: tuple[float, float], column: str) -> dict[str, object]:
+    corridor = records.text(row, "corridor")
     look = theme.corridor(corridor)
-    start, share = span
+    start, share = place
+    carried = span(row, column)
+    ends = span(row, "share" if column == "flow_t" else "share_teu")
     return {
         "segment": label,
         "corridor": corridor,
@@ -162,8 +167,8 @@ def _bar(label: str, corridor: str, span: tuple[float, float], carried: float, c
         "middle": round(100 * (start + share / 2), 3),
         "written": share >= _WRITTEN,
         "mark": f"{look.glyph} {percent(share)}",
-        "share": percent(share),
-        "text": tonnes(carried) if column == "flow_t" else f"{number(carried / 1e3)} thousand TEU",
+        "share": share_range(ends) or percent(share),
+        "text": tonnes_text(carried) if column == "flow_t" else f"{figures(carried.scaled(1e-3))} thousand TEU",
         "col": look.colour,
         "letters": letter_colour(look.colour),
     }
@@ -174,10 +179,16 @@ def _share_title(rows: Sequence[Row], column: str) -> str:
     total = amount(whole, "", column)
     lead = max(theme.CORRIDORS, key=lambda name: amount(whole, name, column))
     what = "tonnes" if column == "flow_t" else "boxes (TEU)"
-    own = percent(amount(whole, "Caspian", column) / total)
+    name = "share" if column == "flow_t" else "share_teu"
+
+    def share(corridor: str) -> str:
+        row = next((r for r in whole if records.text(r, "corridor") == corridor), {})
+        ends = span(row, name)
+        return share_range(Range(ends.p10, amount(whole, corridor, column) / total, ends.p90)) or percent(0.0)
+
     if lead == "Caspian":
-        return f"The Caspian corridor carries most {what}, {own}"
-    return f"{lead} carries {percent(amount(whole, lead, column) / total)} of the {what}, Caspian {own}"
+        return f"The Caspian corridor carries most {what}, {share(lead)}"
+    return f"{lead} carries {share(lead)} of the {what}, Caspian {share('Caspian')}"
 
 
 def one_of(unit: str) -> str:
@@ -207,26 +218,81 @@ def _tight(rows: Sequence[Row]) -> list[Row]:
 
 
 def _capacity(row: Row) -> dict[str, object]:
-    unit = records.text(row, "unit")
-    flow, capacity, ratio = (records.real(row, name) for name in ("flow", "capacity", "ratio"))
+    unit, capacity = records.text(row, "unit"), records.real(row, "capacity")
+    ratio, worth = span(row, "ratio", 100.0), span(row, "shadow_value_usd_per_t")
+    full = fullness_range(span(row, "ratio"))
     return {
         "name": records.text(row, "name"),
         "id": records.text(row, "id"),
-        "ratio": round(100 * records.real(row, "ratio"), 2),
-        "far": max(100.0, round(100 * records.real(row, "ratio"), 2)),
-        "text": f"{fullness(ratio)} {'of ' if ratio < 2 else ''}{number(capacity)} {unit}",
-        "flow": f"{number(flow)} of {number(capacity)} {unit}",
-        "worth": round(records.real(row, "shadow_value_usd_per_t"), 4),
+        "ratio": round(ratio.p50, 2),
+        **whisker(ratio, "ratio"),
+        "far": max(100.0, round(ratio.p50, 2), _reach(ratio)),
+        "text": f"{full} {'' if full.endswith('times') else 'of '}{number(capacity)} {unit}",
+        "flow": f"{figures(span(row, 'flow'))} of {number(capacity)} {unit}",
+        "worth": round(worth.p50, 4),
+        **whisker(worth, "worth"),
+        "reach": max(0.0, round(worth.p50, 4), _reach(worth)),
         "worth_text": _worth(row),
-        "delay": f"{number(records.real(row, 'delay_h'))} h",
+        "delay": f"{figures(span(row, 'delay_h'))} h",
         "binds": records.real(row, "ratio") >= NEAR,
     }
 
 
+def whisker(value: Range, name: str) -> dict[str, object]:
+    """Return the columns of a whisker; none where there is no interval.
+
+    Parameters
+    ----------
+    value
+        In the unit of the axis.
+    name
+        Column of the value.
+
+    Returns
+    -------
+    dict
+        Ends of the interval as `name_low` and `name_high`.
+    """
+    if not is_known(value):
+        return {}
+    return {f"{name}_low": round(value.p10, 4), f"{name}_high": round(value.p90, 4)}
+
+
+def _reach(value: Range) -> float:
+    return round(value.p90, 4) if is_known(value) else 0.0
+
+
+def whiskers(base: alt.Chart, name: str, ys: alt.Y, colour: str = "") -> alt.Chart:
+    """Draw the intervals of bars.
+
+    Parameters
+    ----------
+    base
+        Chart of rows with the columns of `whisker`.
+    name
+        Column of the value.
+    ys
+        Axis of the bars.
+    colour
+        Of the whiskers; that of letters if empty.
+
+    Returns
+    -------
+    altair.Chart
+        A rule from P10 to P90 where a row has them.
+    """
+    drawn: alt.Chart = (
+        base.transform_filter(f"isValid(datum.{name}_low)")
+        .mark_rule(strokeWidth=1.6, color=colour or token("ink"), clip=True)
+        .encode(x=alt.X(f"{name}_low:Q"), x2=alt.X2(f"{name}_high:Q"), y=ys)
+    )
+    return drawn
+
+
 def _worth(row: Row) -> str:
     unit = one_of(records.text(row, "unit"))
-    each = f"{number(records.real(row, 'shadow_value_usd_per_t'))} USD"
-    return each if unit == "tonne" else f"{each} ({number(records.real(row, 'shadow_value_usd'))} a {unit})"
+    each = f"{figures(span(row, 'shadow_value_usd_per_t'))} USD"
+    return each if unit == "tonne" else f"{each}, {number(records.real(row, 'shadow_value_usd'))} a {unit}"
 
 
 def _capacity_axis(bars: Sequence[dict[str, object]]) -> alt.Y:
@@ -253,8 +319,8 @@ def bottlenecks(rows: Sequence[Row], *, width: int = 420) -> Spec:
     data = canvas.Rows()
     base = alt.Chart(data.add(bars))
     ys = _capacity_axis(bars)
-    most = max([100.0, *(records.real(b, "ratio") for b in bars)])
-    scale, quarters = alt.Scale(domain=[0, most * 1.7], nice=False), alt.Axis(values=[0, 25, 50, 75, 100])
+    most = max(records.real(b, "far") for b in bars)
+    scale, quarters = alt.Scale(domain=[0, most * 1.9], nice=False), alt.Axis(values=[0, 25, 50, 75, 100])
     if most > 2 * _FULL:
         quarters = alt.Axis(tickCount=4)
     xs = alt.X("ratio:Q", title="Flow, % of capacity", scale=scale, axis=quarters)
@@ -289,7 +355,8 @@ def bottlenecks(rows: Sequence[Row], *, width: int = 420) -> Spec:
         if binding
         else f"No capacity reaches {percent(NEAR)} of its limit"
     )
-    return data.finish(alt.layer(*drawn, full, texts, names), title=title, width=width, height=_STEP_PX * len(bars))
+    marks = [*drawn, full, whiskers(base, "ratio", ys), texts, names]
+    return data.finish(alt.layer(*marks), title=title, width=width, height=_STEP_PX * len(bars))
 
 
 def shadow_values(rows: Sequence[Row], *, width: int = 420) -> Spec:
@@ -311,8 +378,8 @@ def shadow_values(rows: Sequence[Row], *, width: int = 420) -> Spec:
     data = canvas.Rows()
     base = alt.Chart(data.add(bars))
     ys = _capacity_axis(bars)
-    values = [records.real(b, "worth") for b in bars]
-    low, high = min([0.0, *values]), max([0.0, *values])
+    low = min([0.0, *(records.real(b, name) for b in bars for name in ("worth", "worth_low") if name in b)])
+    high = max(records.real(b, "reach") for b in bars)
     room = (high - low or 1.0) * 0.9
     scale = alt.Scale(domain=[low - (0.1 * room if low < 0 else 0.0), high + room], nice=False)
     few = alt.Axis(tickCount=4)
@@ -323,9 +390,8 @@ def shadow_values(rows: Sequence[Row], *, width: int = 420) -> Spec:
     texts = base.mark_text(align="left", dx=6, fontSize=11).encode(
         x=alt.X("reach:Q"), y=ys, text=alt.Text("worth_text:N"), color=alt.value(token("muted"))
     )
-    texts = texts.transform_calculate(reach="max(datum.worth, 0)")
     top = max(bars, key=lambda b: records.real(b, "worth"))
-    worth = number(records.real(top, "worth"))
+    worth = str(top["worth_text"]).partition(" USD")[0]
     title = f"A tonne a year more is worth most at {top['name']}: {worth} USD a year"
-    chart = alt.layer(drawn, texts, _names_above(data, bars, ys))
+    chart = alt.layer(drawn, whiskers(base, "worth", ys), texts, _names_above(data, bars, ys))
     return data.finish(chart, title=title, width=width, height=_STEP_PX * len(bars))

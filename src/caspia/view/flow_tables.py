@@ -5,17 +5,39 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from caspia.view import flow_words, records, theme
+from caspia.view import flow_ranges, flow_words, records, theme
 from caspia.view.chapters import Cell, Column, Line, Table, figure, plain, ranged, raw
 from caspia.view.flow_answers import ALL, between
 from caspia.view.flow_charts import segments_of
-from caspia.view.flow_words import LEAST_USD, count_order, counted, factor_text, fullness, share_text, shift_words
+from caspia.view.flow_ranges import cell, share_cell
+from caspia.view.flow_words import LEAST_USD, count_order, counted, factor_text, share_text, shift_words
 from caspia.view.formats import percent
 from caspia.view.records import Range, Row
 
 
 def _share(value: float) -> Cell:
     return Cell(share_text(value), raw(100 * value))
+
+
+def _ranged(title: str, unit: str = "", hint: str = "") -> Column:
+    """Column of numbers with intervals."""
+    return Column(title, unit, ranged=True, hint=f"{hint}; value, P10–P90" if hint else "Value, P10–P90")
+
+
+def _full(row: Row) -> Cell:
+    ratio = flow_ranges.span(row, "ratio")
+    per_cent = ratio.scaled(100.0)
+    return Cell(flow_ranges.fullness_range(ratio), raw(per_cent.p50), raw(per_cent.p10), raw(per_cent.p90))
+
+
+def _modelled(row: Row) -> Cell:
+    value = flow_ranges.span(row, "modelled")
+    return ranged(Range(counted(value.p10), counted(value.p50), counted(value.p90)), "")
+
+
+def _whole(row: Row, column: str) -> Cell:
+    value = records.real(row, column)
+    return Cell(raw(value), raw(value), kind="")
 
 
 def _year(row: Row) -> Cell:
@@ -43,12 +65,12 @@ def corridors(rows: Sequence[Row], price_year: str, *, split: bool) -> Table:
     columns = [
         Column("Corridor", numeric=False),
         *([Column("Market", numeric=False)] if split else []),
-        Column("Tonnes", "Mt a year"),
-        Column("Share", "% of tonnes"),
-        Column("Boxes", "thousand TEU a year"),
-        Column("Share", "% of TEU"),
-        Column("Value", "billion USD a year"),
-        Column("Share", "% of value"),
+        _ranged("Tonnes", "Mt a year"),
+        _ranged("Share", "% of tonnes"),
+        _ranged("Boxes", "thousand TEU a year"),
+        _ranged("Share", "% of TEU"),
+        _ranged("Value", "billion USD a year"),
+        _ranged("Share", "% of value"),
     ]
     lines: list[Line] = []
     for segment in segments_of(rows, "flow_t"):
@@ -59,12 +81,12 @@ def corridors(rows: Sequence[Row], price_year: str, *, split: bool) -> Table:
             cells = (
                 plain(records.text(row, "corridor")),
                 *([plain(segment)] if split else []),
-                figure(records.real(row, "flow_t") / 1e6),
-                _share(records.real(row, "share")),
-                figure(records.real(row, "flow_teu") / 1e3),
-                _share(records.real(row, "share_teu")),
-                figure(records.real(row, "value_usd") / 1e9),
-                _share(records.real(row, "share_value")),
+                cell(row, "flow_t", 1e-6),
+                share_cell(row, "share"),
+                cell(row, "flow_teu", 1e-3),
+                share_cell(row, "share_teu"),
+                cell(row, "value_usd", 1e-9),
+                share_cell(row, "share_value"),
             )
             lines.append(Line(cells, theme.corridor(records.text(row, "corridor"))))
     name = "flow-segments" if split else "flow-corridors"
@@ -91,26 +113,25 @@ def bottlenecks(rows: Sequence[Row], price_year: str) -> Table:
         Column("Capacity", numeric=False),
         Column("Kind", numeric=False),
         Column("Unit", numeric=False),
-        Column("Flow"),
+        _ranged("Flow"),
         Column("Capacity"),
-        Column("Full", "of capacity"),
-        Column("Queue", "h"),
-        Column("A unit more", "USD a year", hint="What one unit of capacity more is worth to all users together"),
-        Column("A tonne more", "USD a year"),
+        _ranged("Full", "of capacity"),
+        _ranged("Queue", "h"),
+        _ranged("A unit more", "USD a year", "What one unit of capacity more is worth to all users together"),
+        _ranged("A tonne more", "USD a year"),
     )
     lines: list[Line] = []
     for row in sorted(rows, key=lambda r: -records.real(r, "ratio")):
-        ratio = records.real(row, "ratio")
         cells = (
             plain(records.text(row, "name")),
             plain(records.text(row, "kind")),
             plain(records.text(row, "unit")),
-            figure(records.real(row, "flow")),
+            cell(row, "flow"),
             figure(records.real(row, "capacity")),
-            Cell(fullness(ratio), raw(100 * ratio)),
-            figure(records.real(row, "delay_h")),
-            figure(records.real(row, "shadow_value_usd")),
-            figure(records.real(row, "shadow_value_usd_per_t")),
+            _full(row),
+            cell(row, "delay_h"),
+            cell(row, "shadow_value_usd"),
+            cell(row, "shadow_value_usd_per_t"),
         )
         lines.append(Line(cells))
     caption = f"Capacities nearest to their limit, and what more of them is worth, USD of {price_year}"
@@ -138,11 +159,10 @@ def countries(rows: Sequence[Row], price_year: str, scenario: str = "", most: in
     """
     columns = [
         Column("State", numeric=False),
-        Column("Transit", "Mt a year"),
-        Column("Transit", "thousand TEU a year"),
-        *([Column("Revenue before", "million USD a year")] if scenario else []),
-        Column("Revenue", "million USD a year", hint="Carriage, handling and borders charged to transit"),
-        *([Column("Change", "million USD a year")] if scenario else []),
+        _ranged("Transit", "Mt a year"),
+        _ranged("Transit", "thousand TEU a year"),
+        _ranged("Revenue", "million USD a year", "Carriage, handling and borders charged to transit"),
+        *([_ranged("Change", "million USD a year", "Interval of the difference")] if scenario else []),
     ]
     order = "change_revenue_usd" if scenario else "transit_revenue_usd"
     lines: list[Line] = []
@@ -152,11 +172,10 @@ def countries(rows: Sequence[Row], price_year: str, scenario: str = "", most: in
             continue
         cells = (
             plain(records.text(row, "name") or records.text(row, "country")),
-            figure(records.real(row, "transit_t") / 1e6),
-            figure(records.real(row, "transit_teu") / 1e3),
-            *([figure((revenue - change) / 1e6)] if scenario else []),
-            figure(revenue / 1e6),
-            *([_signed(change / 1e6)] if scenario else []),
+            cell(row, "transit_t", 1e-6),
+            cell(row, "transit_teu", 1e-3),
+            cell(row, "transit_revenue_usd", 1e-6),
+            *([cell(row, "change_revenue_usd", 1e-6, signed=True)] if scenario else []),
         )
         lines.append(Line(cells))
     name = f"flow-countries-{scenario}" if scenario else "flow-countries-first" if most else "flow-countries"
@@ -165,12 +184,7 @@ def countries(rows: Sequence[Row], price_year: str, scenario: str = "", most: in
     return Table(name, caption, tuple(columns), tuple(lines))
 
 
-def _signed(value: float) -> Cell:
-    cell = figure(value)
-    return Cell(f"+{cell.text}" if value > 0 else cell.text, cell.value)
-
-
-def moved(rows: Sequence[Row], scenario: str) -> Table:
+def moved(rows: Sequence[Row], scenario: str, shifts: Sequence[Row] = ()) -> Table:
     """Make the table of what moves under a scenario.
 
     Parameters
@@ -179,6 +193,8 @@ def moved(rows: Sequence[Row], scenario: str) -> Table:
         Rows of flow_moved of the scenario.
     scenario
         Its id.
+    shifts
+        Rows of flow_shifts of the scenario, which know the intervals of the sums.
 
     Returns
     -------
@@ -187,12 +203,13 @@ def moved(rows: Sequence[Row], scenario: str) -> Table:
     """
     columns = (
         Column("Moved", numeric=False),
-        Column("Tonnes", "Mt a year"),
+        _ranged("Tonnes", "Mt a year"),
         Column("Most of it", numeric=False),
         Column("Market", numeric=False),
         Column("Share", "% of what moved"),
     )
     lines: list[Line] = []
+    sums = flow_ranges.by_ends(shifts)
     for start, end, total in between(rows):
         own = [
             r for r in rows if records.text(r, "from_corridor") == start and records.text(r, "to_corridor") == end
@@ -200,7 +217,7 @@ def moved(rows: Sequence[Row], scenario: str) -> Table:
         top = max(own, key=lambda r: records.real(r, "moved_t"))
         cells = (
             plain(shift_words(start, end)),
-            figure(total / 1e6),
+            cell({"moved_t": total, **sums.get((start, end), {})}, "moved_t", 1e-6),
             plain(records.text(top, "commodity_id").replace("-", " ")),
             plain(records.text(top, "segment")),
             _share(records.real(top, "moved_t") / total),
@@ -230,7 +247,7 @@ def counts(rows: Sequence[Row], keys: Mapping[str, str]) -> Table:
         Column("Year"),
         Column("Unit", numeric=False),
         Column("Observed", ranged=True, hint="Value, low–high"),
-        Column("Modelled"),
+        _ranged("Modelled"),
         Column("Factor", hint="The greater over the lesser"),
         Column("GEH", hint="In thousands of units a year; below 5 is close"),
         Column("Role", numeric=False),
@@ -246,7 +263,7 @@ def counts(rows: Sequence[Row], keys: Mapping[str, str]) -> Table:
             _year(row),
             plain(records.text(row, "unit")),
             ranged(seen, key, "observed"),
-            figure(counted(records.real(row, "modelled"))),
+            _modelled(row),
             Cell(factor_text(factor), raw(factor) if math.isfinite(factor) else "", kind=""),
             figure(records.real(row, "geh"), kind=""),
             plain(records.text(row, "role")),
@@ -315,9 +332,11 @@ def runs(rows: Sequence[Row]) -> Table:
         Column("Supposes", numeric=False),
         Column("Year"),
         Column("Set beside", numeric=False),
-        Column("Demand", "Mt a year"),
-        Column("No open way", "Mt a year"),
+        _ranged("Demand", "Mt a year"),
+        _ranged("No open way", "Mt a year"),
         Column("Relative gap"),
+        Column("Draws", hint="Equilibria of draws of the facts behind the intervals"),
+        Column("Failed", "draws", hint="Draws without an equilibrium, which are not in the intervals"),
         Column("Status", numeric=False),
     )
     lines: list[Line] = []
@@ -329,10 +348,11 @@ def runs(rows: Sequence[Row]) -> Table:
             plain(records.text(row, "title")),
             _year(row),
             plain(records.text(row, "against")),
-            figure(records.real(row, "demand_t") / 1e6),
-            figure(records.real(row, "unserved_t") / 1e6),
+            cell(row, "demand_t", 1e-6),
+            cell(row, "unserved_t", 1e-6),
             Cell(f"{gap:.0e}" if math.isfinite(gap) else "", raw(gap), kind=""),
-            plain(f"{status}: {reason}" if reason else status),
+            *(_whole(row, name) for name in ("draws", "failed_draws")),
+            plain(": ".join(filter(None, [status, reason, records.text(row, "interval_note")]))),
         )
         lines.append(Line(cells))
     return Table("flow-runs", "Equilibria behind these chapters", columns, tuple(lines))

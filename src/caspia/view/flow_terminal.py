@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Protocol
 
 import pandas as pd
@@ -13,8 +12,10 @@ from rich.text import Text
 from caspia.units import PRICE_YEAR
 from caspia.view import flow_answers, flow_words, records, theme
 from caspia.view.flow_answers import amount
-from caspia.view.flow_words import fullness, share_text, tonnes
+from caspia.view.flow_ranges import by_ends, figures, fullness_range, share_range, span
+from caspia.view.flow_words import fullness, share_text
 from caspia.view.formats import number, percent
+from caspia.view.records import Row
 from caspia.view.screen import NARROW, empty_table, head, open_console, rows_of, say, say_next
 
 _STATES = 12
@@ -23,6 +24,10 @@ _OTHER = "northern-closed"
 """Scenario that the next command proposes."""
 _UNSERVED = 8
 _USERS = 15
+MEDIUM, WIDE = 80, 120
+"""Widths in characters from which on bottlenecks, and shares, have their intervals."""
+ROOM = 40
+"""Characters more that a table of many columns needs for them."""
 
 
 class FlowAnswer(Protocol):
@@ -61,6 +66,22 @@ class FlowAnswer(Protocol):
         """Demand without an open route."""
 
     @property
+    def totals(self) -> pd.DataFrame:
+        """All that moves, one row."""
+
+    @property
+    def shifts(self) -> pd.DataFrame | None:
+        """What moved from corridor to corridor, over all goods."""
+
+    @property
+    def draws(self) -> int:
+        """Draws behind the intervals; 0 where there are none."""
+
+    @property
+    def interval_note(self) -> str:
+        """What has to be said of the intervals."""
+
+    @property
     def users(self) -> pd.DataFrame | None:
         """Who uses a place or link that was asked for."""
 
@@ -78,13 +99,15 @@ def _mark(name: str) -> Text:
     return Text(f"{look.glyph} {name}", style=look.colour)
 
 
-def corridors_table(frame: pd.DataFrame, *, width: int) -> Table:
+def corridors_table(frame: pd.DataFrame, totals: pd.DataFrame | None = None, *, width: int) -> Table:
     """Make the table of corridors.
 
     Parameters
     ----------
     frame
         Of `corridors_frame`.
+    totals
+        Of `totals_frame`, with the intervals of the sums.
     width
         Width of the terminal in characters.
 
@@ -99,22 +122,27 @@ def corridors_table(frame: pd.DataFrame, *, width: int) -> Table:
     rows = sorted(rows_of(frame), key=lambda r: theme.order(records.text(r, "corridor")))
     for row in rows:
         cells = [
-            number(records.real(row, "flow_t") / 1e6),
-            share_text(records.real(row, "share")),
-            number(records.real(row, "flow_teu") / 1e3),
-            share_text(records.real(row, "share_teu")),
-            number(records.real(row, "value_usd") / 1e9),
-            share_text(records.real(row, "share_value")),
+            figures(span(row, "flow_t", 1e-6)),
+            _share(row, "share", width),
+            figures(span(row, "flow_teu", 1e-3)),
+            _share(row, "share_teu", width),
+            figures(span(row, "value_usd", 1e-9)),
+            _share(row, "share_value", width),
         ]
         table.add_row(_mark(records.text(row, "corridor")), *(cells if wide else cells[:4]))
+    ends = rows_of(totals)[0] if totals is not None and len(totals) else {}
     sums = [
-        amount(rows, "", "flow_t") / 1e6,
-        amount(rows, "", "flow_teu") / 1e3,
-        amount(rows, "", "value_usd") / 1e9,
+        figures(span({**ends, name: amount(rows, "", name)}, name, factor))
+        for name, factor in (("flow_t", 1e-6), ("flow_teu", 1e-3), ("value_usd", 1e-9))
     ]
-    last = [cell for value in sums for cell in (number(value), "")]
+    last = [cell for text in sums for cell in (text, "")]
     table.add_row("All", *(last if wide else last[:4]), style="bold")
     return table
+
+
+def _share(row: Row, column: str, width: int) -> str:
+    """Share with its interval where there is room for it."""
+    return share_range(span(row, column)) if width >= WIDE else share_text(records.real(row, column))
 
 
 def segments_table(frame: pd.DataFrame, *, width: int) -> Table:
@@ -141,8 +169,9 @@ def segments_table(frame: pd.DataFrame, *, width: int) -> Table:
         sums[name] = sums.get(name, 0.0) + records.real(row, "flow_t")
     for name in sorted(sums, key=lambda n: (n == "Other", -sums[n])):
         own = [r for r in rows if records.text(r, "segment") == name]
-        shares = [amount(own, corridor) / sums[name] if sums[name] > 0 else math.nan for corridor in shown]
-        table.add_row(Text(name), number(sums[name] / 1e6), *(share_text(share) for share in shares))
+        of = {records.text(r, "corridor"): r for r in own}
+        shares = [_share(of[corridor], "share", width - ROOM) if corridor in of else "" for corridor in shown]
+        table.add_row(Text(name), number(sums[name] / 1e6), *shares)
     return table
 
 
@@ -169,16 +198,23 @@ def countries_table(answer: FlowAnswer, *, width: int) -> Table:
     for row in sorted(rows, key=lambda r: -abs(records.real(r, column)))[:_STATES]:
         cells = [
             records.text(row, "name") or records.text(row, "country"),
-            number(records.real(row, "transit_t") / 1e6),
-            number(records.real(row, "transit_teu") / 1e3),
-            number(records.real(row, "transit_revenue_usd") / 1e6),
+            _long(row, "transit_t", 1e-6, width),
+            _long(row, "transit_teu", 1e-3, width),
+            figures(span(row, "transit_revenue_usd", 1e-6)),
         ]
-        table.add_row(*cells, *([signed(records.real(row, "change_revenue_usd") / 1e6)] if compared else []))
+        change = figures(span(row, "change_revenue_usd", 1e-6), signed=True)
+        table.add_row(*cells, *([change] if compared else []))
     return table
 
 
+def _long(row: Row, column: str, factor: float, width: int) -> str:
+    """Write a number with its interval where there is room for it."""
+    value = span(row, column, factor)
+    return figures(value) if width >= NARROW else number(value.p50)
+
+
 def _with_change(answer: FlowAnswer) -> pd.DataFrame:
-    if answer.before is None:
+    if answer.before is None or "change_revenue_usd" in answer.countries:
         return answer.countries
     change = _change(answer.countries, answer.before.countries, "country", "transit_revenue_usd")
     return answer.countries.assign(change_revenue_usd=change)
@@ -188,27 +224,6 @@ def _change(after: pd.DataFrame, before: pd.DataFrame, key: str, column: str) ->
     """Change of a column, row by row of the later frame."""
     old = dict(zip(before[key], before[column], strict=True))
     return [now - old.get(name, 0.0) for name, now in zip(after[key], after[column], strict=True)]
-
-
-def signed(value: float) -> str:
-    """Write a change with its sign.
-
-    Parameters
-    ----------
-    value
-        In any unit.
-
-    Returns
-    -------
-    str
-        As `caspia.view.formats.number`, with a plus sign.
-
-    Examples
-    --------
-    >>> signed(12.4), signed(-3.14), signed(0.0)
-    ('+12', '−3.1', '0')
-    """
-    return f"+{number(value)}" if value > 0 else number(value)
 
 
 def bottlenecks_table(frame: pd.DataFrame, *, width: int) -> Table:
@@ -233,13 +248,14 @@ def bottlenecks_table(frame: pd.DataFrame, *, width: int) -> Table:
     for row in sorted(rows_of(frame), key=lambda r: -records.real(r, "ratio")):
         cells: list[Text | str] = [
             Text(records.text(row, "name")),
-            number(records.real(row, "flow")),
+            _long(row, "flow", 1.0, width - ROOM),
             number(records.real(row, "capacity")),
             records.text(row, "unit"),
-            fullness(records.real(row, "ratio")),
+            fullness_range(span(row, "ratio")) if width >= MEDIUM else fullness(records.real(row, "ratio")),
         ]
-        cells += [number(records.real(row, "delay_h"))] if wide else []
-        table.add_row(*cells, number(records.real(row, "shadow_value_usd")))
+        cells += [_long(row, "delay_h", 1.0, width - ROOM)] if wide else []
+        worth = span(row, "shadow_value_usd")
+        table.add_row(*cells, figures(worth) if width >= MEDIUM else number(worth.p50))
     return table
 
 
@@ -261,17 +277,19 @@ def unserved_table(frame: pd.DataFrame, *, width: int) -> Table:
     table = empty_table([("From", "l"), ("To", "l"), ("Goods", "l"), ("Unserved, kt", "r")], width)
     for row in rows_of(frame)[:_UNSERVED]:
         ends = (records.text(row, name) for name in ("origin_zone", "destination_zone", "commodity_id"))
-        table.add_row(*ends, number(records.real(row, "unserved_t") / 1e3))
+        table.add_row(*ends, figures(span(row, "unserved_t", 1e-3)))
     return table
 
 
-def moved_table(frame: pd.DataFrame, *, width: int) -> Table:
+def moved_table(frame: pd.DataFrame, shifts: pd.DataFrame | None = None, *, width: int) -> Table:
     """Make the table of what moved.
 
     Parameters
     ----------
     frame
         Of `moved_frame`.
+    shifts
+        Of `shifts_frame`, with the intervals of the sums.
     width
         Width of the terminal in characters.
 
@@ -282,6 +300,7 @@ def moved_table(frame: pd.DataFrame, *, width: int) -> Table:
     """
     table = empty_table([("Moved", "l"), ("Mt", "r"), ("Most of it", "l")], width)
     rows = rows_of(frame)
+    ends = {} if shifts is None else by_ends(rows_of(shifts))
     for start, end, moved in flow_answers.between(rows)[:_SHIFTS]:
         own = [
             r for r in rows if records.text(r, "from_corridor") == start and records.text(r, "to_corridor") == end
@@ -289,7 +308,8 @@ def moved_table(frame: pd.DataFrame, *, width: int) -> Table:
         top = max(own, key=lambda r: records.real(r, "moved_t"))
         goods = records.text(top, "commodity_id").replace("-", " ")
         most = f"{goods}, {records.text(top, 'segment')} ({percent(records.real(top, 'moved_t') / moved)})"
-        table.add_row(flow_words.shift_words(start, end), number(moved / 1e6), Text(most))
+        much = figures(span({"moved_t": moved, **ends.get((start, end), {})}, "moved_t", 1e-6))
+        table.add_row(flow_words.shift_words(start, end), much, Text(most))
     return table
 
 
@@ -307,7 +327,7 @@ def print_flows(answer: FlowAnswer) -> None:
     say(screen, flow_answers.flows_answer(rows, tight, answer.year, answer.scenario))
     if answer.before is not None:
         _print_moved(screen, answer, answer.before)
-    screen.print(corridors_table(answer.corridors, width=width))
+    screen.print(corridors_table(answer.corridors, answer.totals, width=width))
     if len(answer.segments):
         head(screen, "Share of the tonnes of each market")
         screen.print(segments_table(answer.segments, width=width))
@@ -317,29 +337,47 @@ def print_flows(answer: FlowAnswer) -> None:
         head(screen, "Fullest capacities, and what one unit more is worth to all users in a year")
         screen.print(bottlenecks_table(answer.bottlenecks, width=width))
     if answer.users is not None:
-        head(screen, f"Who uses it: {tonnes(float(answer.users['flow_t'].sum()))} a year")
+        used = flow_words.tonnes(float(answer.users["flow_t"].sum()))
+        head(screen, f"Who uses it: {used} a year")
         screen.print(users_table(answer.users, width=width))
     if len(answer.unserved):
-        head(screen, f"{tonnes(_unserved(answer))} of demand has no open way")
+        head(screen, f"{flow_words.tonnes(_unserved(answer))} of demand has no open way")
         screen.print(unserved_table(answer.unserved, width=width))
-    screen.print(Text(f"\nEquilibrium to a relative gap of {answer.relative_gap:.0e}.", style="dim"))
+    screen.print(
+        Text(f"\nEquilibrium to a relative gap of {answer.relative_gap:.0e}. {_behind(answer)}", style="dim")
+    )
     say_next(
         screen,
         "caspia study" if answer.before is not None else f"caspia flows --year {answer.year} --compare {_OTHER}",
     )
 
 
+def _behind(answer: FlowAnswer) -> str:
+    if not answer.draws:
+        return "Without intervals: --draws N finds them."
+    said = f"In brackets P10–P90 of {answer.draws} draws of the facts, each an equilibrium of its own"
+    return f"{said}; {answer.interval_note}." if answer.interval_note else f"{said}."
+
+
 def _print_moved(screen: Console, answer: FlowAnswer, before: FlowAnswer) -> None:
-    change = _change(answer.corridors, before.corridors, "corridor", "flow_t")
-    corridors = rows_of(answer.corridors.assign(change_t=change))
+    frame = answer.corridors
+    if "change_t" not in frame:
+        frame = frame.assign(change_t=_change(frame, before.corridors, "corridor", "flow_t"))
+    corridors = rows_of(frame)
     lost = _unserved(answer) - _unserved(before)
     title = f"{flow_words.supposed(answer.scenario) or answer.scenario} against {before.scenario.split('+')[-1]}"
-    said = flow_answers.moved_answer(corridors, rows_of(_with_change(answer)), title, max(lost, 0.0))
+    said = flow_answers.moved_answer(
+        corridors, rows_of(_with_change(answer)), title, max(lost, 0.0), _total(answer)
+    )
     screen.print(Text(said, style="bold"))
     if answer.moved is not None and len(answer.moved):
         screen.print()
-        screen.print(moved_table(answer.moved, width=screen.width))
+        screen.print(moved_table(answer.moved, answer.shifts, width=screen.width))
     screen.print()
+
+
+def _total(answer: FlowAnswer) -> Row:
+    return rows_of(answer.totals)[0] if len(answer.totals) else {}
 
 
 def _unserved(answer: FlowAnswer) -> float:
@@ -368,8 +406,8 @@ def users_table(frame: pd.DataFrame, *, width: int) -> Table:
             records.text(row, "origin_zone"),
             records.text(row, "destination_zone"),
             records.text(row, "commodity_id").replace("-", " "),
-            number(records.real(row, "flow_t") / 1e6),
-            share_text(records.real(row, "share")),
-            share_text(records.real(row, "reliance")),
+            figures(span(row, "flow_t", 1e-6)),
+            _share(row, "share", width),
+            _share(row, "reliance", width),
         )
     return table

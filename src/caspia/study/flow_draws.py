@@ -1,0 +1,224 @@
+"""Flows in many draws of the facts: every draw an equilibrium on the routes of the flows that it stands behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from caspia.assignment import Choice, LogitEquilibrium, capacity_worth
+from caspia.cost import Servers
+from caspia.data import Dataset
+from caspia.demand import Case, Pairs, demand_cells, spread
+from caspia.study.drawn import DrawnStudy, DrawnWorld
+from caspia.study.flows import FlowModel, Flows
+from caspia.study.loading import behaviour, choice
+from caspia.study.market import Group, Market, groups_of
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+RESIDUAL = 1e-6
+"""Residual of a draw; that of the flows themselves is smaller, but an interval needs no more."""
+MOST_FAILED = 0.1
+"""Share of draws without equilibrium beyond which there is no interval: who fails is no accident."""
+WORKERS = 2
+STEP = 0.01
+"""Share of a capacity that is added to learn what a unit more is worth."""
+
+
+@dataclass(frozen=True, eq=False)
+class FlowDraws:
+    """Flows of a year in every draw of the facts.
+
+    Attributes
+    ----------
+    flows : Flows
+        Flows at the values of the data, for which the draws stand.
+    world : DrawnWorld
+        Facts of every draw.
+    flow_t : numpy.ndarray, shape (n_routes, n_draws)
+        Tonnes a year on every route.
+    logsum, unserved_t : numpy.ndarray, shape (n_pairs, n_draws)
+        Expected least cost, and demand without an open route.
+    load, capacity, delay_h, price_usd : numpy.ndarray, shape (n_servers, n_draws)
+        As of the servers.
+    worth_usd : numpy.ndarray, shape (n_servers, n_draws)
+        What one unit of capacity more is worth to all users; NaN where it was not asked for.
+    converged : numpy.ndarray of bool, shape (n_draws,)
+        Draws that found their equilibrium.
+    reference : FlowDraws or None
+        The other world in the same draws, against which changes are told.
+    """
+
+    flows: Flows
+    world: DrawnWorld
+    flow_t: FloatArray
+    logsum: FloatArray
+    unserved_t: FloatArray
+    load: FloatArray
+    capacity: FloatArray
+    delay_h: FloatArray
+    price_usd: FloatArray
+    worth_usd: FloatArray
+    converged: BoolArray
+    reference: FlowDraws | None = None
+
+    @property
+    def n_draws(self) -> int:
+        """Number of draws."""
+        return len(self.converged)
+
+    @cached_property
+    def kept(self) -> BoolArray:
+        """Draws with an equilibrium, here and in the reference, shape (n_draws,)."""
+        return self.converged if self.reference is None else self.converged & self.reference.converged
+
+    @property
+    def n_failed(self) -> int:
+        """Draws without an equilibrium, here or in the reference."""
+        return int((~self.kept).sum())
+
+    @property
+    def refused(self) -> bool:
+        """Whether so many draws failed that the rest says nothing."""
+        return self.n_failed > MOST_FAILED * self.n_draws
+
+    @property
+    def note(self) -> str:
+        """What has to be said of the intervals; empty where every draw found its equilibrium."""
+        if self.n_failed == 0:
+            return ""
+        failed = f"{self.n_failed} of {self.n_draws} draws found no equilibrium"
+        if self.refused:
+            return f"no intervals: {failed}, more than {MOST_FAILED:.0%} of them"
+        return f"{failed} and are not in the intervals"
+
+
+@dataclass(frozen=True, eq=False)
+class _Draw:
+    """What one draw gives."""
+
+    found: LogitEquilibrium
+    servers: Servers
+    worth_usd: FloatArray
+
+
+def draw_flows(
+    flows: Flows,
+    world: DrawnWorld,
+    *,
+    case: Case = "central",
+    reference: FlowDraws | None = None,
+    worth: bool = False,
+    workers: int = WORKERS,
+    progress: Callable[[int, int], None] | None = None,
+) -> FlowDraws:
+    """Find the equilibrium of every draw.
+
+    Each begins at the loads of the flows themselves, so that it does not matter which are solved at the same time.
+
+    Parameters
+    ----------
+    flows : Flows
+        Flows at the values of the data.
+    world : DrawnWorld
+        Draws of the study of these flows.
+    case : {"low", "central", "high"}
+        Growth of demand after the last observation.
+    reference : FlowDraws, optional
+        Draws of `flows.reference`, to whose costs demand answers draw by draw.
+    worth : bool
+        Whether to find what more capacity is worth.
+    workers : int
+        Draws that are solved at the same time.
+    progress : callable, optional
+        Told the draws done and the number of all.
+
+    Returns
+    -------
+    FlowDraws
+    """
+    servers = world.capacities
+    groups = groups_of(world.study, flows.model.market.pairs)
+
+    def one(nth: int) -> _Draw:
+        logsum = None if reference is None else reference.logsum[:, nth]
+        model = _redrawn(flows.model, world.studies[nth], groups)
+        wants = _wants(model, flows.year, case, logsum)
+        found = model.settle(wants, servers=servers[nth], warm=flows.result.load, residual=RESIDUAL)
+        gain = np.full(servers[nth].n_servers, np.nan)
+        if worth and found.converged:
+            gain = capacity_worth(model.grouping, wants, servers[nth], found, STEP)
+        return _Draw(found, servers[nth], gain)
+
+    made = []
+    with ThreadPoolExecutor(workers) as pool:
+        for done, draw in enumerate(pool.map(one, range(world.n_draws)), start=1):
+            made.append(draw)
+            if progress:
+                progress(done, world.n_draws)
+    return FlowDraws(
+        flows=flows,
+        world=world,
+        flow_t=np.stack([draw.found.flow for draw in made], axis=1),
+        logsum=np.stack([draw.found.logsum for draw in made], axis=1),
+        unserved_t=np.stack([draw.found.unserved for draw in made], axis=1),
+        load=np.stack([draw.found.load for draw in made], axis=1),
+        capacity=np.stack([draw.servers.capacity for draw in made], axis=1),
+        delay_h=np.stack([draw.found.delay_h for draw in made], axis=1),
+        price_usd=np.stack([draw.found.price for draw in made], axis=1),
+        worth_usd=np.stack([draw.worth_usd for draw in made], axis=1),
+        converged=np.array([draw.found.converged for draw in made], dtype=bool),
+        reference=reference,
+    )
+
+
+def _redrawn(model: FlowModel, study: DrawnStudy, groups: Sequence[Group]) -> FlowModel:
+    """Model with the costs of a draw, and with what its shippers pay for an hour in a queue."""
+    market, data = model.market, study.data
+    constants = behaviour(data).constant_usd_per_t[market.commodity, market.routes.kind]
+    now, was = (each.values("commodities", "value_of_time_usd_per_t_h", 0.0) for each in (data, study.origin.data))
+    dearer = np.where(was > 0, now / np.where(was > 0, was, 1.0), 1.0)[market.commodity]
+    grouping = model.grouping
+    table = replace(grouping.table, felt=grouping.table.felt * dearer[grouping.table.route_of_entry])
+    drawn = replace(model, study=study, grouping=replace(grouping, table=table))
+    return drawn.with_costs(_route_costs(study, market, groups) + constants)
+
+
+def _route_costs(study: DrawnStudy, market: Market, groups: Sequence[Group]) -> FloatArray:
+    """As `caspia.study.loading.route_costs`, for groups that are known: no draw changes which rules bind whom."""
+    routes, goods = market.routes, study.data.tables["commodities"]["id"]
+    if len(routes.pair) == 0:
+        return np.empty(0)
+    costs = {row: study.costs(str(goods.iloc[row])) for row in {group.commodity for group in groups}}
+    place = np.empty(len(market.pairs.share), dtype=np.int64)
+    weight = np.empty((len(groups), study.network.n_arcs))
+    for nth, group in enumerate(groups):
+        own = costs[group.commodity]
+        weight[nth] = np.where(group.barred, np.inf, own.generalised_usd) / own.cargo.tonnes
+        place[group.pairs] = nth
+    cost = weight[place[routes.pair][routes.route_of_arc], routes.arcs]
+    return np.asarray(np.add.reduceat(cost, routes.start[:-1]), dtype=np.float64)
+
+
+def _wants(model: FlowModel, year: int, case: Case, logsum: FloatArray | None) -> Choice:
+    data, market = model.study.data, model.market
+    return choice(market, _amounts(data, market.pairs, year, case), behaviour(data), logsum)
+
+
+def _amounts(data: Dataset, pairs: Pairs, year: int, case: Case) -> FloatArray:
+    """Tonnes of every pair, with the weights of places of the draw."""
+    keys = ["demand", "commodity", "origin", "destination"]
+    drawn = spread(data)
+    table = pd.DataFrame({key: getattr(drawn, key) for key in keys} | {"share": drawn.share})
+    ours = pd.DataFrame({key: getattr(pairs, key) for key in keys})
+    share = ours.merge(table, on=keys, how="left")["share"].fillna(0.0).to_numpy()
+    # Pairs that only the draw has are not in the market; what they had goes to the others of their row.
+    whole = np.bincount(pairs.demand, share, len(data.tables["demand"]))[pairs.demand]
+    shares = np.where(whole > 0, share / np.where(whole > 0, whole, 1.0), pairs.share)
+    return replace(pairs, share=shares).amount(demand_cells(data, year, case))
