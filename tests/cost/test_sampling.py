@@ -130,3 +130,48 @@ def test_arcs_on_one_fact_vary_wholly_together(tmp_path: Path) -> None:
         spread.append(whole.time_h_sd / half.time_h_sd)
     dependence = study.scene.world.sampler.dependence
     assert spread == pytest.approx([2, (2 + 2 * dependence) ** 0.5], rel=0.03)
+
+
+@given(variables(), seeds)
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_strata_have_the_distribution_of_draws_at_random(variable: tuple[Reading, Bounds], seed: int) -> None:
+    (strata,) = Sampler(("x.y",), seed, 2_000, stratified=True).draw(quantity(variable), [0])
+    (random,) = Sampler(("x.y",), seed, 20_000).draw(quantity(variable), [0])
+    shares = np.arange(0.05, 1.0, 0.1)
+    below = [(random <= bound + 1e-9 * abs(bound)).mean() for bound in np.quantile(strata, shares)]
+    if variable[0] is Reading.CLOSURE:
+        # At zero lies the whole of the time that is open.
+        assert (strata == 0).mean() == pytest.approx(1 - variable[1][0], abs=0.002)
+    elif np.ptp(strata) > 0:
+        assert below == pytest.approx(shares, abs=4 * 0.5 / 20_000**0.5 + 0.001)
+
+
+@given(variables(), st.floats(0.1, 10.0), st.integers(5, 60))
+@settings(max_examples=30, deadline=None, derandomize=True)
+def test_a_scaled_fact_has_scaled_draws_in_the_same_order(variable, factor: float, draws: int) -> None:
+    reading, bounds = variable
+    if reading is Reading.CLOSURE:
+        return
+    scaled = tuple(factor * bound for bound in bounds)
+    one, other = (
+        Sampler(("x.y",), 3, draws, stratified=True).draw(quantity((reading, each)), [0])[0]
+        for each in (bounds, scaled)
+    )
+    assert other == pytest.approx(factor * one, rel=1e-6)
+
+
+def test_facts_of_one_name_are_tied_and_of_two_are_apart() -> None:
+    bounds = tuple(np.array(column, dtype=float) for column in ((1, 1, 1), (2, 3, 4), (5, 6, 7)))
+    sampler = Sampler(("a.x", "b.x", "c.x"), 1, 5_000, dependence=0.7, stratified=True)
+    one, two = sampler.facts("demand", np.array([0, 1]), bounds)
+    (three,) = sampler.facts("capacity", np.array([2]), bounds)
+    assert np.corrcoef(one, two)[0, 1] == pytest.approx(0.7, abs=0.05)
+    assert abs(np.corrcoef(one, three)[0, 1]) < 0.06
+
+
+def test_over_a_year_departures_and_weather_average_out() -> None:
+    both = quantity((Reading.VALUE, (1.0, 2.0, 4.0)), (Reading.HEADWAY, (0.0, 24.0, 24.0)))
+    found = Sampler(("a.x", "b.x"), 1, 50, stratified=True).yearly(both)
+    assert (found[1] == 12.0).all()
+    assert np.ptp(found[0]) > 1
+    assert both.at(found[:, 7]).tolist() == found[:, 7].tolist()

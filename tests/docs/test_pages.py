@@ -18,7 +18,7 @@ from caspia.cli_flows import flow_app
 from caspia.cli_scenarios import scenario_app
 from caspia.data import attributes, table_schemas
 from caspia.study import Study, corridors, run_study
-from caspia.study.flow_tables import COLUMNS
+from caspia.study.flow_tables import COLUMNS, POINTS, RANGED
 from caspia.study.store import STORED
 
 ROOT = Path(__file__).parents[2]
@@ -39,13 +39,13 @@ def result():
     return run_study(Study(dataclasses.replace(data, tables=MappingProxyType(tables))), alternatives=1)
 
 
-def documented(name):
-    """Columns in the first cells of the tables of a section of results.md."""
+def documented(name, mark=""):
+    """Columns in the first cells of the tables of a section of results.md, of rows whose meaning bears a mark."""
     section = re.search(
         rf"^## [^\n]*\b{name}\b[^\n]*\n(.*?)(?=^## |\Z)", page("results.md"), re.MULTILINE | re.DOTALL
     )
     assert section is not None, name
-    cells = re.findall(r"^\| (`[^|]*) \|", section[1], re.MULTILINE)
+    cells = re.findall(rf"^\| (`[^|]*) \| {mark}", section[1], re.MULTILINE)
     return {column for cell in cells for column in re.findall(r"`(\w+)`", cell)}
 
 
@@ -62,7 +62,8 @@ def test_columns_of_results(result, name):
 @pytest.mark.parametrize("name", COLUMNS)
 def test_columns_of_flows(result, name):
     more = {"shadow_value_usd", "shadow_value_usd_per_t"} if name == "flow_servers" else set()
-    assert documented(name) == {*COLUMNS[name], *more}
+    assert documented(name) == {*POINTS[name], *more}
+    assert documented(name, r"\*interval\*") == {*RANGED.get(name, ()), *more}
     assert list(result.tables[name].columns) == list(COLUMNS[name])
 
 

@@ -111,10 +111,8 @@ def test_facts_without_doubt_have_intervals_without_width(tmp_path: Path) -> Non
     for table in tables:
         for name in ranged(table):
             low, high = ends(table, name)
-            # Worth of capacity is found by another method than its value, to within its steps.
-            near = 0.1 if name.startswith("shadow") else 1e-4
             assert low == pytest.approx(high, rel=1e-4, abs=1e-3)
-            assert low == pytest.approx(table[name].to_numpy(), rel=near, abs=1e-3)
+            assert low == pytest.approx(table[name].to_numpy(), rel=1e-4, abs=1e-3)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(DOUBT)), st.floats(0.0, 1.0), min_size=1, max_size=6))

@@ -4,11 +4,11 @@ At the equilibrium the load is the one that comes out of the choice, `x = X(x, k
 more of one capacity changes delays and prices at once, and again through the loads that answer. One system of
 equations, transposed, gives the answer of all servers together (the adjoint method):
 
-    dX = A (delay' dx + d delay) + B (price' dx + d price)
+    dx = U' H (C dx + F d delay + U d price),    C = F delay' + U price'
     dBenefit = -(f . d delay + x . d price) - w . dx,    w = f delay' + x price'
 
-with the tonnes that feel an hour f, the loads x, and the response of loads to delays A and to prices B, which is
-that of the logit choice with its answering demand.
+with the entries of routes that use a server U and that feel an hour of it F, what all pay for an hour f, the loads
+x, and the answer H of route flows to route costs, which is that of the logit choice with its answering demand.
 
 References
 ----------
@@ -18,6 +18,7 @@ Tobin, R. L., Friesz, T. L. (1988), Sensitivity analysis for equilibrium network
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -68,21 +69,25 @@ def capacity_worth(
     numpy.ndarray, shape (n_servers,)
         Money a year for one unit; 0 for a server that no route uses.
     """
+    if len(grouping.first) == 0:
+        return np.zeros(len(grouping.group))
     table, series = grouping.table, grouping.series(servers)
     load = series.gather(found.load)
-    felt_t, out = _loads(table, found.flow)
-    by_delay, by_price = _responses(table, choice, found.flow)
     delay_slope, price_slope = series.delay_slope(load), series.price_slope(load)
-    matrix = np.eye(table.n_servers) - by_delay * delay_slope - by_price * price_slope
-    adjoint = np.linalg.solve(matrix.T, felt_t * delay_slope + out * price_slope)
+    use, felt = _rows(table, table.use), _rows(table, table.felt)
+    answer = _Answer.of(table, choice, found.flow)
+    paid, out = felt.T @ found.flow, use.T @ found.flow
+    slopes = _rows(table, table.felt * delay_slope[table.server] + table.use * price_slope[table.server])
+    matrix = np.eye(table.n_servers) - answer.between(use, slopes)
+    adjoint = np.linalg.solve(matrix.T, paid * delay_slope + out * price_slope)
+    told = answer.of_costs(use @ adjoint)
+    group = np.maximum(grouping.group, 0)
+    whole_delay, whole_price = (paid + felt.T @ told)[group], (out + use.T @ told)[group]
     capacity = servers.capacity
     wider = servers.with_capacity(capacity * (1.0 + step))
     shorter = (wider.delay_h(found.load) - servers.delay_h(found.load)) / (step * capacity)
     cheaper = (wider.price(found.load) - servers.price(found.load)) / (step * capacity)
-    group = np.maximum(grouping.group, 0)
-    whole_delay, whole_price = felt_t + by_delay.T @ adjoint, out + by_price.T @ adjoint
-    worth = -(whole_delay[group] * shorter + whole_price[group] * cheaper)
-    return np.where(grouping.group >= 0, worth, 0.0)
+    return np.where(grouping.group >= 0, -(whole_delay * shorter + whole_price * cheaper), 0.0)
 
 
 def _rows(table: RouteTable, values: Floats) -> Any:
@@ -90,24 +95,31 @@ def _rows(table: RouteTable, values: Floats) -> Any:
     return sparse.csr_matrix((values, table.server, table.entry_start), shape=shape)
 
 
-def _loads(table: RouteTable, flow: Floats) -> tuple[Floats, Floats]:
-    """Money that an hour of each server costs all that use it, and its load; shapes (n_servers,)."""
-    weight = flow[table.route_of_entry]
-    felt = np.bincount(table.server, table.felt * weight, table.n_servers)
-    out = np.bincount(table.server, table.use * weight, table.n_servers)
-    return felt.astype(np.float64), out.astype(np.float64)
+@dataclass(frozen=True, eq=False)
+class _Answer:
+    """How flows of routes answer to a little more of the costs of routes; symmetric."""
 
+    own: Floats
+    sums: Any
+    means: Any
+    shared: Floats
 
-def _responses(table: RouteTable, choice: Choice, flow: Floats) -> tuple[Floats, Floats]:
-    """Change of every load for an hour more and for a dollar more at each server; shapes (n_servers, n_servers)."""
-    pair, n_routes = table.pair, table.n_routes
-    amount = np.bincount(pair, flow, table.n_pairs)
-    share = flow / np.where(amount > 0, amount, 1.0)[pair]
-    use, felt = _rows(table, table.use), _rows(table, table.felt)
-    sums = sparse.csr_matrix((flow, (pair, np.arange(n_routes))), shape=(table.n_pairs, n_routes))
-    means = sparse.csr_matrix((share, (pair, np.arange(n_routes))), shape=(table.n_pairs, n_routes))
-    own = use.T @ sparse.diags(-choice.scale[pair] * flow)
-    shared = (sums @ use).T @ sparse.diags(choice.scale + choice.response)
-    by_delay = own @ felt + shared @ (means @ felt)
-    by_price = own @ use + shared @ (means @ use)
-    return np.asarray(by_delay.toarray(), dtype=np.float64), np.asarray(by_price.toarray(), dtype=np.float64)
+    @classmethod
+    def of(cls, table: RouteTable, choice: Choice, flow: Floats) -> _Answer:
+        pair, route = table.pair, np.arange(table.n_routes)
+        amount = np.bincount(pair, flow, table.n_pairs)
+        share = flow / np.where(amount > 0, amount, 1.0)[pair]
+        shape = (table.n_pairs, table.n_routes)
+        sums = sparse.csr_matrix((flow, (pair, route)), shape=shape)
+        means = sparse.csr_matrix((share, (pair, route)), shape=shape)
+        return cls(-choice.scale[pair] * flow, sums, means, choice.scale + choice.response)
+
+    def of_costs(self, cost: Floats) -> Floats:
+        """Change of the flow of every route."""
+        return np.asarray(self.own * cost + self.means.T @ (self.shared * (self.sums @ cost)))
+
+    def between(self, use: Any, slopes: Any) -> Floats:
+        """Change of every load for a unit of load more at each server, shape (n_servers, n_servers)."""
+        alone = use.T @ sparse.diags(self.own) @ slopes
+        together = (self.sums @ use).T @ sparse.diags(self.shared) @ (self.means @ slopes)
+        return np.asarray((alone + together).toarray(), dtype=np.float64)

@@ -2,7 +2,7 @@
 
 from caspia.demand.cells import CASES, FIRST_YEAR, LAST_OBSERVED_YEAR, LAST_YEAR, Case, demand_cells, t_per_teu
 from caspia.demand.reconcile import reconcile
-from caspia.demand.spread import Pairs, spread
+from caspia.demand.spread import Pairs, reweigh, spread
 
 __all__ = [
     "CASES",
@@ -13,6 +13,7 @@ __all__ = [
     "Pairs",
     "demand_cells",
     "reconcile",
+    "reweigh",
     "spread",
     "t_per_teu",
 ]

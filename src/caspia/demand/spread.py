@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -99,6 +99,45 @@ def spread(data: Dataset, smallest_share: float = SMALLEST_SHARE) -> Pairs:
         destination=np.array(target_, dtype=np.int64),
         share=np.array(share_, dtype=np.float64),
     )
+
+
+def reweigh(data: Dataset, pairs: Pairs) -> Pairs:
+    """Share the rows of demand among pairs that are known, by the weights of other data.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables with the same zones and demand, and other weights of places.
+    pairs : Pairs
+        Pairs of `spread`.
+
+    Returns
+    -------
+    Pairs
+        The same with other shares, which sum to 1 for each row of demand.
+    """
+    frame, places = data.tables["demand"], _centroids(data)
+    rows = list(zip(frame["id"], frame["origin_id"], frame["destination_id"], frame["commodity_id"], strict=True))
+    sides: dict[int, tuple[dict[int, float], dict[int, float]]] = {}
+    weight = np.empty(len(pairs.share))
+    ends = zip(pairs.demand.tolist(), pairs.origin.tolist(), pairs.destination.tolist(), strict=True)
+    for nth, (row, origin, target) in enumerate(ends):
+        if row not in sides:
+            key, start, end, goods = rows[row]
+            sides[row] = (
+                _summed(_of_zone(places, start, "origin", goods, str(key))),
+                _summed(_of_zone(places, end, "destination", goods, str(key))),
+            )
+        weight[nth] = sides[row][0].get(origin, 0.0) * sides[row][1].get(target, 0.0)
+    whole = np.bincount(pairs.demand, weight, len(frame))[pairs.demand]
+    return replace(pairs, share=np.where(whole > 0, weight / np.where(whole > 0, whole, 1.0), pairs.share))
+
+
+def _summed(weights: Weights) -> dict[int, float]:
+    found: dict[int, float] = defaultdict(float)
+    for place, weight in weights:
+        found[place] += weight
+    return found
 
 
 def _centroids(data: Dataset) -> Mapping[tuple[str, str, str], Weights]:

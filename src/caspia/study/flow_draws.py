@@ -9,13 +9,12 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from caspia.assignment import Choice, LogitEquilibrium, capacity_worth
 from caspia.cost import Servers
-from caspia.data import Dataset
-from caspia.demand import Case, Pairs, demand_cells, spread
+from caspia.demand import Case, demand_cells, reweigh
 from caspia.study.drawn import DrawnStudy, DrawnWorld
+from caspia.study.flow_frames import NUDGE
 from caspia.study.flows import FlowModel, Flows
 from caspia.study.loading import behaviour, choice
 from caspia.study.market import Group, Market, groups_of
@@ -27,8 +26,6 @@ RESIDUAL = 1e-6
 MOST_FAILED = 0.1
 """Share of draws without equilibrium beyond which there is no interval: who fails is no accident."""
 WORKERS = 2
-STEP = 0.01
-"""Share of a capacity that is added to learn what a unit more is worth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +150,7 @@ def draw_flows(
         found = model.settle(wants, servers=servers[nth], warm=flows.result.load, residual=RESIDUAL)
         gain = np.full(servers[nth].n_servers, np.nan)
         if worth and found.converged:
-            gain = capacity_worth(model.grouping, wants, servers[nth], found, STEP)
+            gain = capacity_worth(model.grouping, wants, servers[nth], found, NUDGE)
         return _Draw(found, servers[nth], gain)
 
     made = []
@@ -208,17 +205,5 @@ def _route_costs(study: DrawnStudy, market: Market, groups: Sequence[Group]) -> 
 
 def _wants(model: FlowModel, year: int, case: Case, logsum: FloatArray | None) -> Choice:
     data, market = model.study.data, model.market
-    return choice(market, _amounts(data, market.pairs, year, case), behaviour(data), logsum)
-
-
-def _amounts(data: Dataset, pairs: Pairs, year: int, case: Case) -> FloatArray:
-    """Tonnes of every pair, with the weights of places of the draw."""
-    keys = ["demand", "commodity", "origin", "destination"]
-    drawn = spread(data)
-    table = pd.DataFrame({key: getattr(drawn, key) for key in keys} | {"share": drawn.share})
-    ours = pd.DataFrame({key: getattr(pairs, key) for key in keys})
-    share = ours.merge(table, on=keys, how="left")["share"].fillna(0.0).to_numpy()
-    # Pairs that only the draw has are not in the market; what they had goes to the others of their row.
-    whole = np.bincount(pairs.demand, share, len(data.tables["demand"]))[pairs.demand]
-    shares = np.where(whole > 0, share / np.where(whole > 0, whole, 1.0), pairs.share)
-    return replace(pairs, share=shares).amount(demand_cells(data, year, case))
+    amount = reweigh(data, market.pairs).amount(demand_cells(data, year, case))
+    return choice(market, amount, behaviour(data), logsum)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from caspia.assignment import Choice
+from caspia.assignment import Choice, capacity_worth
 from caspia.network import ArcKind, find_place
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import RESIDUAL, Flows
@@ -181,7 +181,8 @@ def bottlenecks_frame(flows: Flows, most: int = 25) -> pd.DataFrame:
     """Capacities that bind, with what a unit more is worth to all users together.
 
     The shadow value is the user benefit (the fall of the logsums times the demand) of a hundredth of the
-    capacity more, with all flows in equilibrium anew, divided by the units added.
+    capacity more, divided by the units added; the answer of all flows to it is taken to be linear
+    (`caspia.assignment.capacity_worth`), which gives that of all capacities at once.
 
     Parameters
     ----------
@@ -198,13 +199,15 @@ def bottlenecks_frame(flows: Flows, most: int = 25) -> pd.DataFrame:
     """
     frame = servers_frame(flows)
     frame = frame[frame["ratio"] > WATCHED].sort_values("ratio", ascending=False).head(most)
-    frame["shadow_value_usd"] = [shadow_value(flows, int(row)) for row in frame.index]
+    model = flows.model
+    worth = capacity_worth(model.grouping, flows.choice, model.servers, flows.result, NUDGE)
+    frame["shadow_value_usd"] = worth[frame.index]
     frame["shadow_value_usd_per_t"] = frame["shadow_value_usd"] / frame["t_per_unit"]
     return frame.reset_index(drop=True)
 
 
 def shadow_value(flows: Flows, server: int) -> float:
-    """What one unit of capacity more is worth to all users in a year.
+    """What one unit of capacity more is worth to all users in a year, from an equilibrium of its own.
 
     Parameters
     ----------

@@ -1,0 +1,214 @@
+"""Intervals of flows as people see them: in sentences, tables, charts and on the terminal."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import replace
+
+import altair as alt
+import flow_rows
+import html5lib
+import pandas as pd
+import pytest
+import vl_convert
+
+from caspia.view import atlas, flow_answers, flow_chapters, flow_ranges, flow_terminal, records, report
+from caspia.view.formats import THIN_SPACE
+from caspia.view.records import Range
+
+RANGED = {
+    "flow_runs": ("demand_t", "unserved_t"),
+    "flow_corridors": ("flow_t", "flow_teu", "value_usd", "share", "share_teu", "share_value", "change_t"),
+    "flow_countries": ("transit_t", "transit_teu", "transit_revenue_usd", "change_revenue_usd"),
+    "flow_bottlenecks": ("flow", "ratio", "delay_h", "shadow_value_usd", "shadow_value_usd_per_t"),
+    "flow_counts": ("modelled",),
+    "unserved": ("unserved_t",),
+}
+
+
+def doubted(frame, columns):
+    """The frame with intervals from 20 % below to 30 % above the size of each number."""
+    more = {}
+    for name in columns:
+        size = frame[name].abs()
+        more |= {f"{name}_p10": frame[name] - 0.2 * size, f"{name}_p90": frame[name] + 0.3 * size}
+    return frame.assign(**more)
+
+
+@pytest.fixture(scope="module")
+def found(hostile):
+    tables = {name: doubted(frame, RANGED.get(name, ())) for name, frame in flow_rows.tables(hostile).items()}
+    corridors = tables["flow_corridors"]
+    tables["flow_corridors"] = corridors.assign(
+        share_land=corridors["share"], share_land_p10=0.15, share_land_p90=0.3
+    )
+    tables["flow_runs"] = tables["flow_runs"].assign(draws=24, failed_draws=0, interval_note="")
+    shift = {"scenario": flow_rows.CLOSED, "year": 2025, "moved_t_p10": 4e6, "moved_t_p90": 6e6}
+    ends = [("Northern", "Caspian", 5e6), ("Northern", "none", 2e6)]
+    rows = [shift | {"from_corridor": a, "to_corridor": b, "moved_t": moved} for a, b, moved in ends]
+    return tables | {"flow_shifts": pd.DataFrame(rows)}
+
+
+@pytest.fixture(scope="module")
+def flowing(result, found):
+    return records.Prepared(type(result)({**result.tables, **found}, result.manifest))
+
+
+@pytest.fixture(scope="module")
+def specs(flowing):
+    return flow_chapters.flow_charts_of(flowing, atlas.atlas(flowing))
+
+
+@pytest.fixture(scope="module")
+def page(flowing):
+    html = report.render_report(flowing)
+    tree = html5lib.HTMLParser(strict=True).parse(re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL))
+    return " ".join("".join(tree.itertext()).replace(THIN_SPACE, " ").split())
+
+
+def of(flowing, table, scenario=flow_rows.BASE):
+    return [row for row in records.rows(flowing, table) if row["scenario"] == scenario]
+
+
+def test_the_answer_has_intervals(flowing):
+    said = flow_answers.flows_answer(of(flowing, "flow_corridors"), of(flowing, "flow_bottlenecks"), 2025)
+    assert said.replace(THIN_SPACE, " ") == (
+        "In 2025 the Caspian corridor carries 4.0 (3.2–5.2) Mt and 100 (80–130) thousand TEU, 20 % (15–30) of the "
+        "20 Mt that move over land; Northern carries 80 % (15–30); Alat: rail to ferry binds first, at "
+        "95 % (76–123) of its capacity."
+    )
+
+
+def test_who_gains_and_loses_is_said_with_intervals(flowing):
+    rows = of(flowing, "flow_corridors", flow_rows.CLOSED), of(flowing, "flow_countries", flow_rows.CLOSED)
+    totals = {"change_t": -2e6, "change_t_p10": -3e6, "change_t_p90": -1e6}
+    said = flow_answers.moved_answer(*rows, "Shut", 0.0, totals).replace(THIN_SPACE, " ")
+    assert said == (
+        "Shut: Northern −7.0 (−8.4 to −4.9) Mt and Caspian +5.0 (4.0–6.5) Mt; 2.0 (1.0–3.0) Mt of trade is lost; "
+        "Russia loses 2.0 (1.4–2.4) billion USD of transit revenue and Azerbaijan gains 500 (400–650) million USD."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (Range(math.nan, 4.4, math.nan), "4.4"),
+        (Range(0.0, 0.0, 0.0), "0"),
+        (Range(0.0, 0.0, 2.0), "0 (0–2.0)"),
+        (Range(-2.0, 1.0, 3.0), "+1.0 (−2.0 to +3.0)"),
+    ],
+)
+def test_an_interval_that_is_missing_is_not_written(value, words):
+    assert flow_ranges.figures(value, signed=value.p50 > 0 and value.p10 < 0) == words
+
+
+def test_the_page_shows_intervals_and_what_is_behind_them(page):
+    for words in (
+        "4.0 (3.2–5.2)",
+        "5.0 (4.0–6.0)",
+        "300 (240–390)",
+        "12 (9.6–16)",
+        "Brackets hold P10–P90 of 24 draws of the facts",
+        "24 of them found their equilibrium.",
+        "0 of 2 judged counts (0 %) lie within the modelled interval",
+    ):
+        assert words in page, words
+    assert "no interval yet" not in page
+    assert not re.search(r"\b(nan|inf|None)\b", page)
+
+
+def test_refused_intervals_are_declared_on_the_page(result, found):
+    note = "no intervals: 6 of 24 draws found no equilibrium, more than 10% of them"
+    runs = found["flow_runs"].assign(failed_draws=6, interval_note=note)
+    bare = {
+        name: frame.drop(columns=[c for c in frame if c.endswith(("_p10", "_p90"))])
+        for name, frame in found.items()
+    }
+    html = report.render_report(type(result)({**result.tables, **bare, "flow_runs": runs}, result.manifest))
+    assert note in html
+    assert "found their equilibrium" not in html
+
+
+def layers(spec, field):
+    return [layer for layer in spec["layer"] if str(layer["encoding"].get("x", {}).get("field", "")) == field]
+
+
+@pytest.mark.parametrize(
+    ("chart", "name"),
+    [
+        ("flow-bottlenecks", "ratio"),
+        ("flow-shadow", "worth"),
+        ("flow-moves-north-shut", "change"),
+        ("flow-revenues-north-shut", "after"),
+    ],
+)
+def test_bars_have_whiskers(specs, chart, name):
+    spec = specs[chart]
+    (rule,) = layers(spec, f"{name}_low")
+    assert rule["encoding"]["x2"]["field"] == f"{name}_high"
+    rows = next(rows for rows in spec["datasets"].values() if rows and name in rows[0])
+    for row in rows:
+        if f"{name}_low" in row:
+            assert row[f"{name}_low"] <= row[name] <= row[f"{name}_high"]
+    shown = max(row.get(f"{name}_high", row[name]) for row in rows)
+    (scale,) = {
+        json.dumps(layer["encoding"]["x"]["scale"]["domain"])
+        for layer in spec["layer"]
+        if "scale" in layer["encoding"].get("x", {})
+    }
+    assert json.loads(scale)[1] > shown
+
+
+def test_counts_have_the_interval_of_the_model(specs):
+    spec = specs["flow-counts-0"]
+    spans = [layer for layer in spec["layer"] if layer["encoding"].get("y", {}).get("field") == "least"]
+    assert len(spans) == 1
+    points = next(rows for rows in spec["datasets"].values() if rows and "observed" in rows[0])
+    for point in points:
+        if "least" in point:
+            assert point["least"] <= point["modelled"] <= point["most"]
+    assert [p["name"] for p in points if "least" not in p] == ["Aktau"]
+
+
+def test_charts_are_valid_and_can_be_drawn(specs):
+    for name, spec in specs.items():
+        if "map" not in name:
+            alt.LayerChart.from_dict(dict(spec))
+            assert "NaN" not in json.dumps(spec), name
+            assert vl_convert.vegalite_to_svg(spec, vl_version=report.VEGA_LITE).startswith("<svg"), name
+
+
+def answer_of(found, compared):
+    base = flow_rows.answer(found, flow_rows.BASE)
+    totals = {"year": 2025, "flow_t": 20e6, "flow_t_p10": 16e6, "flow_t_p90": 26e6}
+    more = {"totals": pd.DataFrame([totals]), "draws": 24}
+    if not compared:
+        return replace(base, **more)
+    return replace(flow_rows.answer(found, flow_rows.CLOSED, base), shifts=found["flow_shifts"], **more)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160, 200])
+@pytest.mark.parametrize("compared", [False, True])
+def test_no_line_is_wider_than_the_terminal(width, compared, found, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    flow_terminal.print_flows(answer_of(found, compared))
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= width
+    assert not re.search(r"\bnan\b|\x1b|…", "\n".join(lines))
+
+
+def test_the_terminal_shows_intervals(found, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    flow_terminal.print_flows(answer_of(found, compared=True))
+    text = " ".join(capsys.readouterr().out.replace(THIN_SPACE, " ").split())
+    assert "9.0 (7.2–12)" in text
+    assert "Northern to Caspian 5.0 (4.0–6.0) crude oil" in text
+    assert "All 18 (16–26)" in text
+    assert "In brackets P10–P90 of 24 draws of the facts" in text
+    monkeypatch.setenv("COLUMNS", "160")
+    flow_terminal.print_flows(
+        replace(answer_of(found, compared=False), interval_note="2 of 24 draws found no equilibrium")
+    )
+    assert "2 of 24 draws found no equilibrium." in capsys.readouterr().out
