@@ -10,7 +10,7 @@ import sys
 import unicodedata
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -61,6 +61,9 @@ _LOOK_ALIKES = str.maketrans(
 
 Data = Annotated[str, typer.Option("--data", help="Built-in data set or a folder of the same form.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Scenarios = Annotated[
+    list[str] | None, typer.Option("--scenario", help="Scenario by name or file; may be given several times.")
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder to write into.")]
 
 
@@ -81,9 +84,7 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
         typer.Option("--pareto", help="Routes that none beats in money, time, reliability and emissions."),
     ] = False,
     legs: Annotated[bool, typer.Option("--legs", help="Show the legs of every route.")] = False,
-    scenario: Annotated[
-        list[str] | None, typer.Option(help="Scenario by name or file; may be given several times.")
-    ] = None,
+    scenario: Scenarios = None,
     data: Data = "caspian",
     as_json: AsJson = False,
 ) -> None:
@@ -229,15 +230,22 @@ def data_export(
 def export(
     out: Annotated[Path, typer.Argument(help="Folder to write into.")],
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="gmns, gpkg or parquet; may be repeated; default all.")
+        list[str] | None,
+        typer.Option("--format", help="gmns, gpkg, parquet or omx; may be repeated; default all."),
     ] = None,
+    year: Annotated[int, typer.Option(help="Year of the demand, 2019-2040.")] = 2025,
+    case: Annotated[
+        Literal["low", "central", "high"], typer.Option(help="Growth of demand after 2025.")
+    ] = "central",
+    scenario: Scenarios = None,
     data: Data = "caspian",
 ) -> None:
-    """Write the network for other programs: GMNS, GeoPackage, Parquet."""
-    from caspia.data import load_dataset
-    from caspia.study.interchange import export_network
+    """Write network, tables and demand for other programs: GMNS, GeoPackage, Parquet, OMX."""
+    from caspia.study import Study
+    from caspia.study.interchange import Extent, export_files
 
-    paths = export_network(load_dataset(data), out, formats or ())
+    world = Study.open(data).with_scenario(*(scenario or ()))
+    paths = export_files(world.data, out, formats or (), Extent(year, case))
     typer.echo(f"{len(paths)} files written to {out}: {', '.join(path.name for path in paths)}")
 
 

@@ -1,8 +1,9 @@
-"""The network and its tables in the standards of the field, for other programs to read."""
+"""The network, its tables and its demand in the standards of the field, for other programs to read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from caspia.data import Dataset, parse_via
+from caspia.demand import Case
 from caspia.errors import InputError, Problem
 from caspia.exchange import (
     GmnsNetwork,
@@ -17,8 +19,11 @@ from caspia.exchange import (
     replacing_in,
     write_geopackage,
     write_gmns,
+    write_omx,
     write_parquet,
 )
+from caspia.study.flows import BASE_YEAR
+from caspia.study.matrices import demand_matrices
 
 Floats = npt.NDArray[np.float64]
 CONFIG: Mapping[str, str] = {
@@ -35,8 +40,26 @@ _LINK_COLUMNS = (
 _PLACE_COLUMNS = ("id", "name", "kind", "country", "unlocode", "source_id")
 
 
-def export_network(data: Dataset, folder: Path, formats: Sequence[str] = ()) -> tuple[Path, ...]:
-    """Write places, links and tables for other programs, all files or none.
+@dataclass(frozen=True)
+class Extent:
+    """What of a study is written where a format holds one year.
+
+    Attributes
+    ----------
+    year : int
+        Year of the demand, 2019 to 2040.
+    case : {"low", "central", "high"}
+        Growth after the last observation.
+    """
+
+    year: int = BASE_YEAR
+    case: Case = "central"
+
+
+def export_files(
+    data: Dataset, folder: Path, formats: Sequence[str] = (), extent: Extent | None = None
+) -> tuple[Path, ...]:
+    """Write network, tables and demand for other programs, all files or none.
 
     Parameters
     ----------
@@ -45,8 +68,11 @@ def export_network(data: Dataset, folder: Path, formats: Sequence[str] = ()) -> 
     folder : pathlib.Path
         Made if it does not exist; older files of the same names are replaced.
     formats : sequence of str
-        Of `gmns` (node.csv, link.csv, config.csv), `gpkg` (network.gpkg with the layers places and links) and
-        `parquet` (one file for each table, and facts.parquet); all where empty.
+        Of `gmns` (node.csv, link.csv, config.csv), `gpkg` (network.gpkg with the layers places and links),
+        `parquet` (one file for each table, and facts.parquet) and `omx` (demand_YEAR_CASE.omx, a matrix for each
+        commodity); where empty all that the data can fill: without demand there are no matrices.
+    extent : Extent, optional
+        Year and case of the demand; the base year if left out.
 
     Returns
     -------
@@ -56,20 +82,22 @@ def export_network(data: Dataset, folder: Path, formats: Sequence[str] = ()) -> 
     Raises
     ------
     InputError
-        There is no such format, or the folder cannot be written.
+        There is no such format, the year is out of range, a format was asked for that the data cannot fill, or
+        the folder cannot be written.
     """
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise InputError(Problem("unknown format", "--format", repr(unknown[0]), ", ".join(FORMATS)))
+    filled = [name for name in FORMATS if len(data.tables["demand"]) or name not in OF_DEMAND]
     names: list[str] = []
     with replacing_in(folder, names) as made:
-        for name in formats or FORMATS:
-            FORMATS[name](data, made)
+        for name in formats or filled:
+            FORMATS[name](data, extent or Extent(), made)
         names.extend(sorted(path.name for path in made.iterdir()))
     return tuple(folder / name for name in names)
 
 
-def _write_gmns(data: Dataset, folder: Path) -> None:
+def _write_gmns(data: Dataset, _: Extent, folder: Path) -> None:
     places, links = data.tables["places"], data.tables["links"]
     nodes = places.rename(columns={"id": "node_id", "lon": "x_coord", "lat": "y_coord", "kind": "node_type"})
     shapes = [", ".join(f"{lon!r} {lat!r}" for lon, lat in shape.tolist()) for shape in _shapes(data)]
@@ -91,7 +119,7 @@ def _write_gmns(data: Dataset, folder: Path) -> None:
     write_gmns(folder, GmnsNetwork(nodes[columns], pd.concat([table, links[rest]], axis=1), CONFIG))
 
 
-def _write_geopackage(data: Dataset, folder: Path) -> None:
+def _write_geopackage(data: Dataset, _: Extent, folder: Path) -> None:
     places, links = data.tables["places"], data.tables["links"]
     points = tuple(np.array([pair]) for pair in zip(places["lon"], places["lat"], strict=True))
     table = links[list(_LINK_COLUMNS)].assign(length_km=_lengths_km(data))
@@ -102,17 +130,25 @@ def _write_geopackage(data: Dataset, folder: Path) -> None:
     write_geopackage(folder / "network.gpkg", layers)
 
 
-def _write_parquet(data: Dataset, folder: Path) -> None:
+def _write_parquet(data: Dataset, _: Extent, folder: Path) -> None:
     for name, table in data.tables.items():
         write_parquet(folder / f"{name}.parquet", table)
     write_parquet(folder / "facts.parquet", data.facts.frame)
 
 
-FORMATS: Mapping[str, Callable[[Dataset, Path], None]] = {
+def _write_omx(data: Dataset, extent: Extent, folder: Path) -> None:
+    matrices = demand_matrices(data, extent.year, extent.case)
+    write_omx(folder / f"demand_{extent.year}_{extent.case}.omx", matrices)
+
+
+FORMATS: Mapping[str, Callable[[Dataset, Extent, Path], None]] = {
     "gmns": _write_gmns,
     "gpkg": _write_geopackage,
     "parquet": _write_parquet,
+    "omx": _write_omx,
 }
+OF_DEMAND = frozenset({"omx"})
+"""Formats that hold nothing where there is no demand."""
 
 
 def _lengths_km(data: Dataset) -> Floats:
