@@ -231,7 +231,7 @@ def export(
     out: Annotated[Path, typer.Argument(help="Folder to write into.")],
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", help="gmns, gpkg, parquet or omx; may be repeated; default all."),
+        typer.Option("--format", help="gmns, gpkg, parquet, omx or xlsx; may be repeated; default all."),
     ] = None,
     year: Annotated[int, typer.Option(help="Year of the demand, 2019-2040.")] = 2025,
     case: Annotated[
@@ -240,13 +240,15 @@ def export(
     scenario: Scenarios = None,
     data: Data = "caspian",
 ) -> None:
-    """Write network, tables and demand for other programs: GMNS, GeoPackage, Parquet, OMX."""
+    """Write network, tables, demand and flows for other programs: GMNS, GeoPackage, Parquet, OMX, Excel."""
     from caspia.study import Study
     from caspia.study.interchange import Extent, export_files
 
-    world = Study.open(data).with_scenario(*(scenario or ()))
-    paths = export_files(world.data, out, formats or (), Extent(year, case))
-    typer.echo(f"{len(paths)} files written to {out}: {', '.join(path.name for path in paths)}")
+    with progress() as tell:
+        world = Study.open(data).with_scenario(*(scenario or ()))
+        paths = export_files(world, out, formats or (), Extent(year, case), tell)
+    names = ", ".join(path.name for path in paths)
+    typer.echo(f"{len(paths)} file{'s' if len(paths) > 1 else ''} written to {out}: {names}")
 
 
 def main() -> None:

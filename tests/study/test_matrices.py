@@ -69,7 +69,7 @@ def test_the_case_grows_the_matrices(data: Dataset) -> None:
 
 @pytest.mark.parametrize(("year", "case"), [(2019, "central"), (2025, "central"), (2040, "low"), (2040, "high")])
 def test_the_built_in_demand_comes_back(real: Study, tmp_path: Path, year: int, case: str) -> None:
-    (path,) = export_files(real.data, tmp_path / "out", ["omx"], Extent(year, case))
+    (path,) = export_files(real, tmp_path / "out", ["omx"], Extent(year, case))
     assert path.name == f"demand_{year}_{case}.omx"
     cells = demand_cells(real.data, year, case)
     expected = cells[cells["demand_t"] > 0].groupby(KEYS, as_index=False)[["demand_t", "demand_teu"]].sum()

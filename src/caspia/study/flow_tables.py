@@ -218,14 +218,7 @@ def _fill(study: Study, parts: dict[str, list[pd.DataFrame]], tell: Progress) ->
 
 def _world(study: Study, year: int) -> World:
     """Study of a year: with the events of that year, where a scenario declares them and the data take it."""
-    if study.scenario is None:
-        try:
-            world = study.world_of(year)
-        except InputError:
-            # A user's own data need not hold what the built-in scenario edits: they are taken as they are.
-            world = study
-    else:
-        world = study
+    world = study.in_year(year)
     title = "The data as they are" if world.scenario is None else world.scenario.title
     return World("base" if world.scenario is None else world.scenario.id, title, world)
 

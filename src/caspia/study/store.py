@@ -1,4 +1,4 @@
-"""Writing a result where others can read it: documented DuckDB tables and a manifest, all or nothing."""
+"""Writing a result where others can read it: documented tables (DuckDB, Excel), a manifest; all or nothing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pandas as pd
 from caspia.errors import InputError, Problem
 from caspia.study.flow_tables import COLUMNS
 from caspia.study.result import Result
+from caspia.study.workbook import by_ending, write_tables
 
 STORED = (
     "consignments",
@@ -73,13 +74,31 @@ UNITS: Mapping[str, str] = {
 }
 
 
+def meaning(table: str, column: str) -> str:
+    """Unit or meaning of a measured column.
+
+    Parameters
+    ----------
+    table : str
+        Name of a table of a result.
+    column : str
+        Name of a column.
+
+    Returns
+    -------
+    str
+        By the ending of the column; empty for one that is not measured.
+    """
+    return by_ending(YEARLY if table in COLUMNS else UNITS, column)
+
+
 def write_folder(folder: Path, result: Result, report: Callable[[Result, Path], object] | None = None) -> Path:
     """Write a result into a folder, complete or not at all.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Where `results.duckdb`, `manifest.json` and the report shall be; older ones are replaced.
+        Where `results.duckdb`, `results.xlsx`, `manifest.json` and the report shall be; older ones are replaced.
     result : Result
         What is written.
     report : callable, optional
@@ -100,6 +119,7 @@ def write_folder(folder: Path, result: Result, report: Callable[[Result, Path], 
         with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as temporary:
             made = Path(temporary)
             write_database(made / "results.duckdb", result)
+            write_workbook(made / "results.xlsx", result)
             (made / "manifest.json").write_text(
                 json.dumps(dict(result.manifest), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
             )
@@ -180,10 +200,38 @@ def write_database(path: Path, result: Result) -> None:
             database.unregister("frame")
             database.execute(f"COMMENT ON TABLE {name} IS '{COMMENTS[name]}'")
             for column in frame.columns:
-                units = YEARLY if name in COLUMNS else UNITS
-                meaning = next((text for end, text in units.items() if column.endswith(end)), None)
-                if meaning:
-                    database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{meaning}'")
+                if said := meaning(name, column):
+                    database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{said}'")
+
+
+def write_workbook(path: Path, result: Result) -> None:
+    """Write the tables of a result as an Excel workbook, contents with units and sources first.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, with the ending `.xlsx`.
+    result : Result
+        What is written.
+    """
+    tables = {name: result.tables[name] for name in STORED}
+    write_tables(path, tables, about(result.manifest), COMMENTS, meaning)
+
+
+def about(manifest: Mapping[str, object]) -> dict[str, object]:
+    """What a workbook says of itself.
+
+    Parameters
+    ----------
+    manifest : mapping
+        Of a result.
+
+    Returns
+    -------
+    dict of str to object
+        Version, data, scenario, seed, price year and time, without what is nested.
+    """
+    return {key.replace("_", " "): value for key, value in manifest.items() if not isinstance(value, Mapping)}
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

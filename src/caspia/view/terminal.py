@@ -406,5 +406,5 @@ def print_study(result: ResultLike, folder: Path) -> None:
         sentence = answers.consignment_answer(question, records.routes(result, question.id), names)
         console.print(Text(f"– {sentence}"))
     console.print(Text(f"\n{answers.validation_answer(records.rows(result, 'validation'))}"))
-    console.print(Text(f"Report: {folder / 'report.html'}; tables: {folder / 'results.duckdb'}"))
+    console.print(Text(f"Report: {folder / 'report.html'}; tables beside it: results.duckdb, results.xlsx"))
     say_next(console, "caspia validate")
