@@ -113,6 +113,7 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
 @app.command()
 def study(
     out: Out = Path("out/study"),
+    scenario: Scenarios = None,
     data: Data = "caspian",
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the draws.")] = 2025,
 ) -> None:
@@ -122,7 +123,7 @@ def study(
     from caspia.view.report import write_report
 
     check_writable(out)
-    opened = Study.open(data, Settings(seed=seed))
+    opened = Study.open(data, Settings(seed=seed)).with_scenario(*(scenario or ()))
     with progress() as tell:
         result = run_study(opened, tell)
         tell("Report", 0, 1)
@@ -137,24 +138,26 @@ def validate(
     traffic: Annotated[
         bool, typer.Option(help="Also hold the flows of 2023, 2024 and 2025 against observed traffic.")
     ] = True,
+    scenario: Scenarios = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold the model against published times, prices and traffic."""
-    from caspia.study import Study, summary, validate_traffic
+    from caspia.study import Study, manifest, summary, validate_traffic
     from caspia.study import validate as run
 
-    opened = Study.open(data)
+    opened = Study.open(data).with_scenario(*(scenario or ()))
+    world = {name: manifest(opened)[name] for name in ("scenario", "scenario_title")}
     with progress() as tell:
         table = run(opened, lambda done, total: tell("Validation", done, total))
         counted = validate_traffic(opened, tell) if traffic and len(opened.data.tables["counts"]) else None
     totals = summary(table)
     if as_json:
-        found = {"observations": records(table), "summary": records(totals)}
+        found = {"scenario": world["scenario"], "observations": records(table), "summary": records(totals)}
         print_json(found if counted is None else found | {"traffic": records(counted)})
         return
     from caspia.view import count_terminal, terminal
 
-    terminal.print_validation(table, totals)
+    terminal.print_validation(table, totals, world)
     if counted is not None:
         count_terminal.print_counts(counted)
 

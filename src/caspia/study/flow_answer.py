@@ -122,7 +122,7 @@ def flow_answer(world: Study, year: int, case: Case, compare: str, users: str, t
         return answer
     after = world.with_scenario(compare).flows(year, case, progress=tell)
     tell("Tables", 0, 2)
-    reference = after.reference if after.reference is not None else world.flows(year, case, progress=tell)
+    reference = world.flows_beside(after, case)
     before = _tables(reference, users)
     tell("Tables", 1, 2)
     answer = _tables(after, users, before, moved_frame(reference, after))

@@ -249,13 +249,13 @@ def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]]) -> No
     try:
         world = World(name, known[name].title, base.study.with_scenario(name))
         after = world.study.flows(BASE_YEAR)
+        before = base.study.flows_beside(after)
     except (InputError, NotConverged) as error:
         parts["flow_runs"].append(_failed(world, BASE_YEAR, base.name, error))
         return
     parts["flow_runs"].append(_run(world, after, base.name))
-    _add(parts, after, name, after.reference)
-    if after.reference is not None:
-        parts["flow_moved"].append(_named(moved_frame(after.reference, after), name, after.year))
+    _add(parts, after, name, before)
+    parts["flow_moved"].append(_named(moved_frame(before, after), name, after.year))
 
 
 def _run(world: World, flows: Flows, against: str) -> pd.DataFrame:

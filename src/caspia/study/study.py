@@ -216,6 +216,34 @@ class Study:
         reference = solve_flows(without, year, case=case, scenario=self.base.label)
         return solve_flows(model, year, case=case, scenario=name, reference=reference)
 
+    def flows_beside(self, after: Flows, case: Case = "central") -> Flows:
+        """Flows of this study on the routes of others, to set those beside.
+
+        Parameters
+        ----------
+        after : Flows
+            Flows of this study under a further scenario.
+        case : {"low", "central", "high"}
+            Growth of demand after the last observation, as of `after`.
+
+        Returns
+        -------
+        Flows
+            Of the same year. Where this study stands under a scenario itself, demand answers in both to the costs
+            of the world without any.
+
+        Raises
+        ------
+        caspia.errors.NotConverged
+            No equilibrium was reached.
+        """
+        known = after.reference
+        if known is not None and known.model.study is self:
+            return known
+        model = compile_model(self, after.model.market)
+        reference = None if self.base is None else known
+        return solve_flows(model, after.year, case=case, scenario=self.label, reference=reference)
+
     @property
     def label(self) -> str:
         """Names of the scenarios, joined by `+`; `base` for the data as they were read."""
