@@ -47,7 +47,9 @@ WORLD = "Scenario no-ferry: No <ferry> sails"
 def folder(tmp_path: Path) -> Path:
     draw(tmp_path / "world", DRAWING, FACTS, EDITS)
     (tmp_path / "no-ferry.toml").write_text(SCENARIO, encoding="utf-8")
-    (tmp_path / "nothing.toml").write_text(SCENARIO.replace('"ferry"', '"ferry"\nplace = "RUEEE"'), encoding="utf-8")
+    (tmp_path / "nothing.toml").write_text(
+        SCENARIO.replace('"ferry"', '"ferry"\nplace = "RUEEE"'), encoding="utf-8"
+    )
     return tmp_path
 
 
