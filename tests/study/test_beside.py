@@ -10,6 +10,7 @@ from tests.drawn import open_drawn
 from caspia.scenario import Scenario, parse_scenario
 from caspia.study import Study, flow_answer
 from caspia.study.flow_frames import corridors_frame, moved_frame
+from caspia.study.flow_tables import _links
 from caspia.study.traffic import validate_traffic
 
 DRAWING = """
@@ -91,6 +92,17 @@ def test_the_lower_scenario_is_what_it_is_set_beside(lower: Study) -> None:
 def test_a_scenario_of_the_data_is_set_beside_its_own_reference(world: Study, lower: Study) -> None:
     after = lower.flows(2025)
     assert world.flows_beside(after) is after.reference
+
+
+def test_a_link_that_loses_all_is_a_row_without_flow(lower: Study) -> None:
+    after = lower.flows(2025)
+    assert after.reference is not None
+    table = _links(after, after.reference).set_index(["link_id", "corridor", "reverse"])
+    lost = table.loc["rail-RUEEE-GEDDD", "Northern", False]
+    assert lost["flow_t"] == 0
+    assert lost["change_t"] == pytest.approx(-carried(after.reference)["Northern"])
+    won = table.loc["ferry-KZBBB-AZCCC", "Caspian", False]
+    assert won["change_t"] == pytest.approx(carried(after)["Caspian"] - carried(after.reference)["Caspian"])
 
 
 def test_the_answer_compares_with_the_world_that_was_asked_for(lower: Study, tmp_path: Path) -> None:

@@ -70,7 +70,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "change_teu",
         "change_revenue_usd",
     ),
-    "flow_links": ("scenario", "year", "link_id", "corridor", "reverse", "flow_t", "flow_teu"),
+    "flow_links": (
+        *("scenario", "year", "link_id", "corridor", "reverse"),
+        *("flow_t", "flow_teu", "change_t", "change_teu"),
+    ),
     "flow_servers": (
         "scenario",
         "year",
@@ -292,7 +295,7 @@ def _add(parts: dict[str, list[pd.DataFrame]], flows: Flows, name: str, before: 
     found = {
         "flow_corridors": _corridors(flows, before),
         "flow_countries": _countries(flows, before),
-        "flow_links": links_frame(flows),
+        "flow_links": _links(flows, before),
         "flow_servers": _located(servers_frame(flows), data),
         "flow_bottlenecks": _located(bottlenecks_frame(flows, MOST if before is None else FEW), data),
         "unserved": unserved_frame(flows),
@@ -306,6 +309,20 @@ def _corridors(flows: Flows, before: Flows | None) -> pd.DataFrame:
     after, old = (_by_segment(each) for each in (flows, before or flows))
     both = after.merge(old[[*keys, *SPLIT]], on=keys, how="outer", suffixes=("", "_old")).fillna(0.0)
     for column, change in zip(SPLIT, ("change_t", "change_teu", "change_value_usd"), strict=True):
+        both[change] = both[column] - both[f"{column}_old"]
+    return both
+
+
+def _links(flows: Flows, before: Flows | None) -> pd.DataFrame:
+    """Links that carry something in either of two worlds."""
+    keys, carried = ["link_id", "corridor", "reverse"], ["flow_t", "flow_teu"]
+    after = links_frame(flows)
+    if before is None:
+        return after.assign(change_t=0.0, change_teu=0.0)
+    both = after.merge(links_frame(before), on=keys, how="outer", suffixes=("", "_old"))
+    names = [*carried, *(f"{name}_old" for name in carried)]
+    both[names] = both[names].fillna(0.0)
+    for column, change in zip(carried, ("change_t", "change_teu"), strict=True):
         both[change] = both[column] - both[f"{column}_old"]
     return both
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from caspia.view import (
+    change_map,
     count_charts,
     flow_answers,
     flow_charts,
@@ -123,6 +124,9 @@ def flow_charts_of(result: ResultLike, world: Atlas) -> dict[str, Spec]:
         corridors, countries = tables.of("flow_corridors", name), tables.of("flow_countries", name)
         if max((abs(records.real(r, "change_t")) for r in whole_of(corridors)), default=0.0) < DRAWN_T:
             continue
+        picture = change_map.change_picture(tables.of("flow_links", name), world)
+        if picture.changes:
+            found[f"flow-change-{name}"] = change_map.change_map(picture, change_map.change_title(picture))
         found[f"flow-moves-{name}"] = move_charts.moves(corridors, _moves_title(corridors))
         if countries:
             found[f"flow-revenues-{name}"] = move_charts.revenues(countries)
@@ -293,12 +297,15 @@ def _moves(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
                 else ()
             ),
         )
-        parts.append(Part(answers[name], tuple(charts), "pictures even", folded=folded))
+        where = tuple(n for n in (f"flow-change-{name}",) if n in drawn)
+        parts.append(Part(answers[name], where))
+        parts.append(Part("", tuple(charts), "pictures even", folded=folded))
     how = (
         "Each scenario is a set of declared edits of the data (`caspia scenarios NAME` lists them). Its "
         "flows and those of the base are found on the same routes; demand answers to the costs that the "
         "scenario changes. Of each pair, what the losing corridors lose is given to the winning ones in "
-        "the measure of what they win.",
+        "the measure of what they win. On the maps the change of a link is that of all corridors and "
+        "both directions together.",
     )
     folded = (("The equilibria", flow_tables.runs(tables.runs)),)
     parts.append(Part(_failed(tables.runs), folded=folded))

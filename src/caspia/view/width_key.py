@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import shapely
 
-from caspia.view.labels import Label
+from caspia.view.labels import Label, Placed
 from caspia.view.projection import Box
 
 WIDEST = 17.0
@@ -169,3 +169,23 @@ def covers(box: Box, label: Label) -> bool:
         By the point that it names.
     """
     return label.x < box.left + 0.22 * box.width and label.y > box.top + 0.78 * box.height
+
+
+def covers_on_phone(box: Box, name: Placed) -> bool:
+    """Tell whether a placed name would stand under the legend of a phone, which covers more of the map.
+
+    Parameters
+    ----------
+    box
+        The part of the frame that is shown.
+    name
+        The name; those of other widths are never covered here.
+
+    Returns
+    -------
+    bool
+        By the point that it names.
+    """
+    spot = name.label
+    near = spot.x < box.left + 0.6 * box.width and spot.y > box.top + 0.7 * box.height
+    return near and name.width_class == 0
