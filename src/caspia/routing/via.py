@@ -245,7 +245,7 @@ def _pick(space, trees, ends, candidates, kinds, limits):  # type: ignore[no-unt
         for i in range(n):
             bits |= tags[line[i]]
             name ^= names[line[i]]
-        k = _kind(bits, rules, rest)
+        k = kind_of(bits, rules, rest)
         if kept_of[k] >= most or total > kind_stretch * best_of[k] or (kept_of[k] > 0 and total > stretch * best):
             continue
         known = False
@@ -263,10 +263,26 @@ def _pick(space, trees, ends, candidates, kinds, limits):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True)
-def _kind(bits, rules, rest):  # type: ignore[no-untyped-def]
+def kind_of(bits: np.int64, rules: Longs, rest: int) -> int:
+    """Kind of a path, by the tags that its arcs have.
+
+    Parameters
+    ----------
+    bits : int
+        Mask of the tags of all its arcs.
+    rules : int64[n_lines, 3]
+        Two masks of tags and a kind for each line, in order; see `Kinds`.
+    rest : int
+        Kind of what no line fits.
+
+    Returns
+    -------
+    int
+        That of the first line of which the path has both tags.
+    """
     for i in range(rules.shape[0]):
         if (bits & rules[i, 0]) and (bits & rules[i, 1]):
-            return rules[i, 2]
+            return int(rules[i, 2])
     return rest
 
 

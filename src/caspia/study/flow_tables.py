@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from caspia.cost import read_key
 from caspia.data import Dataset
 from caspia.demand.reconcile import reconcile
 from caspia.errors import CaspiaError, InputError, NotConverged
@@ -363,8 +364,7 @@ def _located(frame: pd.DataFrame, data: Dataset) -> pd.DataFrame:
     """Place or link at which each capacity lies, for the map."""
     links, places = [], []
     for key in frame["id"]:
-        table, _, rest = str(key).partition(":")
-        identity = rest.split("#")[0].rstrip("<>")
+        table, identity, _ = read_key(str(key))
         row = data.tables[table].set_index("id").loc[identity]
         links.append(identity if table == "links" else str(row.get("link_id", "")))
         places.append(identity if table == "places" else str(row.get("place_id", "")))
