@@ -35,7 +35,7 @@ def test_formats_asked_for(command: Command, world: Path, tmp_path: Path) -> Non
         (("out", "--data", "nowhere"), "no such data folder"),
         (("out", "--format", "omx"), "no demand to write; got --format omx"),
         (("out", "--scenario", "no-such-thing"), "unknown scenario"),
-        (("world/places.csv",), "file cannot be written"),
+        (("world/places.csv",), "folder cannot be written"),
     ],
 )
 def test_refusals(command: Command, world: Path, tmp_path: Path, words: tuple[str, ...], said: str) -> None:

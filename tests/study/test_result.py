@@ -169,7 +169,7 @@ def test_older_results_are_replaced_and_other_files_kept(tmp_path: Path, result:
 
 def test_folder_that_cannot_be_written_is_refused(tmp_path: Path, result: Result) -> None:
     (tmp_path / "out").write_bytes(b"a file")
-    with pytest.raises(InputError, match=r"folder cannot be written.*--out"):
+    with pytest.raises(InputError, match="folder cannot be written"):
         write_folder(tmp_path / "out" / "study", result)
     assert contents(tmp_path) == {"out": b"a file"}
 

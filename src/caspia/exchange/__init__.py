@@ -1,6 +1,6 @@
 """Standards of the field, one file each: records and tables in, files out, and back; no model."""
 
-from caspia.exchange._files import check_target, replacing_in, write_text
+from caspia.exchange._files import check_target, replacing_in, unwritable, write_text
 from caspia.exchange.excel import Sheet, write_workbook
 from caspia.exchange.geopackage import Layer, read_geopackage, write_geopackage
 from caspia.exchange.gmns import GmnsNetwork, read_gmns, write_gmns
@@ -35,6 +35,7 @@ __all__ = [
     "read_parquet",
     "read_trips",
     "replacing_in",
+    "unwritable",
     "write_flows",
     "write_geopackage",
     "write_gmns",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from caspia.errors import InputError, Problem
+from caspia.exchange import replacing_in, unwritable
 from caspia.study.flow_tables import COLUMNS
 from caspia.study.result import Result
 from caspia.study.workbook import by_ending, write_tables
@@ -114,48 +113,17 @@ def write_folder(folder: Path, result: Result, report: Callable[[Result, Path], 
     InputError
         The folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as temporary:
-            made = Path(temporary)
-            write_database(made / "results.duckdb", result)
-            write_workbook(made / "results.xlsx", result)
-            (made / "manifest.json").write_text(
-                json.dumps(dict(result.manifest), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-            )
-            if report:
-                report(result, made / "report.html")
-            for path in sorted(made.iterdir()):
-                os.replace(path, folder / path.name)
-    except OSError as error:
-        raise unwritable(folder, error) from error
-    return folder
-
-
-def unwritable(folder: Path, error: OSError) -> InputError:
-    """Say that a folder cannot be written.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The folder.
-    error : OSError
-        What the system answered.
-
-    Returns
-    -------
-    InputError
-        For the caller to raise.
-    """
-    return InputError(
-        Problem(
-            what="folder cannot be written",
-            where=str(folder),
-            got=error.strerror or str(error),
-            allowed="a folder that this user may write",
-            repair="choose another with --out",
+    names: list[str] = []
+    with replacing_in(folder, names) as made:
+        write_database(made / "results.duckdb", result)
+        write_workbook(made / "results.xlsx", result)
+        (made / "manifest.json").write_text(
+            json.dumps(dict(result.manifest), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-    )
+        if report:
+            report(result, made / "report.html")
+        names += sorted(path.name for path in made.iterdir())
+    return folder
 
 
 def check_writable(folder: Path) -> None:
@@ -176,7 +144,7 @@ def check_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise unwritable(folder, error, "folder") from error
 
 
 def write_database(path: Path, result: Result) -> None:
