@@ -9,9 +9,9 @@ from caspia.view import (
     change_map,
     count_charts,
     flow_answers,
+    flow_chapter_tables,
     flow_charts,
     flow_map,
-    flow_tables,
     flow_words,
     move_charts,
     records,
@@ -245,17 +245,17 @@ def _flows(tables: _Tables, base: Row, drawn: dict[str, Spec]) -> FlowChapter:
             title="Shares by market",
             charts=present("flow-share-t", "flow-share-teu"),
             layout="pictures even",
-            tables=(flow_tables.corridors(corridors, price, split=False),),
-            folded=(("The same by market", flow_tables.corridors(corridors, price, split=True)),),
+            tables=(flow_chapter_tables.corridors(corridors, price, split=False),),
+            folded=(("The same by market", flow_chapter_tables.corridors(corridors, price, split=True)),),
         ),
     ]
     if tight:
         said = flow_answers.binding(tight)
         charts = present("flow-bottlenecks", "flow-shadow")
-        table = flow_tables.bottlenecks(tight, price)
+        table = flow_chapter_tables.bottlenecks(tight, price)
         parts.append(Part(f"{said[0].upper()}{said[1:]}", charts, "pictures even", tables=(table,)))
     if countries:
-        first, whole = (flow_tables.countries(countries, price, most=most) for most in (_FIRST_STATES, 0))
+        first, whole = (flow_chapter_tables.countries(countries, price, most=most) for most in (_FIRST_STATES, 0))
         rest = (("All states", whole),) if len(whole.lines) > len(first.lines) else ()
         parts.append(Part(_transit_title(countries), tables=(first,), folded=rest))
     lost = records.real(base, "unserved_t")
@@ -290,9 +290,9 @@ def _moves(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
         charts = [n for n in (f"flow-moves-{name}", f"flow-revenues-{name}") if n in drawn]
         moved = tables.of("flow_moved", name)
         folded = (
-            *((("What moves from where to where", flow_tables.moved(moved, name)),) if moved else ()),
+            *((("What moves from where to where", flow_chapter_tables.moved(moved, name)),) if moved else ()),
             *(
-                (("Transit revenue by state", flow_tables.countries(countries, tables.price_year, name)),)
+                (("Transit revenue by state", flow_chapter_tables.countries(countries, tables.price_year, name)),)
                 if countries
                 else ()
             ),
@@ -307,7 +307,7 @@ def _moves(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
         "the measure of what they win. On the maps the change of a link is that of all corridors and "
         "both directions together.",
     )
-    folded = (("The equilibria", flow_tables.runs(tables.runs)),)
+    folded = (("The equilibria", flow_chapter_tables.runs(tables.runs)),)
     parts.append(Part(_failed(tables.runs), folded=folded))
     answer = answers[most[0]] if most[0] else f"None of {plural(len(answers), 'scenario')} moves anything."
     return FlowChapter("moves", _NAMES["moves"], answer, tuple(parts), how)
@@ -326,9 +326,9 @@ def _traffic(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
     charts = tuple(sorted(n for n in drawn if n.startswith("flow-counts-")))
     parts = []
     if counts:
-        parts.append(Part("", charts, "pictures even", tables=(flow_tables.counts(counts, keys),)))
+        parts.append(Part("", charts, "pictures even", tables=(flow_chapter_tables.counts(counts, keys),)))
     if totals:
-        table = ("Sums of demand and published totals", flow_tables.reconciliation(totals, keys))
+        table = ("Sums of demand and published totals", flow_chapter_tables.reconciliation(totals, keys))
         parts.append(Part(flow_answers.reconciliation_answer(totals), folded=(table,)))
     how = (
         "Scale and corridor constants of each group of goods are fitted to the fitted counts of the "
