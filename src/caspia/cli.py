@@ -122,8 +122,8 @@ def study(
     from caspia.view import terminal
     from caspia.view.report import write_report
 
-    check_writable(out)
     opened = Study.open(data, Settings(seed=seed)).with_scenario(*(scenario or ()))
+    check_writable(out)
     with progress() as tell:
         result = run_study(opened, tell)
         tell("Report", 0, 1)

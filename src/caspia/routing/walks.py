@@ -21,6 +21,11 @@ def as_group(group: npt.ArrayLike | None, n_vertices: int) -> Ints:
     n_vertices : int
         Number of vertices of the graph.
 
+    Returns
+    -------
+    int32[n_vertices]
+        Negative for none.
+
     Raises
     ------
     ValueError
@@ -82,6 +87,10 @@ def is_simple(head: Ints, group: Ints, first: int, line: Ints, stamps: Stamps, m
         Of `fresh_stamps`; changed.
     mark : int
         Name of the walk, -1 or more, another one for each walk on the same stamps.
+
+    Returns
+    -------
+    bool
     """
     vertices, groups = stamps
     vertices[first] = mark

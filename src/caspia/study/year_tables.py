@@ -42,7 +42,7 @@ HOLDS: Mapping[str, str] = {
 _OF_THE_ROW = "in the unit of the row"
 ENDINGS: Mapping[str, str] = {
     **YEARLY,
-    **dict.fromkeys(("observed", "published", "modelled", "flow", "capacity"), _OF_THE_ROW),
+    **dict.fromkeys(("observed", "published", "modelled", "low", "high", "flow", "capacity"), _OF_THE_ROW),
     "price_usd": "US dollars of the price year for a unit of the row",
     "t_per_unit": "tonnes in a unit of the row",
     "ratio": "flow over capacity",
