@@ -10,7 +10,7 @@ import sys
 import unicodedata
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -61,6 +61,9 @@ _LOOK_ALIKES = str.maketrans(
 
 Data = Annotated[str, typer.Option("--data", help="Built-in data set or a folder of the same form.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Scenarios = Annotated[
+    list[str] | None, typer.Option("--scenario", help="Scenario by name or file; may be given several times.")
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder to write into.")]
 
 
@@ -81,9 +84,7 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
         typer.Option("--pareto", help="Routes that none beats in money, time, reliability and emissions."),
     ] = False,
     legs: Annotated[bool, typer.Option("--legs", help="Show the legs of every route.")] = False,
-    scenario: Annotated[
-        list[str] | None, typer.Option(help="Scenario by name or file; may be given several times.")
-    ] = None,
+    scenario: Scenarios = None,
     data: Data = "caspian",
     as_json: AsJson = False,
 ) -> None:
@@ -112,6 +113,7 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
 @app.command()
 def study(
     out: Out = Path("out/study"),
+    scenario: Scenarios = None,
     data: Data = "caspian",
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the draws.")] = 2025,
 ) -> None:
@@ -120,8 +122,8 @@ def study(
     from caspia.view import terminal
     from caspia.view.report import write_report
 
+    opened = Study.open(data, Settings(seed=seed)).with_scenario(*(scenario or ()))
     check_writable(out)
-    opened = Study.open(data, Settings(seed=seed))
     with progress() as tell:
         result = run_study(opened, tell)
         tell("Report", 0, 1)
@@ -136,24 +138,26 @@ def validate(
     traffic: Annotated[
         bool, typer.Option(help="Also hold the flows of 2023, 2024 and 2025 against observed traffic.")
     ] = True,
+    scenario: Scenarios = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold the model against published times, prices and traffic."""
-    from caspia.study import Study, summary, validate_traffic
+    from caspia.study import Study, manifest, summary, validate_traffic
     from caspia.study import validate as run
 
-    opened = Study.open(data)
+    opened = Study.open(data).with_scenario(*(scenario or ()))
+    world = {name: manifest(opened)[name] for name in ("scenario", "scenario_title")}
     with progress() as tell:
         table = run(opened, lambda done, total: tell("Validation", done, total))
         counted = validate_traffic(opened, tell) if traffic and len(opened.data.tables["counts"]) else None
     totals = summary(table)
     if as_json:
-        found = {"observations": records(table), "summary": records(totals)}
+        found = {"scenario": world["scenario"], "observations": records(table), "summary": records(totals)}
         print_json(found if counted is None else found | {"traffic": records(counted)})
         return
     from caspia.view import count_terminal, terminal
 
-    terminal.print_validation(table, totals)
+    terminal.print_validation(table, totals, world)
     if counted is not None:
         count_terminal.print_counts(counted)
 
@@ -229,16 +233,25 @@ def data_export(
 def export(
     out: Annotated[Path, typer.Argument(help="Folder to write into.")],
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="gmns, gpkg or parquet; may be repeated; default all.")
+        list[str] | None,
+        typer.Option("--format", help="gmns, gpkg, parquet, omx or xlsx; may be repeated; default all."),
     ] = None,
+    year: Annotated[int, typer.Option(help="Year of the demand, 2019-2040.")] = 2025,
+    case: Annotated[
+        Literal["low", "central", "high"], typer.Option(help="Growth of demand after 2025.")
+    ] = "central",
+    scenario: Scenarios = None,
     data: Data = "caspian",
 ) -> None:
-    """Write the network for other programs: GMNS, GeoPackage, Parquet."""
-    from caspia.data import load_dataset
-    from caspia.study.interchange import export_network
+    """Write network, tables, demand and flows for other programs: GMNS, GeoPackage, Parquet, OMX, Excel."""
+    from caspia.study import Study
+    from caspia.study.interchange import Extent, export_files
 
-    paths = export_network(load_dataset(data), out, formats or ())
-    typer.echo(f"{len(paths)} files written to {out}: {', '.join(path.name for path in paths)}")
+    with progress() as tell:
+        world = Study.open(data).with_scenario(*(scenario or ()))
+        paths = export_files(world, out, formats or (), Extent(year, case), tell)
+    names = ", ".join(path.name for path in paths)
+    typer.echo(f"{len(paths)} file{'s' if len(paths) > 1 else ''} written to {out}: {names}")
 
 
 def main() -> None:

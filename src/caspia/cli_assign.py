@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from caspia.cli_tools import bars, print_json
 
 assign_app = typer.Typer(help="Equilibrium flows on a road network from files.", no_args_is_help=True)
 
@@ -43,7 +44,7 @@ def tntp(  # noqa: PLR0913 - the options of a command are its parameters
         write_flows(out, result.flows)
     record = assignment_record(result)
     if as_json:
-        typer.echo(json.dumps(record, indent=1))
+        print_json(record)
         return
     from caspia.view.roads import print_assignment
 
@@ -53,17 +54,15 @@ def tntp(  # noqa: PLR0913 - the options of a command are its parameters
 @contextmanager
 def _progress(gap: float) -> Iterator[Callable[[int, float], None]]:
     """Bar on standard error that fills as the gap falls by powers of ten."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
     text = "round {task.fields[rounds]}, relative gap {task.fields[reached]:.2e}"
-    columns = (TextColumn("Assignment"), BarColumn(), TextColumn(text), TimeElapsedColumn())
     powers = max(-math.log10(gap), 1.0) if 0 < gap < 1 else 1.0
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        task = bars.add_task("", total=powers, rounds=0, reached=1.0)
+    with bars(TextColumn("Assignment"), BarColumn(), TextColumn(text), TimeElapsedColumn()) as shown:
+        task = shown.add_task("", total=powers, rounds=0, reached=1.0)
 
         def tell(rounds: int, reached: float) -> None:
             done = -math.log10(max(reached, 1e-300)) if reached < 1 else 0.0
-            bars.update(task, completed=min(done, powers), rounds=rounds, reached=reached)
+            shown.update(task, completed=min(done, powers), rounds=rounds, reached=reached)
 
         yield tell

@@ -70,6 +70,36 @@ def spinner(doing: str) -> AbstractContextManager[object]:
 
 
 @contextmanager
+def bars(*columns: Any) -> Iterator[Any]:
+    """Progress bars on standard error, which appear when the first task is added.
+
+    Parameters
+    ----------
+    *columns : rich.progress.ProgressColumn
+        What each bar shows.
+
+    Yields
+    ------
+    rich.progress.Progress
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    class Shown(Progress):
+        def add_task(self, *given: Any, **named: Any) -> Any:
+            if not self.live.is_started:
+                self.start()
+            return super().add_task(*given, **named)
+
+    shown = Shown(*columns, console=Console(stderr=True))
+    try:
+        yield shown
+    finally:
+        if shown.live.is_started:
+            shown.stop()
+
+
+@contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
     """Progress bars with remaining time on standard error.
 
@@ -78,16 +108,15 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     callable
         To be told stage, number done and number of all.
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    with bars(*columns) as shown:
         tasks: dict[str, Any] = {}
 
         def tell(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done)
+                tasks[stage] = shown.add_task(stage, total=total)
+            shown.update(tasks[stage], completed=done)
 
         yield tell

@@ -131,6 +131,7 @@ def test_study_on_a_folder_of_ones_own(command: Command, tmp_path: Path) -> None
         "manifest.json",
         "report.html",
         "results.duckdb",
+        "results.xlsx",
     ]
     with duckdb.connect(str(tmp_path / "out" / "results.duckdb"), read_only=True) as database:
         assert database.execute("select corridor from routes").fetchall() == [("Caspian",)]

@@ -31,9 +31,11 @@ def test_formats_asked_for(command: Command, world: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("out", "--format", "dwg"), "unknown format; got 'dwg'; allowed: gmns, gpkg, parquet"),
+        (("out", "--format", "dwg"), "unknown format; got 'dwg'; allowed: gmns, gpkg, parquet, omx, xlsx"),
         (("out", "--data", "nowhere"), "no such data folder"),
-        (("world/places.csv",), "file cannot be written"),
+        (("out", "--format", "omx"), "no demand to write; got --format omx"),
+        (("out", "--scenario", "no-such-thing"), "unknown scenario"),
+        (("world/places.csv",), "folder cannot be written"),
     ],
 )
 def test_refusals(command: Command, world: Path, tmp_path: Path, words: tuple[str, ...], said: str) -> None:

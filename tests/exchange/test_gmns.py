@@ -165,7 +165,7 @@ def test_all_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         write_gmns(tmp_path / "new", network)
     assert not (tmp_path / "new").exists()
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="file cannot be written"):
+    with pytest.raises(InputError, match="folder cannot be written"):
         write_gmns(tmp_path / "file", network)
 
 

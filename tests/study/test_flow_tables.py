@@ -46,9 +46,19 @@ def test_what_moves_is_the_change_of_the_corridors(answered: Result) -> None:
 
 
 def test_the_base_changes_nothing(answered: Result) -> None:
-    for name, column in (("flow_corridors", "change_t"), ("flow_countries", "change_revenue_usd")):
+    for name, column in (
+        ("flow_corridors", "change_t"),
+        ("flow_countries", "change_revenue_usd"),
+        ("flow_links", "change_t"),
+    ):
         frame = answered.tables[name]
         assert (frame.loc[frame["scenario"] == BASE, column] == 0).all()
+
+
+def test_what_a_link_carried_before_was_no_less_than_nothing(answered: Result) -> None:
+    frame = answered.tables["flow_links"]
+    assert (frame["flow_t"] - frame["change_t"] > -1e-6).all()
+    assert frame.loc[frame["scenario"] != BASE, "change_t"].abs().max() > 1e6
 
 
 def test_bottlenecks_lie_somewhere(answered: Result) -> None:

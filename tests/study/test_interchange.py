@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from caspia.errors import InputError
-from caspia.exchange import read_geopackage, read_gmns, read_parquet
+from caspia.exchange import read_geopackage, read_gmns, read_omx, read_parquet
 from caspia.study import Study
-from caspia.study.interchange import export_network
+from caspia.study.interchange import Extent, export_files
 from drawn import draw
 
 WORLD = "KZAAA -rail1520:100- KZBBB -ferry:300- AZCCC -rail1520:200- GEDDD"
@@ -31,7 +31,7 @@ def lengths(study: Study) -> dict[str, float]:
 
 def test_gmns_is_the_network(world: Study, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    paths = export_network(world.data, out, ["gmns"])
+    paths = export_files(world, out, ["gmns"])
     assert [path.name for path in paths] == ["config.csv", "link.csv", "node.csv"]
     network = read_gmns(out)
     places, links = world.data.tables["places"], world.data.tables["links"]
@@ -56,7 +56,7 @@ def test_gmns_is_the_network(world: Study, tmp_path: Path) -> None:
 
 
 def test_geopackage_is_the_network(world: Study, tmp_path: Path) -> None:
-    (path,) = export_network(world.data, tmp_path, ["gpkg"])
+    (path,) = export_files(world, tmp_path, ["gpkg"])
     places, links = read_geopackage(path)
     assert (places.name, places.kind, links.name, links.kind) == ("places", "point", "links", "line")
     table = world.data.tables["places"]
@@ -69,7 +69,7 @@ def test_geopackage_is_the_network(world: Study, tmp_path: Path) -> None:
 
 
 def test_parquet_holds_every_table(world: Study, tmp_path: Path) -> None:
-    paths = export_network(world.data, tmp_path / "out", ["parquet"])
+    paths = export_files(world, tmp_path / "out", ["parquet"])
     assert {path.stem for path in paths} == {*world.data.tables, "facts"}
     for path in paths:
         expected = world.data.facts.frame if path.stem == "facts" else world.data.tables[path.stem]
@@ -77,8 +77,10 @@ def test_parquet_holds_every_table(world: Study, tmp_path: Path) -> None:
 
 
 def test_export_of_the_built_in_data(real: Study, tmp_path: Path) -> None:
-    paths = export_network(real.data, tmp_path / "out")
-    assert {path.suffix for path in paths} == {".csv", ".gpkg", ".parquet"}
+    paths = export_files(real, tmp_path / "out", ["gmns", "gpkg", "parquet", "omx"])
+    assert {path.suffix for path in paths} == {".csv", ".gpkg", ".parquet", ".omx"}
+    demand = read_omx(tmp_path / "out" / "demand_2025_central.omx")
+    assert demand.zones == tuple(real.data.tables["zones"]["id"])
     network = read_gmns(tmp_path / "out")
     assert len(network.links) == len(real.data.tables["links"])
     assert network.links["length"].notna().all()
@@ -94,11 +96,26 @@ def test_all_files_or_none(world: Study, tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr("caspia.study.interchange.write_parquet", fail)
     with pytest.raises(InputError, match="No space left"):
-        export_network(world.data, out)
+        export_files(world, out)
     assert {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()} == {"node.csv": "older"}
 
 
 def test_unknown_format(world: Study, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="unknown format; got 'dwg'; allowed: gmns, gpkg, parquet"):
-        export_network(world.data, tmp_path / "out", ["gmns", "dwg"])
+    with pytest.raises(InputError, match=r"unknown format; got 'dwg'; allowed: gmns, gpkg, parquet, omx, xlsx"):
+        export_files(world, tmp_path / "out", ["gmns", "dwg"])
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["omx", "xlsx"])
+def test_what_is_of_demand_only_where_there_is_demand(world: Study, tmp_path: Path, name: str) -> None:
+    assert not [path for path in export_files(world, tmp_path / "out") if path.suffix == f".{name}"]
+    with pytest.raises(InputError, match=f"no demand to write; got --format {name}"):
+        export_files(world, tmp_path / "asked", ["gmns", name])
+    assert not (tmp_path / "asked").exists()
+
+
+@pytest.mark.parametrize("year", [2018, 2041])
+def test_a_year_without_demand(real: Study, tmp_path: Path, year: int) -> None:
+    with pytest.raises(InputError, match="no demand for this year"):
+        export_files(real, tmp_path / "out", ["gmns", "omx"], Extent(year))
     assert not (tmp_path / "out").exists()

@@ -91,7 +91,7 @@ def test_validation_compares_what_it_can(result: Result) -> None:
 
 def test_store_holds_every_table_with_a_comment(tmp_path: Path, result: Result) -> None:
     write_folder(tmp_path / "out", result)
-    assert sorted(contents(tmp_path / "out")) == ["manifest.json", "results.duckdb"]
+    assert sorted(contents(tmp_path / "out")) == ["manifest.json", "results.duckdb", "results.xlsx"]
     tables = read(tmp_path / "out", "select table_name, comment from duckdb_tables()")
     assert dict(zip(tables["table_name"], tables["comment"], strict=True)) == dict(COMMENTS)
     columns = read(
@@ -157,13 +157,19 @@ def test_older_results_are_replaced_and_other_files_kept(tmp_path: Path, result:
     (tmp_path / "results.duckdb").write_bytes(b"older")
     (tmp_path / "mine.txt").write_bytes(b"kept")
     write_folder(tmp_path, result, lambda _result, path: path.write_text("report", encoding="utf-8"))
-    assert sorted(contents(tmp_path)) == ["manifest.json", "mine.txt", "report.html", "results.duckdb"]
+    assert sorted(contents(tmp_path)) == [
+        "manifest.json",
+        "mine.txt",
+        "report.html",
+        "results.duckdb",
+        "results.xlsx",
+    ]
     assert len(read(tmp_path, "select * from routes")) == len(result.tables["routes"])
 
 
 def test_folder_that_cannot_be_written_is_refused(tmp_path: Path, result: Result) -> None:
     (tmp_path / "out").write_bytes(b"a file")
-    with pytest.raises(InputError, match=r"folder cannot be written.*--out"):
+    with pytest.raises(InputError, match="folder cannot be written"):
         write_folder(tmp_path / "out" / "study", result)
     assert contents(tmp_path) == {"out": b"a file"}
 

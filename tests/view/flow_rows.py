@@ -44,9 +44,13 @@ def country(scenario, code, name, revenue, change=0.0):
     }
 
 
-def link(link_id, corridor, tonnes, *, reverse=False):
-    row = {"scenario": BASE, "year": 2025, "link_id": link_id, "corridor": corridor, "reverse": reverse}
-    return row | {"flow_t": tonnes, "flow_teu": tonnes / 20}
+def link(link_id, corridor, tonnes, *, reverse=False, scenario=BASE, change=0.0):
+    row = {"scenario": scenario, "year": 2025, "link_id": link_id, "corridor": corridor, "reverse": reverse}
+    return row | {"flow_t": tonnes, "flow_teu": tonnes / 20, "change_t": change, "change_teu": change / 20}
+
+
+def closed(link_id, corridor, tonnes, change, *, reverse=False):
+    return link(link_id, corridor, tonnes, reverse=reverse, scenario=CLOSED, change=change)
 
 
 def bottleneck(key, name, spot, ratio, unit="t/year"):
@@ -142,6 +146,12 @@ def tables(hostile):
                 link("ferry-KZAAU-AZBAK", "Caspian", 4e6),
                 link("rail-AZBAK-DEDUI", "Caspian", 4e6),
                 link("rail-AZBAK-DEDUI", "Northern", 10.0),
+                closed("rail-KZALA-KZAAU", "Caspian", 5e6, 2e6),
+                closed("rail-KZALA-KZAAU", "Caspian", 4e6, 3e6, reverse=True),
+                closed("rail-KZALA-KZAAU", "Northern", 4e6, -12e6),
+                closed("ferry-KZAAU-AZBAK", "Caspian", 9e6, 5e6),
+                closed("rail-AZBAK-DEDUI", "Caspian", 4e6 + 300.0, 300.0),
+                closed("rail-AZBAK-DEDUI", "Northern", 0.0, -10.0),
             ]
         ),
         "flow_servers": pd.DataFrame(tight).drop(columns=["shadow_value_usd", "shadow_value_usd_per_t"]),

@@ -147,7 +147,7 @@ def test_rings_lie_where_capacity_binds(flowing, world):
 def test_every_chart_is_valid_and_holds_no_nan(specs):
     wanted = {"flow-map", "flow-map-caspian", "flow-share-t", "flow-share-teu", "flow-bottlenecks"}
     wanted |= {"flow-shadow", "flow-counts-0", "flow-counts-1"}
-    wanted |= {"flow-moves-north-shut", "flow-revenues-north-shut"}
+    wanted |= {"flow-change-north-shut", "flow-moves-north-shut", "flow-revenues-north-shut"}
     assert set(specs) == wanted
     for name, spec in specs.items():
         alt.LayerChart.from_dict(dict(spec))
@@ -159,7 +159,7 @@ def test_every_chart_is_valid_and_holds_no_nan(specs):
 
 def test_charts_can_be_drawn(specs, world):
     for name, spec in specs.items():
-        whole = maps.with_world(spec, world) if "map" in name else spec
+        whole = maps.with_world(spec, world) if "map" in name or "change" in name else spec
         assert vl_convert.vegalite_to_svg(whole, vl_version=report.VEGA_LITE).startswith("<svg"), name
 
 

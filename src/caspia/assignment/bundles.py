@@ -85,6 +85,12 @@ class Bundles:
         """Number of bundles."""
         return len(self.column_start) - 1
 
+    @property
+    def class_of_column(self) -> Ints:
+        """Class of every column, shape (n_columns,)."""
+        of_bundle = np.repeat(np.arange(len(self.class_start) - 1), np.diff(self.class_start))
+        return np.repeat(of_bundle, np.diff(self.column_start))
+
 
 def bundle_routes(table: RouteTable) -> Bundles:
     """Find bundles and sections of the routes of a table.

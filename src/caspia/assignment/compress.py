@@ -156,6 +156,27 @@ class Grouping:
     first: Ints
     bundles: Bundles
 
+    def dearer(self, factor: Floats) -> Grouping:
+        """Copy in which an hour of delay costs the classes something else.
+
+        Parameters
+        ----------
+        factor : numpy.ndarray, shape (n_classes,)
+            What the cost of an hour is multiplied by, class by class.
+
+        Returns
+        -------
+        Grouping
+        """
+        table, bundles = self.table, self.bundles
+        by_entry = factor[table.pair_class[table.pair]][table.route_of_entry]
+        by_column = factor[bundles.class_of_column]
+        return replace(
+            self,
+            table=replace(table, felt=table.felt * by_entry),
+            bundles=replace(bundles, felt=bundles.felt * by_column),
+        )
+
     def series(self, servers: Servers) -> Series:
         """Groups of some servers.
 

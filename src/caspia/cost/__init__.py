@@ -1,7 +1,7 @@
 """Pure functions from facts to money, time, emission and generalised cost of arcs."""
 
 from caspia.cost.arc_costs import ArcCosts, arc_costs
-from caspia.cost.capacity import Measure, Servers
+from caspia.cost.capacity import Measure, Servers, read_key
 from caspia.cost.cargo import Cargo, cargo_of
 from caspia.cost.lookup import Lookup
 from caspia.cost.sampling import Sampler, interval
@@ -24,4 +24,5 @@ __all__ = [
     "find_servers",
     "gather",
     "interval",
+    "read_key",
 ]

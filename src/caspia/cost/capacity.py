@@ -42,6 +42,53 @@ class Measure(IntEnum):
     ANY = 4
 
 
+def server_key(table: str, identity: str, reverse: bool) -> str:
+    """Key of a server of one direction.
+
+    Parameters
+    ----------
+    table : str
+        Table of the object whose capacity it is.
+    identity : str
+        Id of the object.
+    reverse : bool
+        Whether it serves the direction against that of the object.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> server_key("links", "rail-A-B", False), server_key("fleets", "flt-a", True)
+    ('links:rail-A-B>', 'fleets:flt-a<')
+    """
+    return f"{table}:{identity}{'<' if reverse else '>'}"
+
+
+def read_key(key: str) -> tuple[str, str, bool]:
+    """Table, id and direction in the key of a server, the other way of `server_key`.
+
+    Parameters
+    ----------
+    key : str
+        With or without direction, and what it counts behind a `#`.
+
+    Returns
+    -------
+    (str, str, bool)
+        Table and id of the object, and whether the server is of the direction against it.
+
+    Examples
+    --------
+    >>> read_key("links:rail-A-B<#TEU"), read_key("places:KZAAU#t")
+    (('links', 'rail-A-B', True), ('places', 'KZAAU', False))
+    """
+    table, _, rest = key.partition(":")
+    name = rest.partition("#")[0]
+    return table, name.rstrip("<>"), name.endswith("<")
+
+
 @dataclass(frozen=True, eq=False)
 class Servers:
     """Shared capacities, as columns of shape (n_servers,), and the arcs that use them.

@@ -23,14 +23,14 @@ from caspia.cost._server_parts import (
     train_server,
     volumes,
 )
-from caspia.cost.capacity import Measure, Servers
+from caspia.cost.capacity import Measure, Servers, read_key, server_key
 from caspia.cost.lookup import Lookup
 from caspia.data import NO_FACT, Dataset, attribute_column
 from caspia.errors import InputError, Problem
-from caspia.network import MODES, SEA_MODES, ArcKind
+from caspia.network import MODES, SEA_MODES, ArcKind, parts_of
 from caspia.units import HOURS_PER_YEAR
 
-FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
 
@@ -76,14 +76,15 @@ def _lines(growth: Growth, reader: Reader) -> None:
     payloads: dict[str, tuple[tuple[float, float], IntArray]] = {}
     parts = _sections(reader, trains)
     for (row, reverse), arcs in grouped(trains, net.row, net.reverse):
-        key = f"links:{ids.iloc[row]}{'<' if reverse else '>'}"
+        key = server_key("links", ids.iloc[row], reverse)
         size = payload(reader, int(arcs[0]), key)
         train_server(growth, reader, key, int(arcs[0]), size, parts[row])
         by_train(growth, arcs.tolist(), key, size, empty=False)
         payloads[key] = size, arcs
     # What goes out loaded comes back empty on the other direction of the line.
     for key, (size, arcs) in payloads.items():
-        back = key[:-1] + (">" if key.endswith("<") else "<")
+        table, identity, reverse = read_key(key)
+        back = server_key(table, identity, not reverse)
         if back in payloads:
             by_train(growth, arcs.tolist(), back, size, empty=True)
     # A line at sea has the capacity of its sailings, which are servers of their own.
@@ -93,7 +94,7 @@ def _lines(growth: Growth, reader: Reader) -> None:
     )
     for (row, reverse), arcs in grouped(lines[volume[lines]], net.row, net.reverse):
         kind = "pipeline" if MODES[net.mode[arcs[0]]].endswith("pipeline") else "line"
-        name = f"links:{ids.iloc[row]}{'<' if reverse else '>'}"
+        name = server_key("links", ids.iloc[row], reverse)
         volumes(growth, reader, name, kind, arcs, amounts(reader, int(arcs[0])))
 
 
@@ -109,21 +110,11 @@ def _sections(reader: Reader, arcs: IntArray) -> dict[int, float]:
         like[kind].append((int(net.arcs.row[arc]), int(place[net.arcs.tail[arc]]), head))
     found: dict[int, float] = {}
     for members in like.values():
-        graph = _joined(members)
-        for rows in graph:
-            found.update(dict.fromkeys(rows, 1.0 / len(rows)))
+        rows, starts, ends = (np.array(column) for column in zip(*members, strict=True))
+        part = parts_of(len(net.place_ids), starts, ends)[starts]
+        for joined in (np.unique(rows[part == name]).tolist() for name in np.unique(part)):
+            found.update(dict.fromkeys(joined, 1.0 / len(joined)))
     return found
-
-
-def _joined(members: list[tuple[int, int, int]]) -> list[set[int]]:
-    """Sets of links that hang together."""
-    of_place: dict[int, set[int]] = {}
-    for row, start, end in members:
-        joined = {row} | of_place.get(start, set()) | of_place.get(end, set())
-        for other, a, b in members:
-            if other in joined:
-                of_place[a] = of_place[b] = joined
-    return list({id(rows): rows for rows in of_place.values()}.values())
 
 
 def _crossings(growth: Growth, reader: Reader) -> None:
@@ -162,34 +153,32 @@ def _terminals(growth: Growth, reader: Reader) -> None:
 def _ports(growth: Growth, reader: Reader) -> None:
     """Capacity of a place: what changes there to or from water, or anything that changes at an inland place."""
     places = reader.data.tables["places"]
-    facts = reader.data.object_facts("places")
+    stated = np.column_stack([reader.data.values("places", name) for name in CAPACITIES[:2]])
     network = reader.look.network
-    at, values = network.vertices.place[network.arcs.tail], reader.data.facts.value
+    at = network.vertices.place[network.arcs.tail]
     on_water = np.isin(network.vertices.mode, [MODES.index(mode) for mode in SEA_MODES])
     wet = on_water[network.arcs.tail] | on_water[network.arcs.head]
     changes = np.isin(network.arcs.kind, [ArcKind.TERMINAL, ArcKind.GAUGE_CHANGE])
-    for row in np.flatnonzero((facts[:, _CAPACITY] != NO_FACT).any(axis=1)):
-        stated = tuple(float(values[f]) if f != NO_FACT else np.nan for f in facts[row, _CAPACITY])
+    for row in np.flatnonzero(np.isfinite(stated).any(axis=1)):
         here = changes & (at == row)
         arcs = np.flatnonzero(here & wet) if (here & wet).any() else np.flatnonzero(here)
         if len(arcs):
             name = f"places:{places['id'].iloc[row]}"
-            volumes(growth, reader, name, "port", arcs, (stated[0], stated[1]))
+            volumes(growth, reader, name, "port", arcs, (float(stated[row, 0]), float(stated[row, 1])))
 
 
 SECTION = ("capacity_trains_per_day", "background_share", "train_payload_t")
-_CAPACITY = [attribute_column(name) for name in CAPACITIES[:2]]
 
 
-def _directions(reader: Reader) -> FloatArray:
-    """Whether the line behind each wait runs in reverse; NaN for waits at a port for ships to anywhere."""
+def _directions(reader: Reader) -> BoolArray:
+    """Whether the line behind each wait runs in reverse; not so for waits at a port for ships to anywhere."""
     arcs = reader.look.network.arcs
-    leaves = np.full(reader.look.network.n_vertices, np.nan)
+    leaves = np.zeros(reader.look.network.n_vertices, dtype=bool)
     lines = reader.look.arcs_of(ArcKind.LINE)
     leaves[arcs.tail[lines]] = arcs.reverse[lines]
     linked = (reader.data.tables["services"]["link_id"] != "").to_numpy()
     waits = arcs.kind == ArcKind.WAIT
-    found = np.full(reader.look.n_arcs, np.nan)
+    found = np.zeros(reader.look.n_arcs, dtype=bool)
     chosen = np.flatnonzero(waits & linked[np.where(waits, arcs.row, 0)])
     found[chosen] = leaves[arcs.head[chosen]]
     return found
@@ -204,37 +193,32 @@ def _sailings(growth: Growth, reader: Reader) -> None:
     net = reader.look.network.arcs
     ids = reader.data.tables["services"]["id"]
     shared = _fleet_services(reader.data)
-    direction = np.nan_to_num(_directions(reader))
+    direction = _directions(reader)
     for (row, reverse), arcs in grouped(reader.look.arcs_of(ArcKind.WAIT), net.row, direction):
         found = amounts(reader, int(arcs[0]))
         if np.isfinite(found).any() and ids.iloc[row] not in shared:
-            name = f"services:{ids.iloc[row]}{'<' if reverse else '>'}"
+            name = server_key("services", ids.iloc[row], reverse)
             volumes(growth, reader, name, "sailing", arcs, found)
 
 
 def _fleets(growth: Growth, reader: Reader) -> None:
     """Pools of ships: hours of ships a year in each direction, used by the round trip of each line."""
     fleets = reader.data.tables["fleets"]
-    facts = reader.data.object_facts("fleets")
-    values = reader.data.facts.value
+    stated = {name: reader.data.values("fleets", name) for name in FLEET}
     service_row = {key: row for row, key in enumerate(reader.data.tables["services"]["id"])}
     direction = _directions(reader)
     waits = reader.look.arcs_of(ArcKind.WAIT)
     rows = reader.look.network.arcs.row
 
-    def fact(row: int, name: str) -> float:
-        found = facts[row, attribute_column(name)]
-        return float(values[found]) if found != NO_FACT else np.nan
-
     for row, (key, cell) in enumerate(zip(fleets["id"], fleets["service_ids"], strict=True)):
         members = waits[np.isin(rows[waits], [service_row[name] for name in cell.split(";")])]
-        pool = {name: fact(row, name) for name in FLEET}
+        pool = {name: float(values[row]) for name, values in stated.items()}
         if len(members) == 0 or not (np.array([pool[name] for name in FLEET[:3]]) > 0).all():
             raise InputError(_bare_fleet(key, pool))
         trips = {int(arc): 2 * (_sailing_h(reader, int(arc)) + pool["port_stay_h"]) for arc in members}
         for back in (False, True):
-            arcs = members[np.nan_to_num(direction[members]).astype(bool) == back]
-            _pool(growth, reader, f"fleets:{key}{'<' if back else '>'}", arcs, pool, trips)
+            arcs = members[direction[members] == back]
+            _pool(growth, reader, server_key("fleets", key, back), arcs, pool, trips)
 
 
 FLEET = ("vessels", "availability_share", "load_factor", "port_stay_h", "payload_t", "payload_teu")

@@ -1,6 +1,7 @@
 """Standards of the field, one file each: records and tables in, files out, and back; no model."""
 
-from caspia.exchange._files import check_target, replacing_in, write_text
+from caspia.exchange._files import check_target, replacing_in, unwritable, write_text
+from caspia.exchange.excel import Sheet, write_workbook
 from caspia.exchange.geopackage import Layer, read_geopackage, write_geopackage
 from caspia.exchange.gmns import GmnsNetwork, read_gmns, write_gmns
 from caspia.exchange.omx import MatrixSet, read_omx, write_omx
@@ -23,6 +24,7 @@ __all__ = [
     "Layer",
     "MatrixSet",
     "RoadNetwork",
+    "Sheet",
     "TripTable",
     "check_target",
     "read_flows",
@@ -33,6 +35,7 @@ __all__ = [
     "read_parquet",
     "read_trips",
     "replacing_in",
+    "unwritable",
     "write_flows",
     "write_geopackage",
     "write_gmns",
@@ -41,4 +44,5 @@ __all__ = [
     "write_parquet",
     "write_text",
     "write_trips",
+    "write_workbook",
 ]

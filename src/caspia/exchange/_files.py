@@ -102,7 +102,7 @@ def check_target(path: Path, inputs: Sequence[Path] = ()) -> None:
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
 
 
 @contextmanager
@@ -115,7 +115,7 @@ def replacing(path: Path) -> Iterator[Path]:
             yield made
             os.replace(made, path)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
 
 
 @contextmanager
@@ -129,7 +129,7 @@ def replacing_in(folder: Path, names: Sequence[str]) -> Iterator[Path]:
             for name in names:
                 os.replace(Path(temporary) / name, folder / name)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error, "folder") from error
     finally:
         if not existed and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
@@ -141,8 +141,24 @@ def write_text(path: Path, text: str) -> None:
         made.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _unwritable(path: Path, error: OSError) -> InputError:
+def unwritable(path: Path, error: OSError, what: str = "file") -> InputError:
+    """Say that a file or a folder cannot be written.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file or folder.
+    error : OSError
+        What the system answered.
+    what : {"file", "folder"}
+        Which of the two it is.
+
+    Returns
+    -------
+    InputError
+        For the caller to raise.
+    """
     got = error.strerror or str(error)
     return InputError(
-        Problem("file cannot be written", str(path), got, "a folder that this user may write", "choose another")
+        Problem(f"{what} cannot be written", str(path), got, "a folder that this user may write", "choose another")
     )

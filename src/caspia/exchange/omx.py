@@ -8,6 +8,7 @@ and `SHAPE` of the root.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,7 +127,9 @@ def write_omx(path: Path, content: MatrixSet, *, mapping: str = "zone") -> None:
     for name in (*checked, mapping):
         if not name or "/" in name or name == ".":
             raise InputError(Problem("name cannot be used", str(path), repr(name), "text without slash"))
-    with replacing(path) as made, openmatrix.open_file(str(made), "w") as file:
+    with replacing(path) as made, warnings.catch_warnings(), openmatrix.open_file(str(made), "w") as file:
+        # A name such as `crude-oil_t` is no identifier of Python, which the format does not ask for.
+        warnings.simplefilter("ignore", tables.NaturalNameWarning)
         for name, matrix in checked.items():
             file.create_matrix(name, obj=matrix)
         if all(isinstance(zone, int) and 0 <= zone < 2**32 for zone in content.zones):

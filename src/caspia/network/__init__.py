@@ -15,6 +15,7 @@ from caspia.network.network import (
     Role,
     Vertices,
 )
+from caspia.network.parts import parts_of
 from caspia.network.places import find_place, normalise, search_places
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "check_network",
     "find_place",
     "normalise",
+    "parts_of",
     "resolve_closure",
     "resolve_rule",
     "rule_binds",

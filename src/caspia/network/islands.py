@@ -10,7 +10,8 @@ import numpy as np
 from caspia.data import Dataset
 from caspia.errors import Problem
 from caspia.network.build import NO_JOURNEY_ENDS
-from caspia.network.network import MODES, ArcKind, BoolArray, IntArray, Network
+from caspia.network.network import MODES, ArcKind, BoolArray, Network
+from caspia.network.parts import parts_of
 
 PIPELINES = frozenset({"crude_pipeline", "gas_pipeline"})
 """Networks of their own: gas never leaves its pipes, crude does only where there is a terminal."""
@@ -64,28 +65,13 @@ def _is_pipeline(site: Site) -> bool:
 
 def _parts(network: Network, joined: BoolArray) -> dict[Site, int]:
     """Part of the network in which each mode and gauge of a place lies, where an open link serves it."""
-    root = _roots(network.n_vertices, network.arcs.tail[joined], network.arcs.head[joined])
+    root = parts_of(network.n_vertices, network.arcs.tail[joined], network.arcs.head[joined])
     served = network.arcs.is_open & (network.arcs.kind == ArcKind.LINE)
     ends = np.unique(np.concatenate([network.arcs.tail[served], network.arcs.head[served]]))
     vertices = network.vertices
     columns = (vertices.place[ends], vertices.mode[ends], vertices.gauge_mm[ends])
     sites: Iterator[Site] = zip(*(column.tolist() for column in columns), strict=True)
     return dict(zip(sites, root[ends].tolist(), strict=True))
-
-
-def _roots(n_vertices: int, tail: IntArray, head: IntArray) -> IntArray:
-    """One vertex for each weakly joined part, by union and find."""
-    parent = list(range(n_vertices))
-
-    def root(vertex: int) -> int:
-        while parent[vertex] != vertex:
-            parent[vertex] = parent[parent[vertex]]
-            vertex = parent[vertex]
-        return vertex
-
-    for start, end in zip(tail.tolist(), head.tolist(), strict=True):
-        parent[root(start)] = root(end)
-    return np.array([root(vertex) for vertex in range(n_vertices)], dtype=np.int32)
 
 
 def _island(members: list[Site], n_main: int, data: Dataset) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from caspia.routing.graph import Graph, build_graph
 from caspia.routing.matrix import cost_matrix
 from caspia.routing.pareto import ParetoSet, pareto
 from caspia.routing.search import Path, Tree, all_to_one, one_to_all, shortest_path
-from caspia.routing.via import Kinds, RouteRows, ViaOptions, routes_through
+from caspia.routing.via import Kinds, RouteRows, ViaOptions, kind_of, routes_through
 
 __all__ = [
     "AlternativesOptions",
@@ -25,6 +25,7 @@ __all__ = [
     "best_through",
     "build_graph",
     "cost_matrix",
+    "kind_of",
     "one_to_all",
     "pareto",
     "routes_through",

@@ -14,6 +14,7 @@ from caspia.routing._arrays import Bools, Floats, Ints, as_vertex
 from caspia.routing.graph import Graph
 from caspia.routing.heap import ONE, ZERO, drop, lift
 from caspia.routing.search import Path, Tree, check_weight, make_path, one_to_all
+from caspia.routing.walks import as_group, fresh_stamps, is_simple
 
 _MOST = 2_000_000  # labels in one search, 40 bytes each
 _KEPT = 8  # labels kept per vertex and side of the gate; one is Dijkstra's algorithm
@@ -87,7 +88,7 @@ def best_through(
     first = as_vertex(source, graph.n_vertices, "source")
     last = as_vertex(target, graph.n_vertices, "target")
     mask = _as_gate(gate, graph.n_arcs)
-    places = _as_group(group, graph.n_vertices)
+    places = as_group(group, graph.n_vertices)
     potential, back = _potentials(graph, costs, mask, last)
     if potential[0, first] == np.inf:
         return None
@@ -161,7 +162,7 @@ class _Halves:
             way = kernels.trace(parent, graph.tail, end)
             gate = np.array([arc], np.int32)
             arcs = np.concatenate((kept, gate, way) if kept is one else (way, gate, kept))
-            if _allowed(np.append(np.int32(source), graph.head[arcs]), self.group):
+            if is_simple(graph.head, self.group, source, arcs, fresh_stamps(graph.n_vertices), 0):
                 yield arcs
 
     def _blocked(self, kept: Ints, near: int, far: int) -> Bools:
@@ -181,18 +182,6 @@ def _as_gate(gate: npt.ArrayLike, n_arcs: int) -> Bools:
     if mask.shape != (n_arcs,) or mask.dtype != np.bool_:
         raise ValueError(f"gate: got shape {mask.shape} of {mask.dtype}; allowed: ({n_arcs},) of bool, one per arc")
     return mask
-
-
-def _as_group(group: npt.ArrayLike | None, n_vertices: int) -> Ints:
-    """Return the groups as int32[n_vertices], or refuse another shape or type."""
-    if group is None:
-        return np.full(n_vertices, -1, np.int32)
-    array = np.asarray(group)
-    if array.shape != (n_vertices,) or array.dtype.kind not in "iu":
-        raise ValueError(
-            f"group: got shape {array.shape} of {array.dtype}; allowed: ({n_vertices},) of int, one per vertex"
-        )
-    return np.ascontiguousarray(array, dtype=np.int32)
 
 
 def _potentials(graph: Graph, weight: Floats, gate: Bools, target: int) -> tuple[Floats, Ints]:
@@ -288,18 +277,6 @@ def _visited(links: Ints, label: int, vertex: int, group: Ints) -> bool:
             return True
         label = links[label, 2]
     return False
-
-
-@njit(cache=True, nogil=True)
-def _allowed(vertices: Ints, group: Ints) -> bool:
-    """Tell whether a path repeats no vertex and comes back to no group that it has left."""
-    for i in range(1, vertices.size):
-        place = group[vertices[i]]
-        entered = place >= 0 and group[vertices[i - 1]] != place
-        for j in range(i):
-            if vertices[j] == vertices[i] or (entered and group[vertices[j]] == place):
-                return False
-    return True
 
 
 @njit(cache=True, nogil=True)

@@ -11,6 +11,7 @@ from numba import njit
 from caspia.routing._arrays import Floats, Ints
 from caspia.routing.graph import Graph
 from caspia.routing.search import Tree, all_to_one, check_weight, one_to_all
+from caspia.routing.walks import as_group, is_simple
 
 Longs = npt.NDArray[np.int64]
 _LONGEST = 4096
@@ -111,7 +112,7 @@ def routes_through(
     pairs: tuple[Ints, Ints, Ints],
     through: Ints,
     kinds: Kinds,
-    group: Ints,
+    group: npt.ArrayLike,
     options: ViaOptions | None = None,
 ) -> RouteRows:
     """Best path of each pair, and best paths through each of some arcs, a few of each kind.
@@ -132,7 +133,7 @@ def routes_through(
         Arcs of which each may make a route.
     kinds : Kinds
         What kinds of route there are.
-    group : int32[n_vertices]
+    group : array_like of int, shape (n_vertices,)
         Group of every vertex, for instance its place; negative for none.
     options : ViaOptions, optional
         How many are kept.
@@ -160,6 +161,7 @@ def routes_through(
     """
     chosen = options or ViaOptions()
     costs = check_weight(graph, weight)
+    places = as_group(group, graph.n_vertices)
     if len(pairs[0]) == 0:
         return _rows([])
     origins, from_row = np.unique(pairs[0], return_inverse=True)
@@ -187,7 +189,7 @@ def routes_through(
             (
                 p,
                 *_pick(
-                    (graph.tail, graph.head, names, group),
+                    (graph.tail, graph.head, names, places),
                     (onward[1][o], backward[1][d]),
                     (int(ends[0][p]), int(ends[1][p])),
                     (open_arcs[order], total[order], best),
@@ -231,7 +233,7 @@ def _pick(space, trees, ends, candidates, kinds, limits):  # type: ignore[no-unt
     out = np.empty(room * 256, np.int32)
     line = np.empty(_LONGEST, np.int32)
     count, filled = 0, 0
-    stamps = np.full((2, group.size), -2, np.int64)
+    stamps = (np.full(group.size, -2, np.int64), np.full(group.size, -2, np.int64))
     for c in range(-1, arcs.size):
         total = best if c < 0 else totals[c]
         if total > absurd * best:
@@ -243,13 +245,13 @@ def _pick(space, trees, ends, candidates, kinds, limits):  # type: ignore[no-unt
         for i in range(n):
             bits |= tags[line[i]]
             name ^= names[line[i]]
-        k = _kind(bits, rules, rest)
+        k = kind_of(bits, rules, rest)
         if kept_of[k] >= most or total > kind_stretch * best_of[k] or (kept_of[k] > 0 and total > stretch * best):
             continue
         known = False
         for i in range(count):
             known = known or hashes[i] == name
-        if known or filled + n > out.size or not _simple(head, group, ends[0], line[:n], stamps, c):
+        if known or filled + n > out.size or not is_simple(head, group, ends[0], line[:n], stamps, c):
             continue
         best_of[k] = min(best_of[k], total)
         kept_of[k] += 1
@@ -261,10 +263,26 @@ def _pick(space, trees, ends, candidates, kinds, limits):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True)
-def _kind(bits, rules, rest):  # type: ignore[no-untyped-def]
+def kind_of(bits: np.int64, rules: Longs, rest: int) -> int:
+    """Kind of a path, by the tags that its arcs have.
+
+    Parameters
+    ----------
+    bits : int
+        Mask of the tags of all its arcs.
+    rules : int64[n_lines, 3]
+        Two masks of tags and a kind for each line, in order; see `Kinds`.
+    rest : int
+        Kind of what no line fits.
+
+    Returns
+    -------
+    int
+        That of the first line of which the path has both tags.
+    """
     for i in range(rules.shape[0]):
         if (bits & rules[i, 0]) and (bits & rules[i, 1]):
-            return rules[i, 2]
+            return int(rules[i, 2])
     return rest
 
 
@@ -296,25 +314,3 @@ def _trace(tail, head, trees, ends, arc, line):  # type: ignore[no-untyped-def]
         n += 1
         at = head[a]
     return n
-
-
-@njit(cache=True, nogil=True)
-def _simple(head, group, first, line, stamps, mark):  # type: ignore[no-untyped-def]
-    """Tell whether a walk repeats no vertex and comes back to no group that it has left."""
-    vertices, groups = stamps
-    vertices[first] = mark
-    if group[first] >= 0:
-        groups[group[first]] = mark
-    before = first
-    for i in range(line.size):
-        at = head[line[i]]
-        if vertices[at] == mark:
-            return False
-        vertices[at] = mark
-        place = group[at]
-        if place >= 0 and group[before] != place:
-            if groups[place] == mark:
-                return False
-            groups[place] = mark
-        before = at
-    return True

@@ -23,12 +23,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
 from caspia.network import LAND_MODES, MODES, SEA_MODES, ArcKind, Network
+from caspia.routing import kind_of
 
 BoolArray = npt.NDArray[np.bool_]
 CORRIDORS = ("Caspian", "Northern", "Southern", "Eastern", "Ocean", "Other")
@@ -111,11 +113,13 @@ class Signatures:
         str
             One of CORRIDORS.
         """
-        chosen = np.asarray(path, dtype=np.int64)
-        for signature in self.order:
-            if self.marks[signature][chosen].any() and self.gates[signature][chosen].any():
-                return LABELS.get(signature, signature)
-        return "Other"
+        tags, rule = self._coded
+        bits = np.bitwise_or.reduce(tags[np.asarray(path, dtype=np.int64)], initial=0)
+        return CORRIDORS[kind_of(bits, rule, CORRIDORS.index("Other"))]
+
+    @cached_property
+    def _coded(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        return self.tags(), self.rule()
 
     def searches(self, corridor: str) -> Iterator[tuple[BoolArray | None, BoolArray]]:
         """Searches that together find the best route of a corridor.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from caspia.data import locate
 from caspia.errors import InputError, Problem
-from caspia.study.store import unwritable
+from caspia.exchange import unwritable
 
 
 def export_tables(folder: Path) -> int:
@@ -49,5 +49,5 @@ def export_tables(folder: Path) -> int:
                 folder.rmdir()
             os.replace(made, folder)
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise unwritable(folder, error, "folder") from error
     return count

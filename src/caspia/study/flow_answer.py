@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ import pandas as pd
 from caspia.demand import Case
 from caspia.study.drawn import check_draws
 from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES, shifts_frame, with_changes
-from caspia.study.flow_draws import FlowDraws, draw_flows
+from caspia.study.flow_draws import FlowDraws
 from caspia.study.flow_frames import (
     bottlenecks_frame,
     corridors_frame,
@@ -25,6 +25,7 @@ from caspia.study.flow_frames import (
     users_frame,
 )
 from caspia.study.flow_intervals import Intervals
+from caspia.study.flow_pairs import drawn_beside, drawn_flows
 from caspia.study.flow_tables import named_states
 from caspia.study.flows import Flows
 from caspia.study.study import Study
@@ -137,34 +138,22 @@ def flow_answer(world: Study, year: int, case: Case, compare: str, users: str, t
     check_draws(world.settings.flow_draws)
     if not compare:
         flows = world.flows(year, case, progress=tell)
-        drawn = _drawn(flows, world, case, tell)
+        drawn = drawn_flows(flows, world, worth=True, case=case, progress=partial(tell, "Draws"))
         tell("Tables", 0, 1)
         answer = _tables(flows, users, drawn)
         tell("Tables", 1, 1)
         return answer
     other = world.with_scenario(compare)
     after = other.flows(year, case, progress=tell)
-    beside = other.base if after.reference is not None and other.base is not None else world
-    reference = after.reference if after.reference is not None else world.flows(year, case, progress=tell)
-    first = _drawn(reference, beside, case, tell)
-    second = _drawn(after, other, case, tell, first)
+    reference = world.flows_beside(after, case)
+    told = partial(tell, "Draws")
+    first, second = drawn_beside((reference, after), (world, other), worth=True, case=case, progress=told)
     tell("Tables", 0, 2)
     before = _tables(reference, users, first)
     tell("Tables", 1, 2)
     answer = _tables(after, users, second, (reference, before))
     tell("Tables", 2, 2)
     return answer
-
-
-def _drawn(flows: Flows, study: Study, case: Case, tell: Tell, before: FlowDraws | None = None) -> FlowDraws | None:
-    """Flows in every draw; demand answers draw by draw to the world before where it answers at all."""
-    world = study.drawn
-    if world is None:
-        return None
-    stage = "Draws" if before is None else "More draws"
-    reference = before if flows.reference is not None else None
-    found = draw_flows(flows, world, case=case, reference=reference, worth=True, progress=partial(tell, stage))
-    return replace(found, reference=before)
 
 
 def _tables(

@@ -180,10 +180,8 @@ def _redrawn(model: FlowModel, study: DrawnStudy, groups: Sequence[Group]) -> Fl
     market, data = model.market, study.data
     constants = behaviour(data).constant_usd_per_t[market.commodity, market.routes.kind]
     now, was = (each.values("commodities", "value_of_time_usd_per_t_h", 0.0) for each in (data, study.origin.data))
-    dearer = np.where(was > 0, now / np.where(was > 0, was, 1.0), 1.0)[market.commodity]
-    grouping = model.grouping
-    table = replace(grouping.table, felt=grouping.table.felt * dearer[grouping.table.route_of_entry])
-    drawn = replace(model, study=study, grouping=replace(grouping, table=table))
+    dearer = np.where(was > 0, now / np.where(was > 0, was, 1.0), 1.0)
+    drawn = replace(model, study=study, grouping=model.grouping.dearer(dearer))
     return drawn.with_costs(_route_costs(study, market, groups) + constants)
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from caspia.assignment import Choice, capacity_worth
+from caspia.cost import read_key
 from caspia.network import ArcKind, find_place
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import RESIDUAL, Flows
@@ -163,16 +164,15 @@ def _names(flows: Flows) -> list[str]:
     ends = {key: (names[row.from_id], names[row.to_id]) for key, row in links.iterrows()}
     found = []
     for key in flows.model.servers.key:
-        table, _, rest = key.partition(":")
-        identity = rest.split("#")[0].rstrip("<>")
+        table, identity, reverse = read_key(key)
         if table == "links":
             start, end = ends[identity]
-            found.append(f"{end}-{start}" if "<" in rest else f"{start}-{end}")
+            found.append(f"{end}-{start}" if reverse else f"{start}-{end}")
         elif table == "places":
             found.append(str(names[identity]))
         else:
             table_names = tables[table].set_index("id")["name"]
-            arrow = " (back)" if "<" in rest else ""
+            arrow = " (back)" if reverse else ""
             found.append(f"{table_names[identity]}{arrow}")
     return found
 

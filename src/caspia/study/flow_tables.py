@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from caspia.cost import read_key
 from caspia.data import Dataset
 from caspia.demand.reconcile import reconcile
 from caspia.errors import CaspiaError, InputError, NotConverged
 from caspia.scenario import built_in_scenarios
 from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES, shifts_frame, with_changes
-from caspia.study.flow_draws import FlowDraws, draw_flows
 from caspia.study.flow_frames import (
     bottlenecks_frame,
     corridors_frame,
@@ -25,6 +25,7 @@ from caspia.study.flow_frames import (
     unserved_frame,
 )
 from caspia.study.flow_intervals import Intervals, with_intervals
+from caspia.study.flow_pairs import drawn_beside, drawn_flows
 from caspia.study.flows import BASE_YEAR, Flows
 from caspia.study.study import Study
 from caspia.study.traffic import FIT_YEARS, JUDGED_YEAR, compare_counts
@@ -81,7 +82,10 @@ POINTS: Mapping[str, tuple[str, ...]] = {
         "change_teu",
         "change_revenue_usd",
     ),
-    "flow_links": ("scenario", "year", "link_id", "corridor", "reverse", "flow_t", "flow_teu"),
+    "flow_links": (
+        *("scenario", "year", "link_id", "corridor", "reverse"),
+        *("flow_t", "flow_teu", "change_t", "change_teu"),
+    ),
     "flow_servers": (
         "scenario",
         "year",
@@ -258,14 +262,7 @@ def _fill(study: Study, parts: dict[str, list[pd.DataFrame]], tell: Progress) ->
 
 def _world(study: Study, year: int) -> World:
     """Study of a year: with the events of that year, where a scenario declares them and the data take it."""
-    if study.scenario is None:
-        try:
-            world = study.world_of(year)
-        except InputError:
-            # A user's own data need not hold what the built-in scenario edits: they are taken as they are.
-            world = study
-    else:
-        world = study
+    world = study.in_year(year)
     title = "The data as they are" if world.scenario is None else world.scenario.title
     return World("base" if world.scenario is None else world.scenario.id, title, world)
 
@@ -280,14 +277,9 @@ def _solved(
     except (InputError, NotConverged) as error:
         parts["flow_runs"].append(_failed(world, year, "", error))
         return None
-    intervals = Intervals(_drawn(flows, world.study, worth=year == BASE_YEAR))
+    intervals = Intervals(drawn_flows(flows, world.study, worth=year == BASE_YEAR))
     parts["flow_runs"].append(_run(world, flows, "", intervals))
     return flows, intervals
-
-
-def _drawn(flows: Flows, study: Study, *, worth: bool, before: FlowDraws | None = None) -> FlowDraws | None:
-    world = study.drawn
-    return None if world is None else draw_flows(flows, world, reference=before, worth=worth)
 
 
 def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]]) -> None:
@@ -302,23 +294,23 @@ def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]]) -> No
     try:
         world = World(name, known[name].title, base.study.with_scenario(name))
         after = world.study.flows(BASE_YEAR)
+        before = base.study.flows_beside(after)
     except (InputError, NotConverged) as error:
         parts["flow_runs"].append(_failed(world, BASE_YEAR, base.name, error))
         return
-    before = None
-    if after.reference is not None and world.study.base is not None:
-        before = _drawn(after.reference, world.study.base, worth=False)
-    intervals = Intervals(_drawn(after, world.study, worth=True, before=before))
-    parts["flow_runs"].append(_run(world, after, base.name, intervals))
-    _add(parts, after, name, intervals, after.reference)
-    if after.reference is not None:
-        moved = moved_frame(after.reference, after)
-        parts["flow_moved"].append(_named(intervals.moved(moved, split=True), name, after.year))
-        shifts = intervals.moved(shifts_frame(moved), split=False)
-        parts["flow_shifts"].append(_named(shifts, name, after.year))
+    drawn = drawn_beside((before, after), (base.study, world.study), worth=False)[1]
+    intervals = Intervals(drawn)
+    parts["flow_runs"].append(_run(world, after, base.name, intervals, before))
+    _add(parts, after, name, intervals, before)
+    moved = moved_frame(before, after)
+    parts["flow_moved"].append(_named(intervals.moved(moved, split=True), name, after.year))
+    shifts = intervals.moved(shifts_frame(moved), split=False)
+    parts["flow_shifts"].append(_named(shifts, name, after.year))
 
 
-def _run(world: World, flows: Flows, against: str, intervals: Intervals) -> pd.DataFrame:
+def _run(
+    world: World, flows: Flows, against: str, intervals: Intervals, before: Flows | None = None
+) -> pd.DataFrame:
     row = {
         "scenario": world.name,
         "title": world.title,
@@ -328,8 +320,8 @@ def _run(world: World, flows: Flows, against: str, intervals: Intervals) -> pd.D
         "relative_gap": flows.result.residual,
         "iterations": flows.result.iterations,
     }
-    totals, before = totals_frame(flows), totals_frame(flows.reference or flows)
-    return intervals.totals(with_changes(totals, before, ("year",), SPLIT_CHANGES)).assign(**row, **intervals.told)
+    totals, old = totals_frame(flows), totals_frame(before or flows)
+    return intervals.totals(with_changes(totals, old, ("year",), SPLIT_CHANGES)).assign(**row, **intervals.told)
 
 
 def _failed(world: World, year: int, against: str, error: CaspiaError) -> pd.DataFrame:
@@ -356,7 +348,7 @@ def _add(
     found = {
         "flow_corridors": _corridors(flows, before, intervals),
         "flow_countries": _countries(flows, before, intervals),
-        "flow_links": intervals.links(links_frame(flows)),
+        "flow_links": intervals.links(_links(flows, before)),
         "flow_servers": _located(intervals.servers(servers_frame(flows)), data),
         "flow_bottlenecks": _located(intervals.servers(tight), data),
         "unserved": intervals.unserved(unserved_frame(flows)),
@@ -382,6 +374,12 @@ def _countries(flows: Flows, before: Flows | None, intervals: Intervals) -> pd.D
     return named_states(ranked, flows)
 
 
+def _links(flows: Flows, before: Flows | None) -> pd.DataFrame:
+    """Links that carry something in either of two worlds."""
+    keys, carried = ("link_id", "corridor", "reverse"), {"flow_t": "change_t", "flow_teu": "change_teu"}
+    return with_changes(links_frame(flows), links_frame(before or flows), keys, carried)
+
+
 def named_states(frame: pd.DataFrame, flows: Flows) -> pd.DataFrame:
     """Add the names of states.
 
@@ -405,8 +403,7 @@ def _located(frame: pd.DataFrame, data: Dataset) -> pd.DataFrame:
     """Place or link at which each capacity lies, for the map."""
     links, places = [], []
     for key in frame["id"]:
-        table, _, rest = str(key).partition(":")
-        identity = rest.split("#")[0].rstrip("<>")
+        table, identity, _ = read_key(str(key))
         row = data.tables[table].set_index("id").loc[identity]
         links.append(identity if table == "links" else str(row.get("link_id", "")))
         places.append(identity if table == "places" else str(row.get("place_id", "")))

@@ -81,6 +81,7 @@ def manifest(study: Study) -> dict[str, object]:
         "data_name": study.data.name,
         "data_hash": study.data.sha256,
         "scenario": study.scenario.id if study.scenario else "",
+        "scenario_title": study.scenario.title if study.scenario else "",
         "seed": study.settings.seed,
         "draws": study.settings.draws,
         "price_year": PRICE_YEAR,

@@ -1,18 +1,18 @@
-"""Writing a result where others can read it: documented DuckDB tables and a manifest, all or nothing."""
+"""Writing a result where others can read it: documented tables (DuckDB, Excel), a manifest; all or nothing."""
 
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from caspia.errors import InputError, Problem
+from caspia.exchange import replacing_in, unwritable
 from caspia.study.flow_tables import COLUMNS
 from caspia.study.result import Result
+from caspia.study.workbook import by_ending, write_tables
 
 STORED = (
     "consignments",
@@ -76,13 +76,35 @@ UNITS: Mapping[str, str] = {
 }
 
 
+def meaning(table: str, column: str) -> str:
+    """Unit or meaning of a measured column.
+
+    Parameters
+    ----------
+    table : str
+        Name of a table of a result.
+    column : str
+        Name of a column.
+
+    Returns
+    -------
+    str
+        By the ending of the column; empty for one that is not measured.
+    """
+    units = YEARLY if table in COLUMNS else UNITS
+    value, _, end = column.rpartition("_")
+    if table in COLUMNS and end in PERCENTILES:
+        return ", ".join(filter(None, [by_ending(units, value), PERCENTILES[end]]))
+    return by_ending(units, column)
+
+
 def write_folder(folder: Path, result: Result, report: Callable[[Result, Path], object] | None = None) -> Path:
     """Write a result into a folder, complete or not at all.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Where `results.duckdb`, `manifest.json` and the report shall be; older ones are replaced.
+        Where `results.duckdb`, `results.xlsx`, `manifest.json` and the report shall be; older ones are replaced.
     result : Result
         What is written.
     report : callable, optional
@@ -98,47 +120,17 @@ def write_folder(folder: Path, result: Result, report: Callable[[Result, Path], 
     InputError
         The folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as temporary:
-            made = Path(temporary)
-            write_database(made / "results.duckdb", result)
-            (made / "manifest.json").write_text(
-                json.dumps(dict(result.manifest), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-            )
-            if report:
-                report(result, made / "report.html")
-            for path in sorted(made.iterdir()):
-                os.replace(path, folder / path.name)
-    except OSError as error:
-        raise unwritable(folder, error) from error
-    return folder
-
-
-def unwritable(folder: Path, error: OSError) -> InputError:
-    """Say that a folder cannot be written.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The folder.
-    error : OSError
-        What the system answered.
-
-    Returns
-    -------
-    InputError
-        For the caller to raise.
-    """
-    return InputError(
-        Problem(
-            what="folder cannot be written",
-            where=str(folder),
-            got=error.strerror or str(error),
-            allowed="a folder that this user may write",
-            repair="choose another with --out",
+    names: list[str] = []
+    with replacing_in(folder, names) as made:
+        write_database(made / "results.duckdb", result)
+        write_workbook(made / "results.xlsx", result)
+        (made / "manifest.json").write_text(
+            json.dumps(dict(result.manifest), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-    )
+        if report:
+            report(result, made / "report.html")
+        names += sorted(path.name for path in made.iterdir())
+    return folder
 
 
 def check_writable(folder: Path) -> None:
@@ -159,7 +151,7 @@ def check_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise unwritable(folder, error, "folder") from error
 
 
 def write_database(path: Path, result: Result) -> None:
@@ -183,22 +175,38 @@ def write_database(path: Path, result: Result) -> None:
             database.unregister("frame")
             database.execute(f"COMMENT ON TABLE {name} IS '{COMMENTS[name]}'")
             for column in frame.columns:
-                units = YEARLY if name in COLUMNS else UNITS
-                meaning = _meaning(column, units) or (_percentile(column, units) if name in COLUMNS else "")
-                if meaning:
-                    database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{meaning}'")
+                if said := meaning(name, column):
+                    database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{said}'")
 
 
-def _meaning(column: str, units: Mapping[str, str]) -> str:
-    return next((text for end, text in units.items() if column.endswith(end)), "")
+def write_workbook(path: Path, result: Result) -> None:
+    """Write the tables of a result as an Excel workbook, contents with units and sources first.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, with the ending `.xlsx`.
+    result : Result
+        What is written.
+    """
+    tables = {name: result.tables[name] for name in STORED}
+    write_tables(path, tables, about(result.manifest), COMMENTS, meaning)
 
 
-def _percentile(column: str, units: Mapping[str, str]) -> str:
-    """Meaning of the end of an interval, from that of its value."""
-    value, _, end = column.rpartition("_")
-    if end not in PERCENTILES:
-        return ""
-    return ", ".join(filter(None, [_meaning(value, units), PERCENTILES[end]]))
+def about(manifest: Mapping[str, object]) -> dict[str, object]:
+    """What a workbook says of itself.
+
+    Parameters
+    ----------
+    manifest : mapping
+        Of a result.
+
+    Returns
+    -------
+    dict of str to object
+        Version, data, scenario, seed, price year and time, without what is nested.
+    """
+    return {key.replace("_", " "): value for key, value in manifest.items() if not isinstance(value, Mapping)}
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 from caspia.cost import ArcCosts, Lookup, Sampler, arc_costs, cargo_of
 from caspia.data import Dataset, load_dataset
 from caspia.demand import Case
+from caspia.errors import InputError
 from caspia.network import Network, build_network
 from caspia.routing import build_graph
 from caspia.scenario import Scenario, apply, built_in_scenarios, compose, load_scenario
@@ -233,6 +234,34 @@ class Study:
             return None
         return draw_world(self, self.settings.seed, self.settings.flow_draws, self.settings.dependence)
 
+    def flows_beside(self, after: Flows, case: Case = "central") -> Flows:
+        """Flows of this study on the routes of others, to set those beside.
+
+        Parameters
+        ----------
+        after : Flows
+            Flows of this study under a further scenario.
+        case : {"low", "central", "high"}
+            Growth of demand after the last observation, as of `after`.
+
+        Returns
+        -------
+        Flows
+            Of the same year. Where this study stands under a scenario itself, demand answers in both to the costs
+            of the world without any.
+
+        Raises
+        ------
+        caspia.errors.NotConverged
+            No equilibrium was reached.
+        """
+        known = after.reference
+        if known is not None and known.model.study is self:
+            return known
+        model = compile_model(self, after.model.market)
+        reference = None if self.base is None else known
+        return solve_flows(model, after.year, case=case, scenario=self.label, reference=reference)
+
     @property
     def label(self) -> str:
         """Names of the scenarios, joined by `+`; `base` for the data as they were read."""
@@ -252,6 +281,27 @@ class Study:
             Under the built-in scenario `base-YEAR`, or this study where there is none.
         """
         return self.with_scenario(f"base-{year}") if f"base-{year}" in built_in_scenarios() else self
+
+    def in_year(self, year: int) -> Study:
+        """The world in which flows of a year are found.
+
+        Parameters
+        ----------
+        year : int
+            Year.
+
+        Returns
+        -------
+        Study
+            This study where it stands under a scenario already; else that of `world_of`, or this study where its
+            data do not take what the built-in scenario edits, which a user's own data need not.
+        """
+        if self.scenario is not None:
+            return self
+        try:
+            return self.world_of(year)
+        except InputError:
+            return self
 
     def itineraries(self, request: Request, *, pareto: bool = False) -> list[Itinerary]:
         """Routes of a request.

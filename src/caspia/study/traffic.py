@@ -182,7 +182,7 @@ def validate_traffic(study: Study, progress: Tell | None = None) -> pd.DataFrame
     Parameters
     ----------
     study : Study
-        Data as they were read.
+        Data as they were read; or under a scenario, which then is the world of all these years.
     progress : callable, optional
         Told stage, number done and number of all.
 
@@ -192,7 +192,8 @@ def validate_traffic(study: Study, progress: Tell | None = None) -> pd.DataFrame
         As `compare_counts`.
     """
     years = (*FIT_YEARS, JUDGED_YEAR)
-    return compare_counts({year: study.world_of(year).flows(year, progress=progress) for year in years})
+    worlds = {year: study if study.scenario else study.world_of(year) for year in years}
+    return compare_counts({year: world.flows(year, progress=progress) for year, world in worlds.items()})
 
 
 def compare_counts(flows_by_year: dict[int, Flows]) -> pd.DataFrame:

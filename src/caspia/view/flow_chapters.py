@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from caspia.view import (
+    change_map,
     count_charts,
     flow_answers,
+    flow_chapter_tables,
     flow_charts,
     flow_map,
     flow_ranges,
-    flow_tables,
     move_charts,
     records,
 )
@@ -123,6 +124,9 @@ def flow_charts_of(result: ResultLike, world: Atlas) -> dict[str, Spec]:
         corridors, countries = tables.of("flow_corridors", name), tables.of("flow_countries", name)
         if max((abs(records.real(r, "change_t")) for r in whole_of(corridors)), default=0.0) < DRAWN_T:
             continue
+        picture = change_map.change_picture(tables.of("flow_links", name), world)
+        if picture.changes:
+            found[f"flow-change-{name}"] = change_map.change_map(picture, change_map.change_title(picture))
         found[f"flow-moves-{name}"] = move_charts.moves(corridors, _moves_title(corridors))
         if countries:
             found[f"flow-revenues-{name}"] = move_charts.revenues(countries)
@@ -254,17 +258,17 @@ def _flows(tables: _Tables, base: Row, drawn: dict[str, Spec]) -> FlowChapter:
             title="Shares by market",
             charts=present("flow-share-t", "flow-share-teu"),
             layout="pictures even",
-            tables=(flow_tables.corridors(corridors, price, split=False),),
-            folded=(("The same by market", flow_tables.corridors(corridors, price, split=True)),),
+            tables=(flow_chapter_tables.corridors(corridors, price, split=False),),
+            folded=(("The same by market", flow_chapter_tables.corridors(corridors, price, split=True)),),
         ),
     ]
     if tight:
         said = flow_answers.binding(tight)
         charts = present("flow-bottlenecks", "flow-shadow")
-        table = flow_tables.bottlenecks(tight, price)
+        table = flow_chapter_tables.bottlenecks(tight, price)
         parts.append(Part(f"{said[0].upper()}{said[1:]}", charts, "pictures even", tables=(table,)))
     if countries:
-        first, whole = (flow_tables.countries(countries, price, most=most) for most in (_FIRST_STATES, 0))
+        first, whole = (flow_chapter_tables.countries(countries, price, most=most) for most in (_FIRST_STATES, 0))
         rest = (("All states", whole),) if len(whole.lines) > len(first.lines) else ()
         parts.append(Part(_transit_title(countries), tables=(first,), folded=rest))
     lost = records.real(base, "unserved_t")
@@ -304,22 +308,29 @@ def _moves(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
         charts = [n for n in (f"flow-moves-{name}", f"flow-revenues-{name}") if n in drawn]
         moved, shifts = tables.of("flow_moved", name), tables.of("flow_shifts", name)
         folded = (
-            *((("What moves from where to where", flow_tables.moved(moved, name, shifts)),) if moved else ()),
             *(
-                (("Transit revenue by state", flow_tables.countries(countries, tables.price_year, name)),)
+                (("What moves from where to where", flow_chapter_tables.moved(moved, name, shifts)),)
+                if moved
+                else ()
+            ),
+            *(
+                (("Transit revenue by state", flow_chapter_tables.countries(countries, tables.price_year, name)),)
                 if countries
                 else ()
             ),
         )
-        parts.append(Part(answers[name], tuple(charts), "pictures even", folded=folded))
+        where = tuple(n for n in (f"flow-change-{name}",) if n in drawn)
+        parts.append(Part(answers[name], where))
+        parts.append(Part("", tuple(charts), "pictures even", folded=folded))
     how = (
         "Each scenario is a set of declared edits of the data (`caspia scenarios NAME` lists them). Its "
         "flows and those of the base are found on the same routes; demand answers to the costs that the "
         "scenario changes. Of each pair, what the losing corridors lose is given to the winning ones in "
-        "the measure of what they win.",
+        "the measure of what they win. On the maps the change of a link is that of all corridors and "
+        "both directions together.",
         *([_behind(tables.compared[0])] if tables.compared else []),
     )
-    folded = (("The equilibria", flow_tables.runs(tables.runs)),)
+    folded = (("The equilibria", flow_chapter_tables.runs(tables.runs)),)
     parts.append(Part(_failed(tables.runs), folded=folded))
     answer = answers[most[0]] if most[0] else f"None of {plural(len(answers), 'scenario')} moves anything."
     return FlowChapter("moves", _NAMES["moves"], answer, tuple(parts), how)
@@ -339,9 +350,9 @@ def _traffic(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
     parts = []
     if counts:
         said = flow_answers.coverage(counts)
-        parts.append(Part(said, charts, "pictures even", tables=(flow_tables.counts(counts, keys),)))
+        parts.append(Part(said, charts, "pictures even", tables=(flow_chapter_tables.counts(counts, keys),)))
     if totals:
-        table = ("Sums of demand and published totals", flow_tables.reconciliation(totals, keys))
+        table = ("Sums of demand and published totals", flow_chapter_tables.reconciliation(totals, keys))
         parts.append(Part(flow_answers.reconciliation_answer(totals), folded=(table,)))
     how = (
         "Scale and corridor constants of each group of goods are fitted to the fitted counts of the "

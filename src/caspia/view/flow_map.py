@@ -15,7 +15,7 @@ from functools import cache
 import altair as alt
 import shapely
 
-from caspia.view import canvas, map_layers, records, theme
+from caspia.view import canvas, map_layers, records, theme, width_key
 from caspia.view import map as maps
 from caspia.view.atlas import Atlas, feature
 from caspia.view.flow_bands import Band, Ring, bands, greatest, rings
@@ -30,8 +30,6 @@ from caspia.view.theme import Spec, token
 
 RINGS, KEY = "rings", "key"
 """Names of the data sets of one map beside those of `caspia.view.map`."""
-_WIDEST = 17.0
-"""Width of the greatest flow, frame units (thousandths of the width of the whole frame)."""
 _STRONG = 0.25
 """Share of a corridor's greatest flow from which on its line may bear its name."""
 _MOST_PLACES = 20
@@ -41,8 +39,6 @@ _NAMED_KINDS = frozenset({"port", "border", "gauge_change", "chokepoint"})
 _INNER_MODES = frozenset({"rail", "ferry", "feeder", "crude_pipeline"})
 _CLOSE = 0.3
 """Share of its greatest flow from which on a line must be in sight on the map of one corridor."""
-_HAIR_PX = 0.8
-"""Least width of a line in pixels; the legend says so."""
 
 
 @dataclass(frozen=True)
@@ -85,19 +81,11 @@ def flow_picture(links: Sequence[Row], tight: Sequence[Row], atlas: Atlas, only:
     labels = _ring_labels(ringed) + _place_labels(stack, atlas, ringed)
     strands = _strong(stack)
     marks = [] if only else maps.corridor_labels(strands, labels, box)
-    labels = [label for label in (*labels, *marks, *maps.land_labels(atlas, box)) if not _under_key(label, box)]
-    return FlowPicture(box, tuple(stack), tuple(ringed), tuple(labels), _WIDEST * box.width / FRAME.width / most)
-
-
-def _under_key(label: Label, box: Box) -> bool:
-    return label.x < box.left + 0.22 * box.width and label.y > box.top + 0.78 * box.height
-
-
-def _key_ground(box: Box) -> shapely.MultiLineString:
-    """Lines all over the ground of the legend, so that names keep off it."""
-    right, levels = box.left + 0.2 * box.width, range(82, 100)
-    return shapely.MultiLineString(
-        [[(box.left, box.top + n / 100 * box.height), (right, box.top + n / 100 * box.height)] for n in levels]
+    labels = [
+        label for label in (*labels, *marks, *maps.land_labels(atlas, box)) if not width_key.covers(box, label)
+    ]
+    return FlowPicture(
+        box, tuple(stack), tuple(ringed), tuple(labels), width_key.WIDEST * box.width / FRAME.width / most
     )
 
 
@@ -177,18 +165,12 @@ def _amount(tonnes: float, teu: float) -> str:
 
 def _key(picture: FlowPicture) -> list[dict[str, object]]:
     """Three widths for the legend: round tonnages, the greatest near the greatest flow."""
-    most = _WIDEST * picture.box.width / FRAME.width / picture.units_per_t
-    sizes = [_round_down(most), _round_down(most / 5), _round_down(most / 50)]
+    most = width_key.WIDEST * picture.box.width / FRAME.width / picture.units_per_t
+    sizes = [width_key.round_down(most), width_key.round_down(most / 5), width_key.round_down(most / 50)]
     return [
         {"i": nth, "w": round(t * picture.units_per_t, 3), "t": f"{t / 1e6:g} Mt a year"}
         for nth, t in enumerate(sizes)
     ]
-
-
-def _round_down(value: float) -> float:
-    """The greatest of 1, 2 and 5 times a power of ten that is not above a value."""
-    size = 10.0 ** len(str(int(value))[1:])
-    return max(step * size for step in (1.0, 2.0, 5.0) if step * size <= value)
 
 
 def flow_map(picture: FlowPicture, title: str, width: int) -> Spec:
@@ -209,16 +191,9 @@ def flow_map(picture: FlowPicture, title: str, width: int) -> Spec:
         Vega-Lite specification without the data sets of `caspia.view.map.with_world`.
     """
     box = picture.box
-    scale = f"width / {box.width:.2f}"
-    spec: Spec = json.loads(_drawing().replace("FRAME_WIDTH", f"{box.width:.2f}"))
-    spec["projection"] = {
-        "type": "identity",
-        "scale": {"expr": scale},
-        "translate": {"expr": f"[{-box.left:.2f} * {scale}, {-box.top:.2f} * {scale}]"},
-    }
-    spec |= {"title": title, "width": width, "height": round(width * box.height / box.width)}
+    spec = map_layers.framed(_drawing(), box, title, width)
     lines = [shapely.intersection(s.line, box.polygon) for s in _strong(picture.bands)]
-    lines.append(_key_ground(box))
+    lines.append(width_key.ground(box))
     spec["datasets"] = {
         map_layers.LINES: _features(picture),
         RINGS: [
@@ -232,7 +207,6 @@ def flow_map(picture: FlowPicture, title: str, width: int) -> Spec:
         ],
         map_layers.NAMES: [p.row() for p in place_labels(picture.labels, shapely.union_all(lines), box)],
     }
-    spec["usermeta"] = {"aspect": round(box.height / box.width, 4)}
     return spec
 
 
@@ -258,11 +232,6 @@ def _drawing() -> str:
     return json.dumps(canvas.Rows().finish(alt.layer(*layers), view=view))
 
 
-def _px(name: str, more: float = 0.0) -> alt.ExprRef:
-    """Width of a line in pixels from one in frame units."""
-    return alt.ExprRef(f"max({_HAIR_PX} * clamp(width / 880, 0.5, 1), {name} * width / FRAME_WIDTH) + {more}")
-
-
 def _band_layers() -> list[alt.Chart]:
     rows = alt.NamedData(name=map_layers.LINES)
     wide: canvas.Look = {"clip": True, "filled": False, "strokeJoin": "round"}
@@ -279,7 +248,7 @@ def _band_layers() -> list[alt.Chart]:
         drawn.append(
             alt.Chart(rows)
             .transform_filter(f"{'' if piped else '!'}datum.properties.p")
-            .mark_geoshape(strokeWidth=_px("datum.properties.w"), **wide, **look)
+            .mark_geoshape(strokeWidth=width_key.px("datum.properties.w"), **wide, **look)
             .encode(stroke=alt.Stroke("properties.col:N", scale=None), tooltip=tip)
         )
     return drawn
@@ -294,7 +263,7 @@ def _ring_layers() -> list[alt.Chart]:
                 filled=False,
                 fill="transparent",
                 opacity=1,
-                size=alt.ExprRef("clamp(width * width / FRAME_WIDTH / 7, 30, 240)"),
+                size=alt.ExprRef(f"clamp(width * width / {width_key.FRAME_WIDTH} / 7, 30, 240)"),
                 stroke=token(colour),
                 strokeWidth=alt.ExprRef(f"0.6 + 1.6 * min(datum.r, 1.25) + {more}"),
             )
@@ -310,26 +279,6 @@ def _ring_layers() -> list[alt.Chart]:
 
 
 def _key_layers() -> list[alt.Chart]:
-    rows = alt.NamedData(name=KEY)
-    level = "height - 22 - (2 - datum.i) * clamp(width / 40, 15, 22)"
-    line = (
-        alt.Chart(rows)
-        .mark_point(
-            shape="stroke",
-            x=alt.ExprRef("32"),
-            y=alt.ExprRef(level),
-            size=900,
-            opacity=1,
-            stroke=token("muted"),
-            strokeWidth=_px("datum.w"),
-        )
-        .encode(detail=alt.Detail("i:O"))
-    )
-    text: canvas.Look = {"align": "left", "baseline": "middle", "fontSize": 11}
-    place: canvas.Look = {"x": alt.ExprRef("54"), "y": alt.ExprRef(level)}
-    halo = {"stroke": token("halo"), "strokeWidth": 3, "strokeJoin": "round", "strokeOpacity": 0.9}
-    said = [
-        alt.Chart(rows).mark_text(**place, **text, **look).encode(text=alt.Text("t:N"))
-        for look in (halo, {"color": token("ink")})
-    ]
-    return [line, *said]
+    rows, height = alt.NamedData(name=KEY), width_key.level(3)
+    line = width_key.strokes(rows, height, token("muted"), width_key.px("datum.w"))
+    return [line, *width_key.texts(rows, height, token("ink"), token("halo"))]

@@ -23,6 +23,7 @@ from caspia.view.map_layers import (
     NAMES,
     NETWORK,
     POINTS,
+    framed,
     label_layers,
     land_layers,
     network_layers,
@@ -336,17 +337,8 @@ def map_spec(picture: Picture, title: str, width: int) -> Spec:
     Spec
         Vega-Lite specification without the data sets `BASE` and `NETWORK`, see `with_world`.
     """
-    box = picture.box
-    scale = f"width / {box.width:.2f}"
-    spec: Spec = json.loads(_drawing())
-    spec["projection"] = {
-        "type": "identity",
-        "scale": {"expr": scale},
-        "translate": {"expr": f"[{-box.left:.2f} * {scale}, {-box.top:.2f} * {scale}]"},
-    }
-    spec |= {"title": title, "width": width, "height": round(width * box.height / box.width)}
+    spec = framed(_drawing(), picture.box, title, width)
     spec["datasets"] = {LINES: _line_features(picture), POINTS: _points(picture), NAMES: _names(picture)}
-    spec["usermeta"] = {"aspect": round(box.height / box.width, 4)}
     return spec
 
 

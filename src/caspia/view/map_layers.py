@@ -6,17 +6,51 @@ Land and network are named data sets (`BASE` and `NETWORK`) that all maps of a r
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import altair as alt
 
 from caspia.view import canvas
-from caspia.view.theme import token
+from caspia.view.projection import Box
+from caspia.view.theme import Spec, token
+from caspia.view.width_key import FRAME_WIDTH
 
 BASE, NETWORK = "base", "network"
 """Names of the data sets that all maps share."""
 LINES, POINTS, NAMES = "lines", "points", "names"
 """Names of the data sets of one map."""
+
+
+def framed(drawing: str, box: Box, title: str, width: int) -> Spec:
+    """Put drawn layers into a frame.
+
+    Parameters
+    ----------
+    drawing
+        Layers as JSON, the same in all maps of a kind.
+    box
+        The part of the frame that is shown.
+    title
+        The finding, set above.
+    width
+        Width in pixels; a page may overwrite it, all positions follow the signal ``width``.
+
+    Returns
+    -------
+    Spec
+        Vega-Lite specification without data sets.
+    """
+    scale = f"width / {box.width:.2f}"
+    spec: Spec = json.loads(drawing.replace(FRAME_WIDTH, f"{box.width:.2f}"))
+    spec["projection"] = {
+        "type": "identity",
+        "scale": {"expr": scale},
+        "translate": {"expr": f"[{-box.left:.2f} * {scale}, {-box.top:.2f} * {scale}]"},
+    }
+    spec |= {"title": title, "width": width, "height": round(width * box.height / box.width)}
+    spec["usermeta"] = {"aspect": round(box.height / box.width, 4)}
+    return spec
 
 
 def land_layers() -> list[alt.Chart]:

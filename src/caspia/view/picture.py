@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import vl_convert
 
-from caspia.view import answers, atlas, charts, evidence, records, theme
+from caspia.view import answers, atlas, change_map, charts, evidence, records, theme
 from caspia.view import map as maps
 from caspia.view.records import ResultLike
 from caspia.view.report import VEGA_LITE, write_atomically
@@ -35,6 +36,38 @@ def overview_spec(result: ResultLike, *, width: int = 880) -> Spec:
     world = atlas.atlas(result)
     picture = maps.overview(result, world, route_links(result), {})
     return maps.with_world(maps.map_spec(picture, answers.map_finding(result), width), world)
+
+
+def change_spec(result: ResultLike, scenario: str, *, width: int = 880) -> Spec:
+    """Draw the map of what a scenario moves so that it stands alone.
+
+    Parameters
+    ----------
+    result
+        The result of a study.
+    scenario
+        Id of a scenario that the study set beside its base.
+    width
+        Width in pixels.
+
+    Returns
+    -------
+    Spec
+        Vega-Lite specification with all data.
+
+    Raises
+    ------
+    ValueError
+        The result holds no flows of this scenario, or it moves nothing.
+    """
+    world = atlas.atlas(result)
+    rows = [r for r in records.rows(result, "flow_links") if records.text(r, "scenario") == scenario]
+    shown = change_map.change_picture(rows, world)
+    if not shown.changes:
+        raise ValueError(f"scenario {scenario}: nothing moves, or it is not among the flows of the result")
+    spec = maps.with_world(change_map.change_map(shown, change_map.change_title(shown), width), world)
+    # A page breaks a long title by itself, a picture would grow by it.
+    return {**spec, "title": textwrap.wrap(str(spec["title"]), width // 9)}
 
 
 def consignment_spec(result: ResultLike, consignment_id: str, *, width: int = 560) -> Spec:

@@ -29,6 +29,7 @@ from caspia.view import (
     map_layers,
     records,
     theme,
+    worlds,
 )
 from caspia.view import map as maps
 from caspia.view.atlas import Atlas
@@ -172,6 +173,7 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
     price_year = str(result.manifest.get("price_year", ""))
     return {
         "title": title,
+        "world": worlds.world_line(result.manifest),
         "manifest": result.manifest,
         "names": {code: answers.country_list([code], names) for q in questions for code in q.avoid},
         "headline": answers.headline(result),

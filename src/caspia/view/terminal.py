@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +23,7 @@ from caspia.view.formats import interval, number, percent, plural, whole
 from caspia.view.modes import MODE_NAMES, OPERATIONS
 from caspia.view.records import Consignment, ResultLike, Route
 from caspia.view.screen import NARROW, empty_table, open_console, rows_of, say, say_next
+from caspia.view.worlds import world_line
 
 
 class Asked(Protocol):
@@ -306,7 +308,7 @@ def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[
     say_next(console, f"caspia why {keys[0]}" if keys else f"{asked}{avoid} --legs")
 
 
-def print_validation(table: pd.DataFrame, totals: pd.DataFrame) -> None:
+def print_validation(table: pd.DataFrame, totals: pd.DataFrame, world: Mapping[str, object] | None = None) -> None:
     """Print how the model stands against observations.
 
     Parameters
@@ -315,13 +317,21 @@ def print_validation(table: pd.DataFrame, totals: pd.DataFrame) -> None:
         The validation table.
     totals
         Its summary by kind and corridor.
+    world
+        The scenario that it is of, as a manifest says it.
     """
     console = open_console()
+    _say_world(console, world or {})
     say(console, answers.validation_answer(rows_of(table)))
     console.print(validation_table(table, width=console.width))
     console.print()
     console.print(summary_table(totals, width=console.width))
     say_next(console, "caspia study")
+
+
+def _say_world(console: Console, manifest: Mapping[str, object]) -> None:
+    if line := world_line(manifest):
+        console.print(Text(line))
 
 
 def print_why(key: str, table: pd.DataFrame) -> None:
@@ -400,11 +410,12 @@ def print_study(result: ResultLike, folder: Path) -> None:
         Where the report lies.
     """
     console = open_console()
+    _say_world(console, result.manifest)
     say(console, answers.headline(result))
     names = records.country_names(result)
     for question in records.consignments(result):
         sentence = answers.consignment_answer(question, records.routes(result, question.id), names)
         console.print(Text(f"– {sentence}"))
     console.print(Text(f"\n{answers.validation_answer(records.rows(result, 'validation'))}"))
-    console.print(Text(f"Report: {folder / 'report.html'}; tables: {folder / 'results.duckdb'}"))
+    console.print(Text(f"Report: {folder / 'report.html'}; tables beside it: results.duckdb, results.xlsx"))
     say_next(console, "caspia validate")

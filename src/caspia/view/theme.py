@@ -62,6 +62,10 @@ CORRIDORS: dict[str, Corridor] = {
 }
 """The corridors in the order of every table, legend and chart."""
 
+GAIN, LOSS = "#009988", "#EE7733"
+"""What gains and what loses: teal and orange of Tol's vibrant scheme, told apart by colour-blind readers and by no
+corridor; what loses is hollow besides."""
+
 TOKENS: dict[str, tuple[str, str]] = {
     "ground": ("#fdfdfc", "#14181c"),
     "ink": ("#1b2127", "#e9ecee"),

@@ -1,0 +1,100 @@
+"""`--scenario` of study and validate: the answers are of that world and say so; what cannot be is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import duckdb
+import openpyxl
+import pytest
+
+from drawn import draw
+
+Command = Callable[..., CompletedProcess[str]]
+DRAWING = """
+KZAAA -rail1520:300- KZBBB -ferry:300- AZCCC -rail1520:400- GEDDD
+KZAAA -rail1520:900- RUEEE -rail1520:900- GEDDD
+"""
+ENDS = {"origin_id": "KZAAA", "destination_id": "GEDDD", "commodity_id": "containers"}
+EDITS = {
+    "consignments": {"cns-one": ENDS},
+    "observations": {
+        "obs-sea": ENDS | {"kind": "time", "corridor": "Caspian", "scope": "door"},
+        "obs-land": ENDS | {"kind": "time", "corridor": "Northern", "scope": "door"},
+    },
+}
+FACTS = {"obs-sea.transit_time_d": 5, "obs-land.transit_time_d": 6}
+SCENARIO = """
+id = "no-ferry"
+title = "No <ferry> sails"
+question = "What then?"
+description = "A bar."
+
+[[edit]]
+action = "close"
+table = "links"
+mode = "ferry"
+source_id = "drawn"
+note = "Drawn"
+"""
+WORLD = "Scenario no-ferry: No <ferry> sails"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    draw(tmp_path / "world", DRAWING, FACTS, EDITS)
+    (tmp_path / "no-ferry.toml").write_text(SCENARIO, encoding="utf-8")
+    (tmp_path / "nothing.toml").write_text(
+        SCENARIO.replace('"ferry"', '"ferry"\nplace = "RUEEE"'), encoding="utf-8"
+    )
+    return tmp_path
+
+
+def asked(done: CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_study_is_of_its_scenario_and_says_so(command: Command, folder: Path) -> None:
+    line = ("study", "--data", "world", "--out", "out", "--scenario", "no-ferry.toml")
+    assert WORLD in asked(command(*line, cwd=folder))
+    manifest = json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["scenario"], manifest["scenario_title"]) == ("no-ferry", "No <ferry> sails")
+    with duckdb.connect(str(folder / "out" / "results.duckdb"), read_only=True) as database:
+        assert database.execute("select distinct corridor from routes").fetchall() == [("Northern",)]
+    page = (folder / "out" / "report.html").read_text(encoding="utf-8")
+    assert f'<p class="world">{WORLD.replace("<", "&lt;").replace(">", "&gt;")}</p>' in page
+    first = openpyxl.load_workbook(folder / "out" / "results.xlsx")["Contents"]
+    assert ("scenario", "no-ferry") in [row[:2] for row in first.iter_rows(values_only=True)]
+
+
+def test_a_study_without_scenario_names_none(command: Command, folder: Path) -> None:
+    said = asked(command("study", "--data", "world", "--out", "out", cwd=folder))
+    page = (folder / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Scenario" not in said
+    assert 'class="world"' not in page
+    assert json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))["scenario"] == ""
+
+
+def test_validation_is_of_its_scenario(command: Command, folder: Path) -> None:
+    line = ("validate", "--data", "world", "--scenario", "no-ferry.toml", "--no-traffic")
+    answer = json.loads(asked(command(*line, "--json", cwd=folder)))
+    assert answer["scenario"] == "no-ferry"
+    status = {row["observation_id"]: row["status"] for row in answer["observations"]}
+    assert status == {"obs-land": "compared", "obs-sea": "no route"}
+    assert WORLD in asked(command(*line, cwd=folder))
+
+
+@pytest.mark.parametrize("words", [("study", "--out", "out"), ("validate",)])
+@pytest.mark.parametrize(
+    ("scenario", "said"), [("no-such-thing", "unknown scenario"), ("nothing.toml", "selects nothing")]
+)
+def test_refusals(command: Command, folder: Path, words: tuple[str, ...], scenario: str, said: str) -> None:
+    done = command(*words, "--data", "world", "--scenario", scenario, cwd=folder)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "out").exists()
