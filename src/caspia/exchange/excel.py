@@ -27,6 +27,8 @@ BARRED = "[]:*?/\\"
 """What no name of a sheet may hold."""
 _WHOLE = 2**53
 """Numbers are of 64 bits with 53 digits; greater whole numbers are written as text, which keeps them."""
+_GREATEST = 9.99999999999999e307
+"""Of Excel; greater numbers are written as text."""
 _LEADS = ("=", "+", "-", "@", "\t", "\r", "'")
 _WIDEST = 60
 
@@ -51,9 +53,8 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
     """Write a workbook, wholly or not at all.
 
     Text is written as text: a name that begins with `=`, `+`, `-` or `@` is marked so that Excel does not take it
-    for a formula even when it is edited. Empty cells stand for what is missing, the texts `inf` and `-inf` for
-    what is without bound, which Excel cannot hold as numbers; whole numbers above 2**53 are text, others are
-    written with 16 digits.
+    for a formula even when it is edited. Empty cells stand for what is missing. What Excel cannot hold as a number
+    is text: `inf` and `-inf`, numbers near 1e308, whole numbers above 2**53. Numbers have 16 digits.
 
     Parameters
     ----------
@@ -188,10 +189,8 @@ def _write_cell(sheet: Any, row: int, column: int, value: object, looks: _Looks)
         # `write` would turn what looks like a formula, a number or an address into one.
         if value:
             sheet.write_string(row, column, value, looks.quoted if value.startswith(_LEADS) else None)
-    elif isinstance(value, int | float):
-        if isinstance(value, float) and np.isinf(value):
-            sheet.write_string(row, column, "inf" if value > 0 else "-inf", None if value > 0 else looks.quoted)
-        elif isinstance(value, int) and abs(value) > _WHOLE:
+    elif isinstance(value, int | float) and not np.isnan(value):
+        if abs(value) > (_WHOLE if isinstance(value, int) else _GREATEST):
             sheet.write_string(row, column, str(value), looks.quoted if value < 0 else None)
-        elif not (isinstance(value, float) and np.isnan(value)):
+        else:
             sheet.write_number(row, column, value)
