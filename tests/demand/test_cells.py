@@ -111,9 +111,16 @@ def test_a_place_of_a_commodity_stands_before_those_of_all(data: Dataset) -> Non
 
 
 def test_small_pairs_give_their_share_to_the_others(data: Dataset) -> None:
-    pairs = spread(data, smallest_share=0.3)
+    pairs = spread(data, smallest_share=0.4)
     assert np.bincount(pairs.demand, pairs.share) == pytest.approx(np.ones(3))
     assert len(pairs.share) == 3
+
+
+def test_a_place_named_for_bulk_keeps_what_is_its_own(data: Dataset) -> None:
+    pairs = spread(data, smallest_share=0.3)
+    assert np.bincount(pairs.demand, pairs.share) == pytest.approx(np.ones(3))
+    grain = pairs.demand == list(data.tables["demand"]["id"]).index("dem-KZ-CN-grain")
+    assert sorted(pairs.share[grain]) == pytest.approx([0.25, 0.75])
 
 
 def test_totals_are_held_against_the_cells(data: Dataset) -> None:

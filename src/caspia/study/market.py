@@ -25,10 +25,22 @@ from caspia.study.request import binding_rules
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 OVER_SEA = ("KZ", "RU", "MN", "KG", "TJ", "PK", "AF", "IR")
-DETOURS: tuple[tuple[str, ...], ...] = ((), ("RU",), ("IR",), ("RU", "IR"), ("CN",), ("RU", "CN"), OVER_SEA)
-"""States without which routes are sought beside the best, so that each closure leaves some."""
+DETOURS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("RU",),
+    ("IR",),
+    ("RU", "IR"),
+    ("CN",),
+    ("RU", "CN"),
+    OVER_SEA,
+    ("KZ",),
+    ("KZ", "MN"),
+    ("LV", "LT"),
+)
+"""States without which routes are sought beside the best, so that each closure leaves some, and that not all
+routes of a corridor share one crossing."""
 OPTIONS = ViaOptions(of_each_kind=8, absurd=ABSURD)
-MOST_OF_KINDS = (8, 8, 5, 3)
+MOST_OF_KINDS = (8, 8, 6, 5)
 """Most routes of a corridor for a pair that has one, two, three or more corridors."""
 THROUGH = frozenset({"crossing", "terminal", "port", "sailing", "fleet", "pipeline"})
 TRANSFER_KM = 50.0
@@ -95,7 +107,8 @@ def find_market(
             found.append(rows)
             if progress:
                 progress(done, len(tasks))
-    return _market(pairs, _concatenate(found), best_of_each=True)
+    detour_of = np.repeat([detours.index(detour) for _, detour in tasks], [len(rows.pair) for rows in found])
+    return _market(pairs, _concatenate(found), np.asarray(detour_of, dtype=np.int64))
 
 
 def merge_markets(one: Market, other: Market) -> Market:
@@ -111,14 +124,16 @@ def merge_markets(one: Market, other: Market) -> Market:
     Market
         Every route once.
     """
-    return _market(one.pairs, _concatenate([one.routes, other.routes]), best_of_each=False)
+    return _market(one.pairs, _concatenate([one.routes, other.routes]))
 
 
-def _market(pairs: Pairs, rows: RouteRows, *, best_of_each: bool) -> Market:
+def _market(pairs: Pairs, rows: RouteRows, detour: IntArray | None = None) -> Market:
     """Routes in order of pairs, each once; of each corridor the best where their costs are of one world."""
     table = pd.DataFrame({"pair": rows.pair, "kind": rows.kind, "cost": rows.cost, "name": _names(rows)})
+    if detour is not None:
+        table["detour"] = detour
     table = table.sort_values(["pair", "cost"], kind="stable").drop_duplicates(["pair", "name"])
-    if best_of_each:
+    if detour is not None:
         table = _best_of_each(table)
     routes = _take(rows, table.index.to_numpy())
     start = np.searchsorted(routes.pair, np.arange(len(pairs.share) + 1))
@@ -126,9 +141,12 @@ def _market(pairs: Pairs, rows: RouteRows, *, best_of_each: bool) -> Market:
 
 
 def _best_of_each(table: pd.DataFrame) -> pd.DataFrame:
+    """Of each corridor the best, those first that lead where some states are avoided: they differ most."""
     least = table.groupby("pair")["cost"].transform("min")
-    of_kind = table.groupby(["pair", "kind"])["cost"]
-    best, rank = of_kind.transform("min"), of_kind.rank(method="first")
+    best = table.groupby(["pair", "kind"])["cost"].transform("min")
+    follows = table.groupby(["pair", "kind", "detour"]).cumcount() > 0
+    order = table.assign(follows=follows).sort_values(["pair", "kind", "follows", "cost"], kind="stable")
+    rank = (order.groupby(["pair", "kind"]).cumcount() + 1).reindex(table.index)
     kinds = table.groupby("pair")["kind"].transform("nunique").clip(upper=len(MOST_OF_KINDS) - 1)
     keep = (rank <= np.take(MOST_OF_KINDS, kinds)) & (table["cost"] <= OPTIONS.kind_stretch * best)
     return table[keep & (best <= ABSURD * least)]
