@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from caspia.cost import Servers
+from caspia.cost import Lookup, Servers, empty_haul_usd_per_t
 from caspia.data import records
 from caspia.demand import Pairs
 from caspia.network import ArcKind, Role, resolve_rule
@@ -125,6 +125,36 @@ def merge_markets(one: Market, other: Market) -> Market:
         Every route once.
     """
     return _market(one.pairs, _concatenate([one.routes, other.routes]))
+
+
+HOME_OF = {"Northern": "RU", "Southern": "IR"}
+"""State whose transit a corridor is named for."""
+
+
+def in_transit(study: Priced, market: Market) -> BoolArray:
+    """Routes that feel the constant of their corridor.
+
+    The constant of a corridor stands for what shippers think of passing a state: Russia on the Northern, Iran on
+    the Southern. Who sends to that state or from it has no choice about it, and does not feel it.
+
+    Parameters
+    ----------
+    study : Study
+        Places.
+    market : Market
+        Routes.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_routes,)
+    """
+    states = study.data.tables["places"]["country"].to_numpy(dtype=object)
+    ends = states[market.pairs.origin], states[market.pairs.destination]
+    felt = np.ones(len(market.routes.pair), dtype=bool)
+    for corridor, state in HOME_OF.items():
+        home = (ends[0] == state) | (ends[1] == state)
+        felt &= ~(home[market.routes.pair] & (market.routes.kind == CORRIDORS.index(corridor)))
+    return felt
 
 
 def _market(pairs: Pairs, rows: RouteRows, detour: IntArray | None = None) -> Market:
@@ -240,6 +270,7 @@ class _Search:
         self.graph = build_graph(network.arcs.tail, network.arcs.head, network.n_vertices)
         self.states = study.data.tables["places"]["country"].to_numpy(dtype=object)
         self.through = _through(study, servers)
+        self.empties = empty_haul_usd_per_t(Lookup(study.network, study.data.facts), study.data)
         self.source, self.target = _ends(study, Role.ORIGIN), _ends(study, Role.DESTINATION)
         base = signatures(network)
         orders = [base.between(home) for home in ((), ("IR",), ("RU",), ("IR", "RU"))]
@@ -254,7 +285,7 @@ class _Search:
         goods = str(self.study.data.tables["commodities"]["id"].iloc[group.commodity])
         costs = self.study.costs(goods)
         barred = group.barred | self.study.network.passing_states(detour)
-        weight = np.where(barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes
+        weight = np.where(barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes + self.empties[group.commodity]
         rows = group.pairs
         rows = rows[(self.source[self.pairs.origin[rows]] >= 0) & (self.target[self.pairs.destination[rows]] >= 0)]
         ends = self.pairs.origin[rows], self.pairs.destination[rows]
