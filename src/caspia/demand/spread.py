@@ -17,6 +17,8 @@ from caspia.errors import InputError, Problem
 SMALLEST_SHARE = 0.08
 PLACE_OF_PAIR = 0.75
 """Share of a place of bulk that keeps a pair of its own, in units of the least share of a pair."""
+ROUNDS = 30
+"""Rounds of proportional fitting; the shares of a handful of places settle in a few."""
 Weights = list[tuple[int, float]]
 
 
@@ -66,7 +68,7 @@ def spread(data: Dataset, smallest_share: float = SMALLEST_SHARE) -> Pairs:
     the role and carry the commodity; places that name the commodity stand before places that name none. Pairs
     of less than `smallest_share` are left out and their share goes to the others. A place named for bulk that would
     lose all of its pairs so keeps the greatest, with all that is its own, unless that is less than three
-    quarters of `smallest_share`.
+    quarters of `smallest_share`; the shares of what is kept are then fitted to the weights of these places.
 
     Parameters
     ----------
@@ -160,5 +162,22 @@ def _pairs(
             if place not in seen and own and weight >= PLACE_OF_PAIR * smallest * of_side:
                 o, d, _ = max(own, key=lambda pair: pair[2])
                 kept[o, d] = kept.get((o, d), 0.0) + weight / of_side
+    kept = _rebalanced(kept, (origins, targets), own_places)
     whole = sum(kept.values())
     return [(o, d, share / whole) for (o, d), share in kept.items()]
+
+
+def _rebalanced(
+    kept: dict[tuple[int, int], float], sides: tuple[Weights, Weights], own_places: tuple[bool, bool]
+) -> dict[tuple[int, int], float]:
+    """Shares that give every place its own weight again, as far as the pairs that are kept allow it."""
+    for _ in range(ROUNDS):
+        for side, places in enumerate(sides):
+            if not own_places[side]:
+                continue
+            sums: dict[int, float] = defaultdict(float)
+            for pair, share in kept.items():
+                sums[pair[side]] += share
+            weight = dict(places)
+            kept = {pair: share * weight[pair[side]] / sums[pair[side]] for pair, share in kept.items()}
+    return kept

@@ -31,7 +31,7 @@ SOFTENING = 0.02
 LEAST_SIGMA = 0.10
 SCALE_SIGMA = 0.7
 """Prior standard deviation of the logarithm of a scale."""
-CONSTANT_SIGMA = 3.0
+CONSTANT_SIGMA = 2.0
 """Prior standard deviation of a constant, in log-odds at the prior scale."""
 Z90 = 1.2816
 RESIDUAL = 1e-6

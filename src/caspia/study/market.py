@@ -285,7 +285,9 @@ class _Search:
         goods = str(self.study.data.tables["commodities"]["id"].iloc[group.commodity])
         costs = self.study.costs(goods)
         barred = group.barred | self.study.network.passing_states(detour)
-        weight = np.where(barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes + self.empties[group.commodity]
+        weight = (
+            np.where(barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes + self.empties[group.commodity]
+        )
         rows = group.pairs
         rows = rows[(self.source[self.pairs.origin[rows]] >= 0) & (self.target[self.pairs.destination[rows]] >= 0)]
         ends = self.pairs.origin[rows], self.pairs.destination[rows]
