@@ -25,6 +25,8 @@ from caspia.study.request import binding_rules
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 OVER_SEA = ("KZ", "RU", "MN", "KG", "TJ", "PK", "AF", "IR")
+CHINA_BY_LAND = "CN by land"
+"""Stands among states for all land crossings of China: without them its trade goes over its ports."""
 DETOURS: tuple[tuple[str, ...], ...] = (
     (),
     ("RU",),
@@ -36,6 +38,7 @@ DETOURS: tuple[tuple[str, ...], ...] = (
     ("KZ",),
     ("KZ", "MN"),
     ("LV", "LT"),
+    (CHINA_BY_LAND,),
 )
 """States without which routes are sought beside the best, so that each closure leaves some, and that not all
 routes of a corridor share one crossing."""
@@ -271,6 +274,7 @@ class _Search:
         self.states = study.data.tables["places"]["country"].to_numpy(dtype=object)
         self.through = _through(study, servers)
         self.empties = empty_haul_usd_per_t(Lookup(study.network, study.data.facts), study.data)
+        self.chinese = _crossings_of(study, "CN")
         self.source, self.target = _ends(study, Role.ORIGIN), _ends(study, Role.DESTINATION)
         base = signatures(network)
         orders = [base.between(home) for home in ((), ("IR",), ("RU",), ("IR", "RU"))]
@@ -284,7 +288,10 @@ class _Search:
         group, detour = task
         goods = str(self.study.data.tables["commodities"]["id"].iloc[group.commodity])
         costs = self.study.costs(goods)
-        barred = group.barred | self.study.network.passing_states(detour)
+        states = [state for state in detour if state != CHINA_BY_LAND]
+        barred = group.barred | self.study.network.passing_states(states)
+        if CHINA_BY_LAND in detour:
+            barred = barred | self.chinese
         weight = (
             np.where(barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes + self.empties[group.commodity]
         )
@@ -304,6 +311,15 @@ class _Search:
             OPTIONS,
         )
         return replace(found, pair=rows[found.pair])
+
+
+def _crossings_of(study: Priced, state: str) -> BoolArray:
+    """Land crossings of a state."""
+    borders = study.data.tables["borders"]
+    touches = ((borders["from_country"] == state) | (borders["to_country"] == state)).to_numpy(dtype=bool)
+    arcs = study.network.arcs
+    crossing = arcs.kind == ArcKind.BORDER
+    return np.asarray(crossing & touches[np.where(crossing, arcs.row, 0)], dtype=bool)
 
 
 def _ends(study: Priced, role: Role) -> npt.NDArray[np.int32]:
