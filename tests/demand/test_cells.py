@@ -111,9 +111,31 @@ def test_a_place_of_a_commodity_stands_before_those_of_all(data: Dataset) -> Non
 
 
 def test_small_pairs_give_their_share_to_the_others(data: Dataset) -> None:
-    pairs = spread(data, smallest_share=0.3)
+    pairs = spread(data, smallest_share=0.4)
     assert np.bincount(pairs.demand, pairs.share) == pytest.approx(np.ones(3))
     assert len(pairs.share) == 3
+
+
+def test_a_place_named_for_bulk_keeps_what_is_its_own(tmp_path: Path) -> None:
+    rows = {name: dict(table) for name, table in ROWS.items()}
+    for place in ("KZAAA", "KZBBB"):
+        centroid = {"zone_id": "KZ", "place_id": place, "role": "origin", "commodity_ids": "grain"}
+        rows["centroids"][f"cen-KZ-{place}-grain"] = centroid
+    ends = {"CNDDD": 0.6, "KZCCC": 0.4}
+    for place in ends:
+        centroid = {"zone_id": "CN", "place_id": place, "role": "destination", "commodity_ids": "grain"}
+        rows["centroids"][f"cen-CN-{place}-grain"] = centroid
+    weights = {f"cen-CN-{place}-grain.weight": weight for place, weight in ends.items()}
+    weights |= {"cen-KZ-KZAAA-grain.weight": 0.7, "cen-KZ-KZBBB-grain.weight": 0.3}
+    own = load_dataset(str(draw(tmp_path, LINE, facts=FACTS | weights, edits=rows)))
+    pairs = spread(own, smallest_share=0.3)
+    grain = pairs.demand == list(own.tables["demand"]["id"]).index("dem-KZ-CN-grain")
+    places = own.tables["places"]["id"].to_numpy()
+    # Only 0.7 x 0.6 is a pair of three tenths; the others keep one pair each, and the weights hold.
+    assert grain.sum() == 3
+    for side, wanted in ((pairs.origin, {"KZAAA": 0.7, "KZBBB": 0.3}), (pairs.destination, ends)):
+        found = {place: pairs.share[grain & (places[side] == place)].sum() for place in wanted}
+        assert found == pytest.approx(wanted)
 
 
 def test_totals_are_held_against_the_cells(data: Dataset) -> None:

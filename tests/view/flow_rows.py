@@ -167,7 +167,7 @@ def tables(hostile):
                 count(hostile, "fitted", 4e6, 5e6),
                 count("Alat", "judged", 4e6, 2e6),
                 count("Aktau", "judged", 3e6, 0.0),
-                count("Poti", "shown", 1e5, 1.2e5, "TEU/year"),
+                count("Poti", "shown", 1e5, 1.2e5, "TEU/year") | {"note": "Imports of [Georgia]"},
             ]
         ),
         "reconciliation": pd.DataFrame(

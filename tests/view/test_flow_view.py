@@ -301,3 +301,11 @@ def test_letters_on_bars_can_be_read(colour):
     pair = sorted((light(colour), light(letter_colour(colour))))
     assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.4
     assert math.isfinite(pair[0])
+
+
+def test_counts_that_do_not_judge_say_why(found, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    show("counts", found)
+    text = capsys.readouterr().out
+    assert "Why it does not judge" in text
+    assert "Imports of [Georgia]" in text

@@ -3,6 +3,7 @@
 from caspia.cost.arc_costs import ArcCosts, arc_costs
 from caspia.cost.capacity import Measure, Servers, read_key
 from caspia.cost.cargo import Cargo, cargo_of
+from caspia.cost.empties import empty_haul_usd_per_t
 from caspia.cost.lookup import Lookup
 from caspia.cost.sampling import Sampler, interval
 from caspia.cost.servers import find_servers
@@ -21,6 +22,7 @@ __all__ = [
     "Variables",
     "arc_costs",
     "cargo_of",
+    "empty_haul_usd_per_t",
     "find_servers",
     "gather",
     "interval",

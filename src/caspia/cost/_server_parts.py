@@ -44,6 +44,8 @@ class Reader:
     columns: Mapping[str, FloatArray]
 
     is_inner: npt.NDArray[np.bool_]
+    open_share: FloatArray
+    """Share of the year that each place is open."""
 
     def at(self, arc: int, attribute: str) -> float:
         return float(self.columns[attribute][arc])
@@ -89,6 +91,27 @@ READ = (
 )
 T_PER_TEU = 12.0
 """Only for showing a value of a box as one of a tonne."""
+
+
+CLOSURES = tuple(f"closure_share_m{month:02d}" for month in range(1, 13))
+
+
+def open_shares(data: Dataset) -> FloatArray:
+    """Share of the year that each place is open: what is shut by storms or ice serves less in a year.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_places,)
+        1 where no closure is stated.
+    """
+    months = [data.values("places", name, 0.0) for name in CLOSURES]
+    # What is shut all the year has no departures, and nobody asks for its capacity; a queue needs one above 0.
+    return np.asarray(np.maximum(1.0 - np.mean(months, axis=0), 1.0 / DAYS_PER_YEAR), dtype=np.float64)
 
 
 def inner(look: Lookup, data: Dataset) -> npt.NDArray[np.bool_]:
@@ -198,8 +221,9 @@ def grouped(arcs: IntArray, *keys: npt.NDArray[Any]) -> Iterable[tuple[tuple[Any
     return ((key, np.array(members, dtype=np.int64)) for key, members in groups.items())
 
 
-def amounts(reader: Reader, arc: int) -> tuple[float, float]:
-    return reader.at(arc, "capacity_t_per_year"), reader.at(arc, "capacity_teu_per_year")
+def amounts(reader: Reader, arc: int, open_share: float = 1.0) -> tuple[float, float]:
+    t, teu = reader.at(arc, "capacity_t_per_year"), reader.at(arc, "capacity_teu_per_year")
+    return t * open_share, teu * open_share
 
 
 def payload(reader: Reader, arc: int, where: str) -> tuple[float, float]:

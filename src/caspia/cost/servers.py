@@ -19,6 +19,7 @@ from caspia.cost._server_parts import (
     freeze,
     grouped,
     inner,
+    open_shares,
     payload,
     train_server,
     volumes,
@@ -53,7 +54,8 @@ def find_servers(look: Lookup, data: Dataset) -> Servers:
     InputError
         A capacity lacks what its queue needs, or is zero.
     """
-    reader = Reader(look, data, {name: look.value(name) for name in READ}, inner(look, data))
+    columns = {name: look.value(name) for name in READ}
+    reader = Reader(look, data, columns, inner(look, data), open_shares(data))
     growth = Growth()
     _lines(growth, reader)
     _crossings(growth, reader)
@@ -144,10 +146,20 @@ def _terminals(growth: Growth, reader: Reader) -> None:
     net = reader.look.network.arcs
     ids = reader.data.tables["terminals"]["id"]
     both = np.concatenate([reader.look.arcs_of(kind) for kind in (ArcKind.TERMINAL, ArcKind.GAUGE_CHANGE)])
+    wet = _wet(reader)
+    place = reader.look.network.vertices.place[net.tail]
     for (row,), arcs in grouped(both, net.row):
-        found = amounts(reader, int(arcs[0]))
+        first = int(arcs[0])
+        found = amounts(reader, first, reader.open_share[place[first]] if wet[first] else 1.0)
         if np.isfinite(found).any():
             volumes(growth, reader, f"terminals:{ids.iloc[row]}", "terminal", arcs, found)
+
+
+def _wet(reader: Reader) -> npt.NDArray[np.bool_]:
+    """Arcs to or from water."""
+    network = reader.look.network
+    on_water = np.isin(network.vertices.mode, [MODES.index(mode) for mode in SEA_MODES])
+    return np.asarray(on_water[network.arcs.tail] | on_water[network.arcs.head], dtype=bool)
 
 
 def _ports(growth: Growth, reader: Reader) -> None:
@@ -155,16 +167,16 @@ def _ports(growth: Growth, reader: Reader) -> None:
     places = reader.data.tables["places"]
     stated = np.column_stack([reader.data.values("places", name) for name in CAPACITIES[:2]])
     network = reader.look.network
-    at = network.vertices.place[network.arcs.tail]
-    on_water = np.isin(network.vertices.mode, [MODES.index(mode) for mode in SEA_MODES])
-    wet = on_water[network.arcs.tail] | on_water[network.arcs.head]
+    at, wet = network.vertices.place[network.arcs.tail], _wet(reader)
     changes = np.isin(network.arcs.kind, [ArcKind.TERMINAL, ArcKind.GAUGE_CHANGE])
     for row in np.flatnonzero(np.isfinite(stated).any(axis=1)):
         here = changes & (at == row)
         arcs = np.flatnonzero(here & wet) if (here & wet).any() else np.flatnonzero(here)
         if len(arcs):
             name = f"places:{places['id'].iloc[row]}"
-            volumes(growth, reader, name, "port", arcs, (float(stated[row, 0]), float(stated[row, 1])))
+            share = float(reader.open_share[row]) if (here & wet).any() else 1.0
+            found = float(stated[row, 0]) * share, float(stated[row, 1]) * share
+            volumes(growth, reader, name, "port", arcs, found)
 
 
 SECTION = ("capacity_trains_per_day", "background_share", "train_payload_t")
@@ -184,6 +196,20 @@ def _directions(reader: Reader) -> BoolArray:
     return found
 
 
+def _sails(reader: Reader, waits: IntArray) -> float:
+    """Share of the year in which ships sail from waits: a storm shuts both ends, the longer closure counts."""
+    network = reader.look.network
+    lines = reader.look.arcs_of(ArcKind.LINE)
+    shares = []
+    for wait in waits.tolist():
+        share = reader.open_share[network.vertices.place[network.arcs.tail[wait]]]
+        after = lines[network.arcs.tail[lines] == network.arcs.head[wait]]
+        if len(after) == 1:
+            share = min(share, reader.open_share[network.vertices.place[network.arcs.head[after[0]]]])
+        shares.append(share)
+    return float(np.mean(shares))
+
+
 def _fleet_services(data: Dataset) -> set[str]:
     return {service for cell in data.tables["fleets"]["service_ids"] for service in cell.split(";")}
 
@@ -195,7 +221,7 @@ def _sailings(growth: Growth, reader: Reader) -> None:
     shared = _fleet_services(reader.data)
     direction = _directions(reader)
     for (row, reverse), arcs in grouped(reader.look.arcs_of(ArcKind.WAIT), net.row, direction):
-        found = amounts(reader, int(arcs[0]))
+        found = amounts(reader, int(arcs[0]), _sails(reader, arcs))
         if np.isfinite(found).any() and ids.iloc[row] not in shared:
             name = server_key("services", ids.iloc[row], reverse)
             volumes(growth, reader, name, "sailing", arcs, found)
@@ -245,7 +271,7 @@ def _pool(
 ) -> None:
     if len(arcs) == 0:
         return
-    ships = pool["vessels"] * pool["availability_share"]
+    ships = pool["vessels"] * pool["availability_share"] * _sails(reader, arcs)
     channels, variability, price = reader.queue(int(arcs[0]), key)
     trip = float(np.mean([trips[int(arc)] for arc in arcs]))
     payload_t = pool["payload_t"] if np.isfinite(pool["payload_t"]) else pool["payload_teu"] * T_PER_TEU

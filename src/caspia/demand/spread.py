@@ -11,9 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from caspia.data import Dataset
+from caspia.demand.cells import t_per_teu
 from caspia.errors import InputError, Problem
 
 SMALLEST_SHARE = 0.08
+PLACE_OF_PAIR = 0.75
+"""Share of a place of bulk that keeps a pair of its own, in units of the least share of a pair."""
+ROUNDS = 30
+"""Rounds of proportional fitting; the shares of a handful of places settle in a few."""
 Weights = list[tuple[int, float]]
 
 
@@ -61,7 +66,9 @@ def spread(data: Dataset, smallest_share: float = SMALLEST_SHARE) -> Pairs:
 
     The share of a pair is the product of the weights of its places among the places of their zones that have
     the role and carry the commodity; places that name the commodity stand before places that name none. Pairs
-    of less than `smallest_share` are left out and their share goes to the others.
+    of less than `smallest_share` are left out and their share goes to the others. A place named for bulk that would
+    lose all of its pairs so keeps the greatest, with all that is its own, unless that is less than three
+    quarters of `smallest_share`; the shares of what is kept are then fitted to the weights of these places.
 
     Parameters
     ----------
@@ -82,13 +89,18 @@ def spread(data: Dataset, smallest_share: float = SMALLEST_SHARE) -> Pairs:
     frame = data.tables["demand"]
     places = _centroids(data)
     columns: list[tuple[int, int, int, int, float]] = []
+    boxed = np.isfinite(t_per_teu(data))
     commodity = data.rows("commodities", frame["commodity_id"])
     for row, (start, end, goods) in enumerate(
         zip(frame["origin_id"], frame["destination_id"], frame["commodity_id"], strict=True)
     ):
         origins = _of_zone(places, start, "origin", goods, str(frame["id"].iloc[row]))
         targets = _of_zone(places, end, "destination", goods, str(frame["id"].iloc[row]))
-        for origin, target, share in _pairs(origins, targets, smallest_share):
+        # Fields, mines and refineries are few, and each has a way of its own; boxes begin and end everywhere.
+        bulk = not boxed[commodity[row]]
+        named = (start, "origin", goods) in places, (end, "destination", goods) in places
+        own_places = bulk and named[0], bulk and named[1]
+        for origin, target, share in _pairs(origins, targets, smallest_share, own_places):
             columns.append((int(commodity[row]), origin, target, row, share))
     columns.sort()
     goods_, origin_, target_, row_, share_ = zip(*columns, strict=True) if columns else ((),) * 5
@@ -171,11 +183,40 @@ def _of_zone(places: Mapping[tuple[str, str, str], Weights], zone: str, role: st
     return found
 
 
-def _pairs(origins: Weights, targets: Weights, smallest: float) -> list[tuple[int, int, float]]:
+def _pairs(
+    origins: Weights, targets: Weights, smallest: float, own_places: tuple[bool, bool]
+) -> list[tuple[int, int, float]]:
+    """Pairs of places and their shares; on the sides of `own_places` no place vanishes that has a part of it."""
     shares = [(o, d, w * v) for o, w in origins for d, v in targets if o != d]
     total = sum(share for _, _, share in shares)
-    kept = [(o, d, share / total) for o, d, share in shares if share >= smallest * total]
+    kept = {(o, d): share / total for o, d, share in shares if share >= smallest * total}
     if not kept and shares:
-        kept = [(o, d, share / total) for o, d, share in [max(shares, key=lambda pair: pair[2])]]
-    whole = sum(share for _, _, share in kept)
-    return [(o, d, share / whole) for o, d, share in kept]
+        o, d, share = max(shares, key=lambda pair: pair[2])
+        kept[o, d] = share / total
+    for side, places in enumerate((origins, targets)):
+        seen = {pair[side] for pair in kept}
+        of_side = sum(weight for _, weight in places)
+        for place, weight in places if own_places[side] else []:
+            own = [share for share in shares if share[side] == place]
+            if place not in seen and own and weight >= PLACE_OF_PAIR * smallest * of_side:
+                o, d, _ = max(own, key=lambda pair: pair[2])
+                kept[o, d] = kept.get((o, d), 0.0) + weight / of_side
+    kept = _rebalanced(kept, (origins, targets), own_places)
+    whole = sum(kept.values())
+    return [(o, d, share / whole) for (o, d), share in kept.items()]
+
+
+def _rebalanced(
+    kept: dict[tuple[int, int], float], sides: tuple[Weights, Weights], own_places: tuple[bool, bool]
+) -> dict[tuple[int, int], float]:
+    """Shares that give every place its own weight again, as far as the pairs that are kept allow it."""
+    for _ in range(ROUNDS):
+        for side, places in enumerate(sides):
+            if not own_places[side]:
+                continue
+            sums: dict[int, float] = defaultdict(float)
+            for pair, share in kept.items():
+                sums[pair[side]] += share
+            weight = dict(places)
+            kept = {pair: share * weight[pair[side]] / sums[pair[side]] for pair, share in kept.items()}
+    return kept

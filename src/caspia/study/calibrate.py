@@ -19,6 +19,7 @@ from caspia.exchange import write_text
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import FlowModel
 from caspia.study.loading import CONSTANTS, Behaviour, behaviour
+from caspia.study.market import in_transit
 from caspia.study.study import Study, Tell
 from caspia.study.traffic import FIT_YEARS, amounts, counted, observed
 
@@ -30,7 +31,7 @@ SOFTENING = 0.02
 LEAST_SIGMA = 0.10
 SCALE_SIGMA = 0.7
 """Prior standard deviation of the logarithm of a scale."""
-CONSTANT_SIGMA = 3.0
+CONSTANT_SIGMA = 2.0
 """Prior standard deviation of a constant, in log-odds at the prior scale."""
 Z90 = 1.2816
 RESIDUAL = 1e-6
@@ -75,6 +76,7 @@ class _Fit:
         self.base = {year: _without_constants(model, self.prior) for year, model in models.items()}
         self.fixed = {year: model.choice(year) for year, model in models.items()}
         self.members = {year: counted(model) for year, model in models.items()}
+        self.felt = {year: in_transit(model.study, model.market) for year, model in models.items()}
         frame = observed(data)
         self.rows = frame[(frame["use"] == "fit") & frame["year"].isin(list(models))].reset_index(drop=True)
         spread = np.log(self.rows["high"].to_numpy() / np.maximum(self.rows["low"].to_numpy(), 1e-9)) / (2 * Z90)
@@ -97,7 +99,7 @@ class _Fit:
         def of_year(year: int) -> None:
             model, own = self.models[year], self.fixed[year]
             group = self.prior.group[model.market.commodity]
-            cost = self.base[year] + constants[group, model.market.routes.kind]
+            cost = self.base[year] + constants[group, model.market.routes.kind] * self.felt[year]
             pair_group = self.prior.group[model.market.pairs.commodity]
             wants = Choice(own.amount, scale[pair_group], own.response, own.reference)
             result = model.with_costs(cost).settle(wants, warm=self.warm.get(year), residual=RESIDUAL)
@@ -213,7 +215,8 @@ def _prior_scale(data: Dataset, prior: Behaviour, group: int) -> float:
 
 def _without_constants(model: FlowModel, prior: Behaviour) -> FloatArray:
     constants = prior.constant_usd_per_t[model.market.commodity, model.market.routes.kind]
-    return np.asarray(model.table.cost - constants, dtype=np.float64)
+    felt = in_transit(model.study, model.market)
+    return np.asarray(model.table.cost - constants * felt, dtype=np.float64)
 
 
 def _facts(fit: _Fit, fitted: tuple[FloatArray, FloatArray], spread: FloatArray) -> pd.DataFrame:

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from caspia.assignment import Choice, RouteTable, path_sizes
-from caspia.cost import Measure, Servers
+from caspia.cost import Lookup, Measure, Servers, empty_haul_usd_per_t
 from caspia.data import Dataset
 from caspia.demand import t_per_teu
 from caspia.errors import InputError, Problem
 from caspia.network import ArcKind
 from caspia.study.corridors import CORRIDORS
-from caspia.study.market import TRANSFER_KM, Market, groups_of
+from caspia.study.market import TRANSFER_KM, Market, groups_of, in_transit
 from caspia.study.priced import Priced
 
 FloatArray = npt.NDArray[np.float64]
@@ -136,10 +136,12 @@ def route_costs(study: Priced, market: Market) -> FloatArray:
         return np.empty(0)
     goods = study.data.tables["commodities"]["id"]
     row = np.empty(len(market.pairs.share), dtype=np.int64)
+    empties = empty_haul_usd_per_t(Lookup(study.network, study.data.facts), study.data)
     weights = []
     for number, group in enumerate(groups_of(study, market.pairs)):
         costs = study.costs(str(goods.iloc[group.commodity]))
-        weights.append(np.where(group.barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes)
+        loaded = np.where(group.barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes
+        weights.append(loaded + empties[group.commodity])
         row[group.pairs] = number
     cost = np.stack(weights)[row[routes.pair][routes.route_of_arc], routes.arcs]
     return np.asarray(np.add.reduceat(cost, routes.start[:-1]), dtype=np.float64)
@@ -165,7 +167,8 @@ def route_table(study: Priced, market: Market, servers: Servers, rules: Behaviou
     """
     chosen = rules or behaviour(study.data)
     routes, goods = market.routes, market.commodity
-    cost = route_costs(study, market) + chosen.constant_usd_per_t[goods, routes.kind]
+    constant = chosen.constant_usd_per_t[goods, routes.kind] * in_transit(study, market)
+    cost = route_costs(study, market) + constant
     length = np.where(study.network.arcs.kind == ArcKind.LINE, study.network.arcs.length_km, TRANSFER_KM)
     route = routes.route_of_arc
     span = servers.arc_start[routes.arcs + 1] - servers.arc_start[routes.arcs]

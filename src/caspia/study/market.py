@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from caspia.cost import Servers
+from caspia.cost import Lookup, Servers, empty_haul_usd_per_t
 from caspia.data import records
 from caspia.demand import Pairs
 from caspia.network import ArcKind, Role, resolve_rule
@@ -25,10 +25,25 @@ from caspia.study.request import binding_rules
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 OVER_SEA = ("KZ", "RU", "MN", "KG", "TJ", "PK", "AF", "IR")
-DETOURS: tuple[tuple[str, ...], ...] = ((), ("RU",), ("IR",), ("RU", "IR"), ("CN",), ("RU", "CN"), OVER_SEA)
-"""States without which routes are sought beside the best, so that each closure leaves some."""
+CHINA_BY_LAND = "CN by land"
+"""Stands among states for all land crossings of China: without them its trade goes over its ports."""
+DETOURS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("RU",),
+    ("IR",),
+    ("RU", "IR"),
+    ("CN",),
+    ("RU", "CN"),
+    OVER_SEA,
+    ("KZ",),
+    ("KZ", "MN"),
+    ("LV", "LT"),
+    (CHINA_BY_LAND,),
+)
+"""States without which routes are sought beside the best, so that each closure leaves some, and that not all
+routes of a corridor share one crossing."""
 OPTIONS = ViaOptions(of_each_kind=8, absurd=ABSURD)
-MOST_OF_KINDS = (8, 8, 5, 3)
+MOST_OF_KINDS = (8, 8, 6, 5)
 """Most routes of a corridor for a pair that has one, two, three or more corridors."""
 THROUGH = frozenset({"crossing", "terminal", "port", "sailing", "fleet", "pipeline"})
 TRANSFER_KM = 50.0
@@ -95,7 +110,8 @@ def find_market(
             found.append(rows)
             if progress:
                 progress(done, len(tasks))
-    return _market(pairs, _concatenate(found), best_of_each=True)
+    detour_of = np.repeat([detours.index(detour) for _, detour in tasks], [len(rows.pair) for rows in found])
+    return _market(pairs, _concatenate(found), np.asarray(detour_of, dtype=np.int64))
 
 
 def merge_markets(one: Market, other: Market) -> Market:
@@ -111,14 +127,46 @@ def merge_markets(one: Market, other: Market) -> Market:
     Market
         Every route once.
     """
-    return _market(one.pairs, _concatenate([one.routes, other.routes]), best_of_each=False)
+    return _market(one.pairs, _concatenate([one.routes, other.routes]))
 
 
-def _market(pairs: Pairs, rows: RouteRows, *, best_of_each: bool) -> Market:
+HOME_OF = {"Northern": "RU", "Southern": "IR"}
+"""State whose transit a corridor is named for."""
+
+
+def in_transit(study: Priced, market: Market) -> BoolArray:
+    """Routes that feel the constant of their corridor.
+
+    The constant of a corridor stands for what shippers think of passing a state: Russia on the Northern, Iran on
+    the Southern. Who sends to that state or from it has no choice about it, and does not feel it.
+
+    Parameters
+    ----------
+    study : Study
+        Places.
+    market : Market
+        Routes.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_routes,)
+    """
+    states = study.data.tables["places"]["country"].to_numpy(dtype=object)
+    ends = states[market.pairs.origin], states[market.pairs.destination]
+    felt = np.ones(len(market.routes.pair), dtype=bool)
+    for corridor, state in HOME_OF.items():
+        home = (ends[0] == state) | (ends[1] == state)
+        felt &= ~(home[market.routes.pair] & (market.routes.kind == CORRIDORS.index(corridor)))
+    return felt
+
+
+def _market(pairs: Pairs, rows: RouteRows, detour: IntArray | None = None) -> Market:
     """Routes in order of pairs, each once; of each corridor the best where their costs are of one world."""
     table = pd.DataFrame({"pair": rows.pair, "kind": rows.kind, "cost": rows.cost, "name": _names(rows)})
+    if detour is not None:
+        table["detour"] = detour
     table = table.sort_values(["pair", "cost"], kind="stable").drop_duplicates(["pair", "name"])
-    if best_of_each:
+    if detour is not None:
         table = _best_of_each(table)
     routes = _take(rows, table.index.to_numpy())
     start = np.searchsorted(routes.pair, np.arange(len(pairs.share) + 1))
@@ -126,9 +174,12 @@ def _market(pairs: Pairs, rows: RouteRows, *, best_of_each: bool) -> Market:
 
 
 def _best_of_each(table: pd.DataFrame) -> pd.DataFrame:
+    """Of each corridor the best, those first that lead where some states are avoided: they differ most."""
     least = table.groupby("pair")["cost"].transform("min")
-    of_kind = table.groupby(["pair", "kind"])["cost"]
-    best, rank = of_kind.transform("min"), of_kind.rank(method="first")
+    best = table.groupby(["pair", "kind"])["cost"].transform("min")
+    follows = table.groupby(["pair", "kind", "detour"]).cumcount() > 0
+    order = table.assign(follows=follows).sort_values(["pair", "kind", "follows", "cost"], kind="stable")
+    rank = (order.groupby(["pair", "kind"]).cumcount() + 1).reindex(table.index)
     kinds = table.groupby("pair")["kind"].transform("nunique").clip(upper=len(MOST_OF_KINDS) - 1)
     keep = (rank <= np.take(MOST_OF_KINDS, kinds)) & (table["cost"] <= OPTIONS.kind_stretch * best)
     return table[keep & (best <= ABSURD * least)]
@@ -222,6 +273,8 @@ class _Search:
         self.graph = build_graph(network.arcs.tail, network.arcs.head, network.n_vertices)
         self.states = study.data.tables["places"]["country"].to_numpy(dtype=object)
         self.through = _through(study, servers)
+        self.empties = empty_haul_usd_per_t(Lookup(study.network, study.data.facts), study.data)
+        self.chinese = _crossings_of(study, "CN")
         self.source, self.target = _ends(study, Role.ORIGIN), _ends(study, Role.DESTINATION)
         base = signatures(network)
         orders = [base.between(home) for home in ((), ("IR",), ("RU",), ("IR", "RU"))]
@@ -235,8 +288,13 @@ class _Search:
         group, detour = task
         goods = str(self.study.data.tables["commodities"]["id"].iloc[group.commodity])
         costs = self.study.costs(goods)
-        barred = group.barred | self.study.network.passing_states(detour)
-        weight = np.where(barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes
+        states = [state for state in detour if state != CHINA_BY_LAND]
+        barred = group.barred | self.study.network.passing_states(states)
+        if CHINA_BY_LAND in detour:
+            barred = barred | self.chinese
+        weight = (
+            np.where(barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes + self.empties[group.commodity]
+        )
         rows = group.pairs
         rows = rows[(self.source[self.pairs.origin[rows]] >= 0) & (self.target[self.pairs.destination[rows]] >= 0)]
         ends = self.pairs.origin[rows], self.pairs.destination[rows]
@@ -253,6 +311,15 @@ class _Search:
             OPTIONS,
         )
         return replace(found, pair=rows[found.pair])
+
+
+def _crossings_of(study: Priced, state: str) -> BoolArray:
+    """Land crossings of a state."""
+    borders = study.data.tables["borders"]
+    touches = ((borders["from_country"] == state) | (borders["to_country"] == state)).to_numpy(dtype=bool)
+    arcs = study.network.arcs
+    crossing = arcs.kind == ArcKind.BORDER
+    return np.asarray(crossing & touches[np.where(crossing, arcs.row, 0)], dtype=bool)
 
 
 def _ends(study: Priced, role: Role) -> npt.NDArray[np.int32]:

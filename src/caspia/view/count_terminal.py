@@ -87,6 +87,29 @@ def kinds_table(rows: Sequence[Row], *, width: int) -> Table:
     return table
 
 
+def reasons_table(rows: Sequence[Row], *, width: int) -> Table:
+    """Lay out why counts are shown and judge nothing.
+
+    Parameters
+    ----------
+    rows
+        Rows of `caspia.study.traffic.compare_counts` whose role is `shown`.
+    width
+        Width of the terminal in characters.
+
+    Returns
+    -------
+    rich.table.Table
+        One row a count that has a reason.
+    """
+    table = empty_table([("Count", "l"), ("Why it does not judge", "l")], width)
+    reasons = {records.text(row, "name"): records.text(row, "note") for row in sorted(rows, key=count_order)}
+    for name, reason in reasons.items():
+        if reason:
+            table.add_row(Text(name), Text(reason))
+    return table
+
+
 def print_counts(frame: pd.DataFrame) -> None:
     """Print observed beside modelled traffic, the judged counts apart from the fitted.
 
@@ -108,6 +131,8 @@ def print_counts(frame: pd.DataFrame) -> None:
         if own:
             head(screen, title)
             screen.print(counts_table(own, width=screen.width))
+            if role == "shown":
+                screen.print(reasons_table(own, width=screen.width))
     if rows:
         head(screen, "By kind")
         screen.print(kinds_table(rows, width=screen.width))
