@@ -36,7 +36,7 @@ def solved(factors: Factors, right: Floats) -> Floats:
     return found
 
 
-@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})
 def _factor(a, pivot):  # type: ignore[no-untyped-def]
     n = a.shape[0]
     for k in range(n):
@@ -57,7 +57,7 @@ def _factor(a, pivot):  # type: ignore[no-untyped-def]
                     a[i, j] -= share * a[k, j]
 
 
-@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})
 def _solve(a, pivot, x):  # type: ignore[no-untyped-def]
     n = x.size
     for k in range(n):

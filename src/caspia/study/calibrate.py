@@ -18,7 +18,7 @@ from caspia.errors import InputError, Problem
 from caspia.exchange import write_text
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import FlowModel
-from caspia.study.loading import CONSTANTS, Behaviour, behaviour
+from caspia.study.loading import CONSTANTS, Behaviour, behaviour, route_constants
 from caspia.study.market import in_transit
 from caspia.study.study import Study, Tell
 from caspia.study.traffic import FIT_YEARS, amounts, counted, observed
@@ -214,9 +214,8 @@ def _prior_scale(data: Dataset, prior: Behaviour, group: int) -> float:
 
 
 def _without_constants(model: FlowModel, prior: Behaviour) -> FloatArray:
-    constants = prior.constant_usd_per_t[model.market.commodity, model.market.routes.kind]
-    felt = in_transit(model.study, model.market)
-    return np.asarray(model.table.cost - constants * felt, dtype=np.float64)
+    constants = route_constants(model.study, model.market, prior)
+    return np.asarray(model.table.cost - constants, dtype=np.float64)
 
 
 def _facts(fit: _Fit, fitted: tuple[FloatArray, FloatArray], spread: FloatArray) -> pd.DataFrame:

@@ -16,8 +16,8 @@ from caspia.demand import Case, demand_cells, reweigh
 from caspia.study.drawn import DrawnStudy, DrawnWorld
 from caspia.study.flow_frames import NUDGE
 from caspia.study.flows import FlowModel, Flows
-from caspia.study.loading import behaviour, choice
-from caspia.study.market import Group, Market, groups_of
+from caspia.study.loading import Reference, behaviour, choice, reference_of, route_constants, route_costs
+from caspia.study.market import Group, groups_of
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -40,8 +40,8 @@ class FlowDraws:
         Facts of every draw.
     flow_t : numpy.ndarray, shape (n_routes, n_draws)
         Tonnes a year on every route.
-    logsum, unserved_t : numpy.ndarray, shape (n_pairs, n_draws)
-        Expected least cost, and demand without an open route.
+    logsum, cost_usd_per_t, unserved_t : numpy.ndarray, shape (n_pairs, n_draws)
+        Expected least cost, mean cost of what flows without constants, and demand without an open route.
     load, capacity, delay_h, price_usd : numpy.ndarray, shape (n_servers, n_draws)
         As of the servers.
     worth_usd : numpy.ndarray, shape (n_servers, n_draws)
@@ -56,6 +56,7 @@ class FlowDraws:
     world: DrawnWorld
     flow_t: FloatArray
     logsum: FloatArray
+    cost_usd_per_t: FloatArray
     unserved_t: FloatArray
     load: FloatArray
     capacity: FloatArray
@@ -69,6 +70,20 @@ class FlowDraws:
     def n_draws(self) -> int:
         """Number of draws."""
         return len(self.converged)
+
+    def paid(self, nth: int) -> Reference:
+        """Costs of a draw, for the demand of other worlds to answer to.
+
+        Parameters
+        ----------
+        nth : int
+            Number of the draw.
+
+        Returns
+        -------
+        Reference
+        """
+        return Reference(self.logsum[:, nth], self.cost_usd_per_t[:, nth])
 
     @cached_property
     def kept(self) -> BoolArray:
@@ -103,6 +118,7 @@ class _Draw:
     found: LogitEquilibrium
     servers: Servers
     worth_usd: FloatArray
+    cost_usd_per_t: FloatArray
 
 
 def draw_flows(
@@ -144,14 +160,15 @@ def draw_flows(
     groups = groups_of(world.study, flows.model.market.pairs)
 
     def one(nth: int) -> _Draw:
-        logsum = None if reference is None else reference.logsum[:, nth]
+        paid = None if reference is None else reference.paid(nth)
         model = _redrawn(flows.model, world.studies[nth], groups)
-        wants = _wants(model, flows.year, case, logsum)
+        wants = _wants(model, flows.year, case, paid)
         found = model.settle(wants, servers=servers[nth], warm=flows.result.load, residual=RESIDUAL)
         gain = np.full(servers[nth].n_servers, np.nan)
         if worth and found.converged:
             gain = capacity_worth(model.grouping, wants, servers[nth], found, NUDGE)
-        return _Draw(found, servers[nth], gain)
+        cost = reference_of(model.study, model.market, found).cost_usd_per_t
+        return _Draw(found, servers[nth], gain, cost)
 
     made = []
     with ThreadPoolExecutor(workers) as pool:
@@ -164,6 +181,7 @@ def draw_flows(
         world=world,
         flow_t=np.stack([draw.found.flow for draw in made], axis=1),
         logsum=np.stack([draw.found.logsum for draw in made], axis=1),
+        cost_usd_per_t=np.stack([draw.cost_usd_per_t for draw in made], axis=1),
         unserved_t=np.stack([draw.found.unserved for draw in made], axis=1),
         load=np.stack([draw.found.load for draw in made], axis=1),
         capacity=np.stack([draw.servers.capacity for draw in made], axis=1),
@@ -178,30 +196,14 @@ def draw_flows(
 def _redrawn(model: FlowModel, study: DrawnStudy, groups: Sequence[Group]) -> FlowModel:
     """Model with the costs of a draw, and with what its shippers pay for an hour in a queue."""
     market, data = model.market, study.data
-    constants = behaviour(data).constant_usd_per_t[market.commodity, market.routes.kind]
+    constants = route_constants(study, market, behaviour(data))
     now, was = (each.values("commodities", "value_of_time_usd_per_t_h", 0.0) for each in (data, study.origin.data))
     dearer = np.where(was > 0, now / np.where(was > 0, was, 1.0), 1.0)
     drawn = replace(model, study=study, grouping=model.grouping.dearer(dearer))
-    return drawn.with_costs(_route_costs(study, market, groups) + constants)
+    return drawn.with_costs(route_costs(study, market, groups) + constants)
 
 
-def _route_costs(study: DrawnStudy, market: Market, groups: Sequence[Group]) -> FloatArray:
-    """As `caspia.study.loading.route_costs`, for groups that are known: no draw changes which rules bind whom."""
-    routes, goods = market.routes, study.data.tables["commodities"]["id"]
-    if len(routes.pair) == 0:
-        return np.empty(0)
-    costs = {row: study.costs(str(goods.iloc[row])) for row in {group.commodity for group in groups}}
-    place = np.empty(len(market.pairs.share), dtype=np.int64)
-    weight = np.empty((len(groups), study.network.n_arcs))
-    for nth, group in enumerate(groups):
-        own = costs[group.commodity]
-        weight[nth] = np.where(group.barred, np.inf, own.generalised_usd) / own.cargo.tonnes
-        place[group.pairs] = nth
-    cost = weight[place[routes.pair][routes.route_of_arc], routes.arcs]
-    return np.asarray(np.add.reduceat(cost, routes.start[:-1]), dtype=np.float64)
-
-
-def _wants(model: FlowModel, year: int, case: Case, logsum: FloatArray | None) -> Choice:
+def _wants(model: FlowModel, year: int, case: Case, paid: Reference | None) -> Choice:
     data, market = model.study.data, model.market
     amount = reweigh(data, market.pairs).amount(demand_cells(data, year, case))
-    return choice(market, amount, behaviour(data), logsum)
+    return choice(market, amount, behaviour(data), paid)

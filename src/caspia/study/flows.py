@@ -16,7 +16,7 @@ from caspia.demand import demand_cells, spread, t_per_teu
 from caspia.demand.cells import Case
 from caspia.errors import NotConverged, Problem
 from caspia.study.corridors import CORRIDORS
-from caspia.study.loading import behaviour, choice, route_table
+from caspia.study.loading import Reference, behaviour, choice, reference_of, route_table
 from caspia.study.market import OVER_SEA, Market, find_market, merge_markets
 from caspia.study.priced import Priced
 
@@ -108,7 +108,7 @@ class FlowModel:
         """
         return self.market.pairs.amount(demand_cells(self.study.data, year, case))
 
-    def choice(self, year: int, case: Case = "central", reference: FloatArray | None = None) -> Choice:
+    def choice(self, year: int, case: Case = "central", reference: Reference | None = None) -> Choice:
         """Demand of a year and how it chooses.
 
         Parameters
@@ -117,8 +117,8 @@ class FlowModel:
             Year of the demand.
         case : {"low", "central", "high"}
             Growth after the last observation.
-        reference : numpy.ndarray, shape (n_pairs,), optional
-            Logsums at which the demand is that of the data; fixed if left out.
+        reference : Reference, optional
+            Costs at which the demand is that of the data; fixed if left out.
 
         Returns
         -------
@@ -160,6 +160,11 @@ class Flows:
     def flow_t(self) -> FloatArray:
         """Tonnes a year on every route, shape (n_routes,)."""
         return self.result.flow
+
+    @cached_property
+    def paid(self) -> Reference:
+        """Costs of these flows, for the demand of other worlds to answer to."""
+        return reference_of(self.model.study, self.model.market, self.result)
 
     @cached_property
     def route_frame(self) -> pd.DataFrame:
@@ -265,7 +270,7 @@ def solve_flows(
     NotConverged
         The residual was not reached; there is no result.
     """
-    wants = model.choice(year, case, None if reference is None else reference.result.logsum)
+    wants = model.choice(year, case, None if reference is None else reference.paid)
     warm = None if reference is None else reference.result.load
     found = model.settle(wants, warm=warm, residual=RESIDUAL)
     if not found.converged:

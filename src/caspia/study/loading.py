@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from caspia.assignment import Choice, RouteTable, path_sizes
+from caspia.assignment import Choice, LogitEquilibrium, RouteTable, path_sizes
 from caspia.cost import Lookup, Measure, Servers, empty_haul_usd_per_t
 from caspia.data import Dataset
 from caspia.demand import t_per_teu
 from caspia.errors import InputError, Problem
 from caspia.network import ArcKind
 from caspia.study.corridors import CORRIDORS
-from caspia.study.market import TRANSFER_KM, Market, groups_of, in_transit
+from caspia.study.market import TRANSFER_KM, Group, Market, groups_of, in_transit
 from caspia.study.priced import Priced
 
 FloatArray = npt.NDArray[np.float64]
@@ -116,8 +117,8 @@ def measures(data: Dataset) -> FloatArray:
     return found
 
 
-def route_costs(study: Priced, market: Market) -> FloatArray:
-    """Generalised cost of every route without queues, in dollars per tonne.
+def route_costs(study: Priced, market: Market, groups: Sequence[Group] | None = None) -> FloatArray:
+    """Generalised cost of every route without queues and constants, in dollars per tonne.
 
     Parameters
     ----------
@@ -125,26 +126,50 @@ def route_costs(study: Priced, market: Market) -> FloatArray:
         Data whose costs, closures and rules hold.
     market : Market
         Routes.
+    groups : sequence of Group, optional
+        Pairs by what binds them, where that is known; found if left out.
 
     Returns
     -------
     numpy.ndarray, shape (n_routes,)
         inf where an arc of the route is closed to the commodity.
     """
-    routes = market.routes
+    routes, goods = market.routes, study.data.tables["commodities"]["id"]
     if len(routes.pair) == 0:
         return np.empty(0)
-    goods = study.data.tables["commodities"]["id"]
-    row = np.empty(len(market.pairs.share), dtype=np.int64)
+    bound = groups_of(study, market.pairs) if groups is None else groups
     empties = empty_haul_usd_per_t(Lookup(study.network, study.data.facts), study.data)
-    weights = []
-    for number, group in enumerate(groups_of(study, market.pairs)):
-        costs = study.costs(str(goods.iloc[group.commodity]))
-        loaded = np.where(group.barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes
-        weights.append(loaded + empties[group.commodity])
-        row[group.pairs] = number
-    cost = np.stack(weights)[row[routes.pair][routes.route_of_arc], routes.arcs]
+    costs = {row: study.costs(str(goods.iloc[row])) for row in {group.commodity for group in bound}}
+    place = np.empty(len(market.pairs.share), dtype=np.int64)
+    weight = np.empty((len(bound), study.network.n_arcs))
+    for nth, group in enumerate(bound):
+        own = costs[group.commodity]
+        weight[nth] = np.where(group.barred, np.inf, own.generalised_usd) / own.cargo.tonnes
+        weight[nth] += empties[group.commodity]
+        place[group.pairs] = nth
+    cost = weight[place[routes.pair][routes.route_of_arc], routes.arcs]
     return np.asarray(np.add.reduceat(cost, routes.start[:-1]), dtype=np.float64)
+
+
+def route_constants(study: Priced, market: Market, rules: Behaviour) -> FloatArray:
+    """What shippers think of the corridor of every route, beyond its cost.
+
+    Parameters
+    ----------
+    study : Study
+        Places.
+    market : Market
+        Routes.
+    rules : Behaviour
+        Corridor constants.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_routes,)
+        Dollars per tonne; 0 where a journey begins or ends in the state that the corridor is named for.
+    """
+    constants = rules.constant_usd_per_t[market.commodity, market.routes.kind]
+    return np.asarray(constants * in_transit(study, market), dtype=np.float64)
 
 
 def route_table(study: Priced, market: Market, servers: Servers, rules: Behaviour | None = None) -> RouteTable:
@@ -167,8 +192,7 @@ def route_table(study: Priced, market: Market, servers: Servers, rules: Behaviou
     """
     chosen = rules or behaviour(study.data)
     routes, goods = market.routes, market.commodity
-    constant = chosen.constant_usd_per_t[goods, routes.kind] * in_transit(study, market)
-    cost = route_costs(study, market) + constant
+    cost = route_costs(study, market) + route_constants(study, market, chosen)
     length = np.where(study.network.arcs.kind == ArcKind.LINE, study.network.arcs.length_km, TRANSFER_KM)
     route = routes.route_of_arc
     span = servers.arc_start[routes.arcs + 1] - servers.arc_start[routes.arcs]
@@ -194,7 +218,46 @@ def route_table(study: Priced, market: Market, servers: Servers, rules: Behaviou
     )
 
 
-def choice(market: Market, amount: FloatArray, rules: Behaviour, reference: FloatArray | None = None) -> Choice:
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """What demand answers to: the costs at which it is as in the data.
+
+    Attributes
+    ----------
+    logsum_usd_per_t : numpy.ndarray, shape (n_pairs,)
+        Expected least cost of every pair, with corridor constants; not finite where no route is open.
+    cost_usd_per_t : numpy.ndarray, shape (n_pairs,)
+        Mean generalised cost that the flows of every pair bear, without constants; NaN where nothing flows.
+    """
+
+    logsum_usd_per_t: FloatArray
+    cost_usd_per_t: FloatArray
+
+
+def reference_of(study: Priced, market: Market, found: LogitEquilibrium) -> Reference:
+    """Costs of an equilibrium, for the demand of others to answer to.
+
+    Parameters
+    ----------
+    study : Study
+        Data of the equilibrium.
+    market : Market
+        Routes.
+    found : LogitEquilibrium
+        Flows and costs on these routes.
+
+    Returns
+    -------
+    Reference
+    """
+    pair, n_pairs = market.routes.pair, len(market.pairs.share)
+    cost = np.where(found.flow > 0, found.cost - route_constants(study, market, behaviour(study.data)), 0.0)
+    amount = np.bincount(pair, found.flow, n_pairs)
+    paid = np.bincount(pair, found.flow * cost, n_pairs) / np.where(amount > 0, amount, np.nan)
+    return Reference(found.logsum, paid)
+
+
+def choice(market: Market, amount: FloatArray, rules: Behaviour, reference: Reference | None = None) -> Choice:
     """How the pairs of a market choose.
 
     Parameters
@@ -205,8 +268,8 @@ def choice(market: Market, amount: FloatArray, rules: Behaviour, reference: Floa
         Tonnes a year at the reference cost.
     rules : Behaviour
         Scales and elasticities.
-    reference : numpy.ndarray, shape (n_pairs,), optional
-        Logsum at which demand is `amount`; demand is fixed if left out or not finite.
+    reference : Reference, optional
+        Costs at which demand is `amount`; demand is fixed if left out, and where nothing flowed at them.
 
     Returns
     -------
@@ -216,8 +279,8 @@ def choice(market: Market, amount: FloatArray, rules: Behaviour, reference: Floa
     fixed = np.zeros(len(goods))
     if reference is None:
         return Choice(amount, rules.scale_t_per_usd[goods], fixed, fixed)
-    known = np.isfinite(reference)
-    base = np.where(known, reference, 0.0)
-    # An elasticity needs a cost above 0; the logsum of many routes may be lower than any of them.
-    response = np.where(known & (base > 1.0), rules.elasticity[goods] / np.maximum(base, 1.0), 0.0)
-    return Choice(amount, rules.scale_t_per_usd[goods], response, base)
+    logsum, paid = reference.logsum_usd_per_t, reference.cost_usd_per_t
+    known = np.isfinite(logsum) & (paid > 0)
+    # A percent is one of what is paid: the logsum holds constants, which may leave nothing of it, or less.
+    response = np.where(known, rules.elasticity[goods] / np.where(known, paid, 1.0), 0.0)
+    return Choice(amount, rules.scale_t_per_usd[goods], response, np.where(known, logsum, 0.0))
