@@ -18,7 +18,7 @@ from caspia.errors import InputError
 from caspia.scenario import parse_scenario
 from caspia.study import Settings, Study, flow_answer
 from caspia.study.drawn import GROUPS
-from caspia.study.flow_draws import MOST_FAILED, RESIDUAL, FlowDraws, _route_costs, draw_flows
+from caspia.study.flow_draws import MOST_FAILED, RESIDUAL, FlowDraws, draw_flows
 from caspia.study.flow_frames import corridors_frame, countries_frame, links_frame, moved_frame, shadow_value
 from caspia.study.flow_intervals import Intervals, attach
 from caspia.study.flow_spreads import (
@@ -184,8 +184,8 @@ def test_every_draw_is_an_equilibrium_of_its_own_facts(draws: FlowDraws) -> None
     assert np.ptp(draws.flow_t, axis=1).max() > 1000
     market, study = draws.flows.model.market, draws.world.studies[3]
     groups = groups_of(draws.world.study, market.pairs)
-    # The one place where what the study does for a route is done again.
-    assert (_route_costs(study, market, groups) == route_costs(study, market)).all()
+    # No draw changes which rules bind whom.
+    assert (route_costs(study, market, groups) == route_costs(study, market)).all()
     again = drawn_of(draws.world.study)
     assert np.abs(again.flow_t - draws.flow_t).sum() <= RESIDUAL * draws.flow_t.sum()
 
