@@ -73,10 +73,15 @@ class Equilibrium:
         The demand that was asked for.
     pair_cost : float64[P]
         Least cost of a unit of demand of every pair at these delays; inf where no route leads.
+    amount : float64[P]
+        Demand carried of every pair: all of it where demand is fixed, what bears the cost where it answers to
+        it, zero where no route leads.
     unserved : float64[P]
         Demand of pairs that no route is open to; zero for all others.
     relative_gap : float
-        (cost of all flow - cost if all were on least-cost routes) / cost of all flow, at these delays.
+        (cost of all flow - cost if all were on least-cost routes) / cost of all flow, at these delays. Where
+        demand answers to its cost, what is carried though it would not bear its least cost, and what is not
+        though it would, counts in the first difference with the difference of the two costs.
     gap : float
         The gap that was asked for.
     iterations, sweeps : int
@@ -91,6 +96,7 @@ class Equilibrium:
     routes: Routes
     demand: Demand
     pair_cost: Floats
+    amount: Floats
     unserved: Floats
     relative_gap: float
     gap: float

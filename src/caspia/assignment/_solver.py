@@ -1,0 +1,313 @@
+"""One run: the first flows, rounds of trees and sweeps, and the routes at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import os
+import numpy as np
+
+from caspia.assignment._flows import (
+    ARCS,
+    ROUTES,
+    Found,
+    add_up,
+    adopt,
+    load_trees,
+    measure,
+    price_arcs,
+    price_routes,
+    take_routes,
+)
+from caspia.assignment._forks import fork_flow
+from caspia.assignment._moves import prune, refresh, sweep
+from caspia.assignment._stretch import Trail, stretch
+from caspia.assignment._leap import leap
+from caspia.assignment._state import AMOUNT, DELAY, FORKS, LOAD, REFERENCE, RESPONSE, SINK, lay_out, with_room
+from caspia.assignment._trees import grow_trees
+from caspia.assignment._warm import known_routes
+from caspia.assignment.problem import Floats, Ints, Problem
+from caspia.assignment.result import Equilibrium, Longs, Routes
+
+SHARES = int(os.environ.get('SHARES','16'))  # parts in which the demand is first loaded
+TURNS = int(os.environ.get('TURNS','2'))  # how often the parts are gone through before the gap is measured
+AFTER = int(os.environ.get('AFTER','3'))  # sweeps over all forks after such a turn
+INNER = float(os.environ.get('INNER','0.05'))  # part of the gap to which the forks are levelled before new trees
+MOST_SWEEPS = int(os.environ.get('MS','20'))  # in one round
+ACC = os.environ.get('ACC', '0')
+SLOW = 0.6  # part of the excess that a sweep must leave for a leap to follow
+FLOOR = 0.02 / 30  # part of the gap, over the number of groups, of a move not worth making
+FIRST_GAP = 5e-3  # gap that is worked at before it has been measured
+WORTH_THREADS = 300_000  # arcs to look at in a round, below which one thread is faster
+
+
+class Solver:
+    """The state of one run, and the steps that it is made of.
+
+    Parameters
+    ----------
+    problem : Problem
+        A checked problem.
+    workers : int
+        Threads.
+    """
+
+    def __init__(self, problem: Problem, workers: int) -> None:
+        self.problem = problem
+        self.state, self.arc_name, self.pair_name = lay_out(problem)
+        self.groups = np.arange(self.state.groups.root.size, dtype=np.int32)
+        self.sinks = self.groups.size * problem.n_arcs  # first cell of the sinks
+        many = self.groups.size * problem.n_arcs >= WORTH_THREADS
+        self.workers = workers if many else 1
+        self.pool = ThreadPoolExecutor(workers) if self.workers > 1 else None
+        self.cost = self.state.fixed_cost.copy()
+        self.flow = np.zeros_like(self.state.fixed_cost)
+        self.found: list[Found] = []
+        self.sweeps = 0
+
+    def close(self) -> None:
+        """End the threads."""
+        if self.pool is not None:
+            self.pool.shutdown()
+
+    def run(
+        self,
+        gap: float,
+        max_iterations: int,
+        warm: Equilibrium | None,
+        progress: Callable[[int, float], None] | None,
+    ) -> Equilibrium:
+        """Alternate between trees and sweeps until the gap is reached or the rounds are used up.
+
+        Parameters
+        ----------
+        gap : float
+            Relative gap to reach.
+        max_iterations : int
+            Most rounds.
+        warm : Equilibrium, optional
+            Result to start from.
+        progress : callable, optional
+            Called with the number of the round and the gap before it.
+
+        Returns
+        -------
+        Equilibrium
+            What was found.
+        """
+        self._bound_demand()
+        if warm is None:
+            self._load_in_shares()
+        else:
+            self._resume(warm)
+        iteration = 0
+        while True:
+            iteration += 1
+            self._grow(self.groups)
+            spent, excess = measure(self.state)
+            if excess <= gap * spent or iteration == max_iterations:
+                self._settle()
+                spent, excess = measure(self.state)
+            now = max(excess / spent, 0.0) if spent > 0.0 else 0.0
+            if progress is not None:
+                progress(iteration, now)
+            if now <= gap or iteration == max_iterations:
+                return self._result(now, gap, iteration)
+            self._improve(excess)
+
+    def _bound_demand(self) -> None:
+        """Find the most demand that there can be of pairs whose demand answers: that at the costs without load."""
+        pairs, row = self.state.pairs, self.state.servers.row
+        which = np.flatnonzero(pairs.sink >= 0)
+        if which.size:
+            self._grow(self.groups)
+            mine = row[self.state.servers.form == SINK]
+            dearer = pairs.least[which] - mine[:, REFERENCE]
+            klass = self.problem.demand.class_index[self.pair_name[which]]
+            pairs.amount[which] = mine[:, AMOUNT] / self.state.entries.ratio[klass] * np.exp(mine[:, RESPONSE] * dearer)
+
+    def _load_in_shares(self) -> None:
+        """Put the demand on trees, share after share at the loads of those before it; then look for forks so."""
+        state, groups = self.state, self.groups
+        wanted = np.where(state.pairs.sink < 0, state.pairs.amount, np.nan)
+        count = min(max(groups.size // 8, 1), SHARES)
+        for turn in range(TURNS):
+            spent = measure(self.state)[0] if turn else 0.0
+            for share in range(count):
+                which = groups[share::count].copy()
+                self._grow(which)
+                if turn == 0:
+                    load_trees(self.state, which, wanted)
+                else:
+                    self._fork(which, FIRST_GAP * spent)
+                    self._sweep(FIRST_GAP * spent)
+            if turn:
+                for _ in range(AFTER):
+                    self._sweep(FIRST_GAP * spent)
+                prune(self.state.forks, self.state.flow)
+
+    def _resume(self, warm: Equilibrium) -> None:
+        """Start from the routes of another result, and from the tree where a pair has none."""
+        pairs, flow = self.state.pairs, self.state.flow
+        routes = known_routes(self.problem, warm, (self.pair_name, self.arc_name), pairs)
+        adopt(self.state, routes.first, routes.arcs, routes.pair, routes.flow)
+        carried = np.bincount(routes.pair, routes.flow, minlength=pairs.amount.size)
+        some = np.flatnonzero((pairs.sink >= 0) & (carried > 0.0))
+        flow[self.sinks + 2 * pairs.sink[some]] = carried[some]
+        flow[self.sinks + 2 * pairs.sink[some] + 1] = np.maximum(pairs.amount[some] - carried[some], 0.0)
+        add_up(self.state, carried, self.flow)
+        self._grow(self.groups)
+        wanted = np.where(pairs.sink < 0, pairs.amount, np.nan)
+        wanted[carried > 0.0] = 0.0
+        load_trees(self.state, self.groups, wanted)
+
+    def _grow(self, which: Ints) -> None:
+        """Bring the trees of some groups up to date with the loads as they are."""
+        state, cost = self.state, self.cost
+        refresh(state.servers)
+        price_arcs(state.entries, state.servers, state.fixed_cost, cost)
+
+        def grow(part: Ints) -> None:
+            grow_trees(state.net, state.groups, state.forest, cost, part, state.pairs.least)
+
+        if self.pool is None or which.size < 2 * self.workers:
+            grow(which)
+        else:
+            list(self.pool.map(grow, np.array_split(which, self.workers)))
+
+    def _improve(self, excess: float) -> None:
+        """Find forks and level them."""
+        self._fork(self.groups, excess)
+        forks, total, last = self.state.forks, self.state.servers.total, np.inf
+        count, trail = forks.used[FORKS], Trail([], [])
+        for _ in range(MOST_SWEEPS):
+            forks.stride[:count] = 0.0
+            before = total.copy()
+            left = self._sweep(excess)
+            if left <= INNER * excess:
+                break
+            trail.add(forks.stride[:count].copy(), total - before)
+            if left > SLOW * last:
+                if ACC == "1": stretch(self.state, trail)
+                if ACC == "2": leap(self.state)
+            last = left
+        prune(self.state.forks, self.state.flow)
+
+    def _fork(self, which: Ints, excess: float) -> None:
+        """Find forks of some groups, making room as needed."""
+        done, floor = 0, FLOOR * float(os.environ.get('FF','1')) * excess / self.groups.size
+        while (done := fork_flow(self.state, which, done, self.cost, floor)) < which.size:
+            self.state = with_room(self.state)
+
+    def _sweep(self, excess: float) -> float:
+        """Level all forks once; return the excess met."""
+        state, floor = self.state, 0.1 * float(os.environ.get('FF','1')) * FLOOR * excess / self.groups.size
+        self.sweeps += 1
+        left = sweep(state.forks, state.flow, state.servers, self.sinks, 0, floor)
+        refresh(state.servers)
+        return float(left)
+
+    def _carried(self) -> Floats:
+        """Return the demand carried of every pair."""
+        pairs = self.state.pairs
+        carried = np.where(pairs.least < np.inf, pairs.amount, 0.0)
+        some = np.flatnonzero(pairs.sink >= 0)
+        carried[some] = self.state.flow[self.sinks + 2 * pairs.sink[some]]
+        return carried
+
+    def _settle(self) -> None:
+        """Take the routes out of the flows, and flows, loads and trees from the routes anew."""
+        carried = self._carried()
+
+        def take(part: Ints) -> Found:
+            return self._take(part, carried)
+
+        if self.pool is None:
+            self.found = [take(self.groups)]
+        else:
+            self.found = list(self.pool.map(take, np.array_split(self.groups, self.workers)))
+        add_up(self.state, carried, self.flow)
+        self._grow(self.groups)
+
+    def _take(self, which: Ints, carried: Floats) -> Found:
+        """Take the routes of some groups, making room as needed."""
+        start, n = self.state.groups.pair_start, self.problem.n_vertices
+        pairs = int(start[which[-1] + 1] - start[which[0]]) if which.size else 0
+        found = _room(int(1.05 * pairs) + 100, 16 * pairs + 2 * n, None)
+        done = 0
+        while (done := take_routes(self.state, which, done, carried, self.arc_name, found)) < which.size:
+            part = which.size / max(done, 1)
+            routes, arcs = found.used.tolist()
+            found = _room(
+                int(min(1.1 * part, 3.0) * routes) + pairs // 4 + 100, int(min(1.1 * part, 3.0) * arcs) + 20 * n, found
+            )
+        return found
+
+    def _result(self, now: float, gap: float, iteration: int) -> Equilibrium:
+        """Write what was found in the numbering of the problem."""
+        state, problem = self.state, self.problem
+        flow, cost = np.empty_like(self.flow), np.empty_like(self.cost)
+        flow[:, self.arc_name], cost[:, self.arc_name] = self.flow, self.cost
+        n_pairs, n_servers = problem.demand.n_pairs, problem.delays.n_servers
+        least, amount = np.empty(n_pairs), np.empty(n_pairs)
+        least[self.pair_name], amount[self.pair_name] = state.pairs.least, self._carried()
+        return Equilibrium(
+            flow=flow,
+            server_load=state.servers.total[:n_servers, LOAD].copy(),
+            server_delay=state.servers.now[:n_servers, DELAY].copy(),
+            routes=self._routes(cost),
+            demand=problem.demand,
+            pair_cost=least,
+            amount=amount,
+            unserved=np.where(np.isinf(least), problem.demand.amount, 0.0),
+            relative_gap=now,
+            gap=gap,
+            iterations=iteration,
+            sweeps=self.sweeps,
+            converged=now <= gap,
+        )
+
+    def _routes(self, cost: Floats) -> Routes:
+        """Write the routes, sorted by pair, with their costs."""
+        sizes = [found.used.tolist() for found in self.found]
+        size = np.concatenate([np.diff(found.first[: r + 1]) for found, (r, _) in zip(self.found, sizes, strict=True)])
+        pair = np.concatenate([found.pair[:r] for found, (r, _) in zip(self.found, sizes, strict=True)])
+        flow = np.concatenate([found.flow[:r] for found, (r, _) in zip(self.found, sizes, strict=True)])
+        arcs = np.concatenate([found.arcs[:a] for found, (_, a) in zip(self.found, sizes, strict=True)])
+        self.found = []
+        pair = self.pair_name[pair].astype(np.int32)
+        first = np.zeros(size.size + 1, np.int64)
+        np.cumsum(size, out=first[1:])
+        if np.any(np.diff(pair) < 0):
+            order = np.argsort(pair, kind="stable")
+            pair, flow = pair[order], flow[order]
+            first, arcs = _reordered(first, arcs, order)
+        klass = self.problem.demand.class_index[pair]
+        return Routes(first, arcs, pair, flow, price_routes(first, arcs, klass, cost))
+
+
+def _reordered(first: Longs, arcs: Ints, order: Longs) -> tuple[Longs, Ints]:
+    """Put routes into another order; return where their arcs start, and these."""
+    size = np.diff(first)[order]
+    start = np.zeros_like(first)
+    np.cumsum(size, out=start[1:])
+    return start, arcs[np.arange(arcs.size) + np.repeat(first[order] - start[:-1], size)]
+
+
+def _room(routes: int, arcs: int, old: Found | None) -> Found:
+    """Return room for routes, with what there was in a smaller one."""
+    found = Found(
+        np.zeros(2, np.int64),
+        np.zeros(routes + 1, np.int64),
+        np.empty(arcs, np.int32),
+        np.empty(routes, np.int32),
+        np.empty(routes),
+    )
+    if old is not None:
+        found.used[:] = old.used
+        found.first[: old.used[ROUTES] + 1] = old.first[: old.used[ROUTES] + 1]
+        found.arcs[: old.used[ARCS]] = old.arcs[: old.used[ARCS]]
+        found.pair[: old.used[ROUTES]] = old.pair[: old.used[ROUTES]]
+        found.flow[: old.used[ROUTES]] = old.flow[: old.used[ROUTES]]
+    return found
