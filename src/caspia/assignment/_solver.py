@@ -22,8 +22,7 @@ from caspia.assignment._flows import (
 )
 from caspia.assignment._forks import fork_flow
 from caspia.assignment._moves import prune, refresh, sweep
-from caspia.assignment._stretch import Trail, stretch
-from caspia.assignment._leap import leap
+from caspia.assignment._stretch import level_forks
 from caspia.assignment._state import AMOUNT, DELAY, FORKS, LOAD, REFERENCE, RESPONSE, SINK, lay_out, with_room
 from caspia.assignment._trees import grow_trees
 from caspia.assignment._warm import known_routes
@@ -34,11 +33,9 @@ SHARES = int(os.environ.get('SHARES','16'))  # parts in which the demand is firs
 TURNS = int(os.environ.get('TURNS','2'))  # how often the parts are gone through before the gap is measured
 AFTER = int(os.environ.get('AFTER','3'))  # sweeps over all forks after such a turn
 INNER = float(os.environ.get('INNER','0.05'))  # part of the gap to which the forks are levelled before new trees
-MOST_SWEEPS = int(os.environ.get('MS','20'))  # in one round
-ACC = os.environ.get('ACC', '0')
-SLOW = 0.6  # part of the excess that a sweep must leave for a leap to follow
 FLOOR = 0.02 / 30  # part of the gap, over the number of groups, of a move not worth making
 FIRST_GAP = 5e-3  # gap that is worked at before it has been measured
+FINE = 0.1  # part of that which sweeps may leave
 WORTH_THREADS = 300_000  # arcs to look at in a round, below which one thread is faster
 
 
@@ -105,16 +102,20 @@ class Solver:
         while True:
             iteration += 1
             self._grow(self.groups)
-            spent, excess = measure(self.state)
-            if excess <= gap * spent or iteration == max_iterations:
+            now, excess = self._gap()
+            if now <= gap or iteration == max_iterations:
                 self._settle()
-                spent, excess = measure(self.state)
-            now = max(excess / spent, 0.0) if spent > 0.0 else 0.0
+                now, excess = self._gap()
             if progress is not None:
                 progress(iteration, now)
             if now <= gap or iteration == max_iterations:
                 return self._result(now, gap, iteration)
             self._improve(excess)
+
+    def _gap(self) -> tuple[float, float]:
+        """Return the relative gap and the excess cost; trees and delays are up to date."""
+        spent, excess = measure(self.state)
+        return (max(excess / spent, 0.0) if spent > 0.0 else 0.0), excess
 
     def _bound_demand(self) -> None:
         """Find the most demand that there can be of pairs whose demand answers: that at the costs without load."""
@@ -179,30 +180,19 @@ class Solver:
     def _improve(self, excess: float) -> None:
         """Find forks and level them."""
         self._fork(self.groups, excess)
-        forks, total, last = self.state.forks, self.state.servers.total, np.inf
-        count, trail = forks.used[FORKS], Trail([], [])
-        for _ in range(MOST_SWEEPS):
-            forks.stride[:count] = 0.0
-            before = total.copy()
-            left = self._sweep(excess)
-            if left <= INNER * excess:
-                break
-            trail.add(forks.stride[:count].copy(), total - before)
-            if left > SLOW * last:
-                if ACC == "1": stretch(self.state, trail)
-                if ACC == "2": leap(self.state)
-            last = left
+        floor = FINE * FLOOR * excess / max(self.groups.size, 1)
+        self.sweeps += level_forks(self.state, floor, INNER * excess)
         prune(self.state.forks, self.state.flow)
 
     def _fork(self, which: Ints, excess: float) -> None:
         """Find forks of some groups, making room as needed."""
-        done, floor = 0, FLOOR * float(os.environ.get('FF','1')) * excess / self.groups.size
+        done, floor = 0, FLOOR * excess / max(self.groups.size, 1)
         while (done := fork_flow(self.state, which, done, self.cost, floor)) < which.size:
             self.state = with_room(self.state)
 
     def _sweep(self, excess: float) -> float:
         """Level all forks once; return the excess met."""
-        state, floor = self.state, 0.1 * float(os.environ.get('FF','1')) * FLOOR * excess / self.groups.size
+        state, floor = self.state, FINE * FLOOR * excess / max(self.groups.size, 1)
         self.sweeps += 1
         left = sweep(state.forks, state.flow, state.servers, self.sinks, 0, floor)
         refresh(state.servers)

@@ -157,10 +157,14 @@ def _group(problem: Problem) -> tuple[Groups, Pairs, npt.NDArray[np.intp]]:
         np.append(first, order.size).astype(np.int32),
         demand.destination[order],
     )
-    response = np.zeros(order.size) if demand.response is None else demand.response[order]
-    answers = (response < 0.0) & (demand.amount[order] > 0.0)
-    sink = np.where(answers, np.cumsum(answers) - 1, -1).astype(np.int32)
-    return groups, Pairs(demand.amount[order], np.zeros(order.size), sink), order
+    amount, sink = demand.amount[order], np.full(order.size, -1, np.int32)
+    if demand.response is not None and demand.reference is not None:
+        answers = (demand.response[order] < 0.0) & (amount > 0.0)
+        stays = answers & (demand.origin[order] == demand.destination[order])  # at no cost, whatever the loads
+        amount[stays] *= np.exp(-demand.response[order[stays]] * demand.reference[order[stays]])
+        answers &= ~stays
+        sink[answers] = np.arange(answers.sum())
+    return groups, Pairs(amount, np.zeros(order.size), sink), order
 
 
 def _entries(problem: Problem, arc_name: Ints) -> Entries:

@@ -1,8 +1,8 @@
-"""Where sweeps creep, go to the end of the way that the last of them have gone.
+"""Sweeps until the forks are level; where sweeps creep, they are taken to the end of the way that they go.
 
-Sweeps level one fork after the other; where many share servers, each sweep closes a small part of the gap and
-goes on where the one before went. The best point in the span of the last few is found from the changes of load
-alone, which takes as long as one sweep: Krylov's acceleration of Gauss and Seidel's method.
+Sweeps level one fork after the other; where many share servers, each closes a small part of the gap and goes on
+where the one before went. The best point in the span of the last few is found from the changes of load alone,
+which takes as long as one sweep: Krylov's acceleration of the method of Gauss and Seidel.
 
 References
 ----------
@@ -12,16 +12,15 @@ Transactions on Numerical Analysis 6, 271-290.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numba import njit
 
-from caspia.assignment._moves import most_of, refresh
+from caspia.assignment._moves import most_of, refresh, sweep
 from caspia.assignment._state import (
     DELAY,
     FELT,
     FIRST,
+    FORKS,
     LAST,
     LOAD,
     MIDDLE,
@@ -33,88 +32,102 @@ from caspia.assignment._state import (
 )
 from caspia.assignment.problem import Floats
 
-KEPT = 5  # sweeps whose span is searched
-DAMPING = 1e-10  # part of the diagonal
+MOST_SWEEPS = 20
+SLOW = 0.6  # part of the excess that a sweep must leave for a stretch to follow
+KEPT = 3  # sweeps whose span is searched
+DAMPING = 1e-6  # part of the diagonal; sweeps that creep go nearly the same way
+NONE = 1e-14  # part of the first diagonal below which a sweep is the same way as others
 
 
-@dataclass(frozen=True)
-class Trail:
-    """Where the last sweeps went.
-
-    Parameters
-    ----------
-    strides : list of float64[F]
-        Flow that each moved at every fork.
-    changes : list of float64[S + 1, 2]
-        What it added to the totals of the servers.
-    """
-
-    strides: list[Floats]
-    changes: list[Floats]
-
-    def add(self, stride: Floats, change: Floats) -> None:
-        """Add a sweep, and forget the oldest if there are enough.
-
-        Parameters
-        ----------
-        stride, change : float64[F], float64[S + 1, 2]
-            Its flows and totals.
-        """
-        self.strides.append(stride)
-        self.changes.append(change)
-        if len(self.strides) > KEPT:
-            del self.strides[0], self.changes[0]
-
-
-def stretch(state: State, trail: Trail) -> None:
-    """Go on along the last sweeps to where their span is level, were delays linear.
+@njit(cache=True, nogil=True)
+def level_forks(state: State, floor: float, enough: float) -> int:
+    """Sweep over all forks until their excess cost is small enough, or the sweeps are used up.
 
     Parameters
     ----------
     state : State
-        The state; delays are up to date.
-    trail : Trail
-        The last sweeps.
+        The state; delays are up to date afterwards.
+    floor : float
+        Excess cost below which a move is not worth making.
+    enough : float
+        Excess cost of all forks to reach.
+
+    Returns
+    -------
+    int
+        How many sweeps there were.
     """
-    servers = state.servers
-    changes = np.array(trail.changes)
-    rise, bend = _model(changes, servers.now)
-    size = np.sqrt(np.abs(np.diag(bend)))
-    if not np.all(size > 0.0):
-        return
-    scaled = bend / np.outer(size, size)
-    scaled[np.diag_indices_from(scaled)] *= 1.0 + DAMPING
-    part = -np.linalg.lstsq(scaled, rise / size, rcond=DAMPING)[0] / size
-    wish = part @ np.array(trail.strides)
-    sinks = state.groups.root.size * state.net.tail.size
+    forks, servers = state.forks, state.servers
+    count, sinks = forks.used[FORKS], state.groups.root.size * state.net.tail.size
+    strides, changes = np.empty((KEPT, count)), np.empty((KEPT, servers.form.size + 1, 2))
+    last = np.inf
+    for turn in range(MOST_SWEEPS):
+        kept = turn % KEPT
+        forks.stride[:count] = 0.0
+        changes[kept] = servers.total
+        left = sweep(forks, state.flow, servers, sinks, 0, floor)
+        refresh(servers)
+        if left <= enough:
+            return turn + 1
+        strides[kept], changes[kept] = forks.stride[:count], servers.total - changes[kept]
+        if left > SLOW * last:
+            _stretch(state, strides[: turn + 1], changes[: turn + 1])
+        last = left
+    return MOST_SWEEPS
+
+
+@njit(cache=True, nogil=True)
+def _stretch(state: State, strides: Floats, changes: Floats) -> None:
+    """Go on along the last sweeps to where their span is level, were delays linear; go back as far as it was too far.
+
+    What costs gain along the way is concave, so it is past its height where the slope at the end is steeper
+    than at the start.
+    """
+    servers, sinks = state.servers, state.groups.root.size * state.net.tail.size
+    part = _best(changes, servers.now)
+    wish = np.zeros(strides.shape[1])
+    for i in range(part.size):
+        wish += part[i] * strides[i]
     before = servers.total.copy()
     _walk(wish, state.forks, state.flow, servers.total, sinks)
-    gain = _slope_along(servers.total - before, servers.now)
+    gain = -_rise(servers.total - before, servers.now)
     refresh(servers)
-    left = _slope_along(servers.total - before, servers.now)
-    if left > -gain:
-        _walk(wish * (left / (gain - left) if gain < 0.0 else -1.0), state.forks, state.flow, servers.total, sinks)
+    left = _rise(servers.total - before, servers.now)
+    if left > max(gain, 0.0):
+        back = left / (gain + left) if gain > 0.0 else 1.0
+        _walk(-back * wish, state.forks, state.flow, servers.total, sinks)
         refresh(servers)
 
 
 @njit(cache=True, nogil=True)
-def _model(changes: Floats, now: Floats) -> tuple[Floats, Floats]:
-    """Return the rise of cost along every change of totals, and how it changes along every other."""
-    count, n_servers = changes.shape[0], now.shape[0]
-    rise, bend = np.zeros(count), np.zeros((count, count))
-    for i in range(count):
-        rise[i] = changes[i, n_servers, FELT]
+def _best(changes: Floats, now: Floats) -> Floats:
+    """Solve for the part of every sweep that makes costs level along all, by Gauss's elimination."""
+    n, n_servers = changes.shape[0], now.shape[0]
+    rows = np.zeros((n, n + 1))
+    for i in range(n):
+        rows[i, n] = -changes[i, n_servers, FELT]
         for server in range(n_servers):
             felt = changes[i, server, FELT]
             if felt != 0.0:
-                rise[i] += felt * now[server, DELAY]
-                for j in range(count):
-                    bend[i, j] += felt * now[server, SLOPE] * changes[j, server, LOAD]
-    return rise, bend
+                rows[i, n] -= felt * now[server, DELAY]
+                for j in range(n):
+                    rows[i, j] += felt * now[server, SLOPE] * changes[j, server, LOAD]
+    part = np.zeros(n)
+    size = np.array([abs(rows[i, i]) for i in range(n)])
+    for i in range(n):
+        rows[i, i] *= 1.0 + DAMPING
+    for i in range(n):
+        if abs(rows[i, i]) > NONE * size[i]:
+            for j in range(i + 1, n):
+                rows[j] -= rows[j, i] / rows[i, i] * rows[i]
+    for i in range(n - 1, -1, -1):
+        if abs(rows[i, i]) > NONE * size[i]:
+            part[i] = (rows[i, n] - (rows[i, i + 1 : n] * part[i + 1 :]).sum()) / rows[i, i]
+    return part
 
 
 @njit(cache=True, nogil=True)
-def _slope_along(change: Floats, now: Floats) -> float:
+def _rise(change: Floats, now: Floats) -> float:
     """Return the rise of cost along a change of totals."""
     rise = change[-1, FELT]
     for server in range(now.shape[0]):
