@@ -73,7 +73,9 @@ def test_the_certificate_confirms_the_gap(data, classes):
 def test_demand_carried_is_that_of_the_least_cost(problem):
     found = equilibrium(problem, gap=1e-9)
     wanted = problem.demand
-    bears = wanted.amount * np.exp(wanted.response * np.where(wanted.response < 0, found.pair_cost - wanted.reference, 0))
+    bears = wanted.amount * np.exp(
+        wanted.response * np.where(wanted.response < 0, found.pair_cost - wanted.reference, 0)
+    )
     assert found.converged
     np.testing.assert_allclose(found.amount, bears, rtol=1e-3, atol=1e-4)
 
@@ -134,7 +136,10 @@ def test_an_independent_program_finds_the_same_flows(seed):
     n = 5
     arcs = [(v, (v + 1) % n) for v in range(n)] + [((v + 1) % n, v) for v in range(n)]
     arcs += [tuple(rng.choice(n, 2, replace=False).tolist()) for _ in range(3)]
-    rows = [(a, b, rng.uniform(1, 4), rng.uniform(2, 6), rng.uniform(0.2, 1), rng.choice([1.0, 2.0, 4.0])) for a, b in arcs]
+    rows = [
+        (a, b, rng.uniform(1, 4), rng.uniform(2, 6), rng.uniform(0.2, 1), rng.choice([1.0, 2.0, 4.0]))
+        for a, b in arcs
+    ]
     pairs = [(0, 2, rng.uniform(2, 8)), (1, 4, rng.uniform(2, 8)), (3, 0, rng.uniform(2, 8))]
     problem = elastic(roads(rows, pairs, fixed_cost=rng.uniform(0, 1, len(arcs))), -rng.uniform(0.1, 0.5, 3), 5.0)
     found = equilibrium(problem, gap=1e-12)
@@ -182,7 +187,13 @@ def test_a_dearer_one_of_parallel_roads_never_raises_the_demand_carried(rows, am
 
 def test_but_a_dearer_bridge_may():
     """Braess's bridge, closed by a toll: everybody is better off, and more demand is carried (Braess 1968)."""
-    sides = [linear(0, 1, 0, 10), linear(0, 2, 50, 1), linear(1, 3, 50, 1), linear(2, 3, 0, 10), linear(1, 2, 10, 1)]
+    sides = [
+        linear(0, 1, 0, 10),
+        linear(0, 2, 50, 1),
+        linear(1, 3, 50, 1),
+        linear(2, 3, 0, 10),
+        linear(1, 2, 10, 1),
+    ]
     bridged = elastic(roads(sides, [(0, 3, 6.0)]), -0.01, 92.0)
     closed = replace(bridged, fixed_cost=np.array([[0.0, 0.0, 0.0, 0.0, 90.0]]))
     before, after = equilibrium(bridged, gap=1e-11), equilibrium(closed, gap=1e-11)
@@ -203,7 +214,8 @@ def test_without_response_demand_is_fixed(problem):
 def test_a_faint_response_is_nearly_fixed_demand(problem):
     found = equilibrium(elastic(problem, -1e-5, 5.0), gap=1e-9)
     assert found.converged
-    np.testing.assert_allclose(found.amount, problem.demand.amount, rtol=1e-3)
+    most = problem.demand.amount * (1.1e-5 * np.abs(found.pair_cost - 5.0) + 1e-9)
+    assert np.all(np.abs(found.amount - problem.demand.amount) <= most)
 
 
 @settings(deadline=None, derandomize=True, max_examples=30)

@@ -71,8 +71,15 @@ def fork_flow(state: State, which: Ints, begin: int, cost: Floats, floor: float)
     for i in range(begin, which.size):
         group = which[i]
         first = used[FORKS]
-        count = _dear_arcs(tail, head, state.forest.dist[group], cost[state.groups.klass[group]],
-                           flow[group * n_arcs : (group + 1) * n_arcs], floor, hits)
+        count = _dear_arcs(
+            tail,
+            head,
+            state.forest.dist[group],
+            cost[state.groups.klass[group]],
+            flow[group * n_arcs : (group + 1) * n_arcs],
+            floor,
+            hits,
+        )
         if count and not _fork_arcs(state, group, hits[:count], floor):
             return i
         if sinks < flow.size and not _answer(state, group, floor):
@@ -126,18 +133,35 @@ def _fork_arcs(state: State, group: int, hits: Ints, floor: float) -> bool:
             fork, first, begin = used[FORKS], used[CELLS], used[STEPS]
             cell[first] = cells + arc
             stamp = _mark_branch(parent, tail, head[arc], mark, used)
-            meeting, middle = _follow_flow(into_start, into, tail, flow, cell, mark, seen, (tail[arc], cells, stamp, first + 1))
+            meeting, middle = _follow_flow(
+                into_start, into, tail, flow, cell, mark, seen, (tail[arc], cells, stamp, first + 1)
+            )
             if meeting < 0 or meeting == head[arc]:
                 if meeting != NOWHERE:
                     _take_out(state, group, head[arc] if meeting >= 0 else CIRCLE - meeting, middle)
                 break
             last = _follow_tree(parent, tail, cell, (head[arc], meeting, cells, middle))
             ends = (first, middle, last, cells, begin)
-            fixed[fork], end = _compare(cell, start, server, weight, fixed_cost, slot, step_server, step_weight, ends)
+            fixed[fork], end = _compare(
+                cell, start, server, weight, fixed_cost, slot, step_server, step_weight, ends
+            )
             table[fork, FIRST], table[fork, MIDDLE], table[fork, LAST] = first, middle, last
             table[fork, STEP], table[fork, STEP_END] = begin, end
             excess = level(
-                fork, table, fixed, stride, cell, step_server, step_weight, flow, form, row, total, now, sinks, floor
+                fork,
+                table,
+                fixed,
+                stride,
+                cell,
+                step_server,
+                step_weight,
+                flow,
+                form,
+                row,
+                total,
+                now,
+                sinks,
+                floor,
             )
             if not excess > floor:
                 break
@@ -296,8 +320,15 @@ def _fork_sink(state: State, group: int, middle: int, server: int, floor: float)
     fork, first, begin, cells = used[FORKS], used[CELLS], used[STEPS], group * state.net.tail.size
     ends = (first + 1, middle, middle, cells, begin)
     forks.fixed[fork], end = _compare(
-        forks.cell, entries.start, entries.server, entries.weight[klass], state.fixed_cost[klass],
-        state.scratch.slot, forks.step_server, step_weight, ends,
+        forks.cell,
+        entries.start,
+        entries.server,
+        entries.weight[klass],
+        state.fixed_cost[klass],
+        state.scratch.slot,
+        forks.step_server,
+        step_weight,
+        ends,
     )
     forks.step_server[end] = server
     step_weight[end, FELT], step_weight[end, LOAD] = 1.0, entries.ratio[klass]

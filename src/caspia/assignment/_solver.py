@@ -29,10 +29,10 @@ from caspia.assignment._warm import known_routes
 from caspia.assignment.problem import Floats, Ints, Problem
 from caspia.assignment.result import Equilibrium, Longs, Routes
 
-SHARES = int(os.environ.get('SHARES','16'))  # parts in which the demand is first loaded
-TURNS = int(os.environ.get('TURNS','2'))  # how often the parts are gone through before the gap is measured
-AFTER = int(os.environ.get('AFTER','3'))  # sweeps over all forks after such a turn
-INNER = float(os.environ.get('INNER','0.05'))  # part of the gap to which the forks are levelled before new trees
+SHARES = int(os.environ.get("SHARES", "16"))  # parts in which the demand is first loaded
+TURNS = int(os.environ.get("TURNS", "2"))  # how often the parts are gone through before the gap is measured
+AFTER = int(os.environ.get("AFTER", "3"))  # sweeps over all forks after such a turn
+INNER = float(os.environ.get("INNER", "0.05"))  # part of the gap to which the forks are levelled before new trees
 FLOOR = 0.02 / 30  # part of the gap, over the number of groups, of a move not worth making
 FIRST_GAP = 5e-3  # gap that is worked at before it has been measured
 FINE = 0.1  # part of that which sweeps may leave
@@ -126,7 +126,9 @@ class Solver:
             mine = row[self.state.servers.form == SINK]
             dearer = pairs.least[which] - mine[:, REFERENCE]
             klass = self.problem.demand.class_index[self.pair_name[which]]
-            pairs.amount[which] = mine[:, AMOUNT] / self.state.entries.ratio[klass] * np.exp(mine[:, RESPONSE] * dearer)
+            pairs.amount[which] = (
+                mine[:, AMOUNT] / self.state.entries.ratio[klass] * np.exp(mine[:, RESPONSE] * dearer)
+            )
 
     def _load_in_shares(self) -> None:
         """Put the demand on trees, share after share at the loads of those before it; then look for forks so."""
@@ -230,7 +232,9 @@ class Solver:
             part = which.size / max(done, 1)
             routes, arcs = found.used.tolist()
             found = _room(
-                int(min(1.1 * part, 3.0) * routes) + pairs // 4 + 100, int(min(1.1 * part, 3.0) * arcs) + 20 * n, found
+                int(min(1.1 * part, 3.0) * routes) + pairs // 4 + 100,
+                int(min(1.1 * part, 3.0) * arcs) + 20 * n,
+                found,
             )
         return found
 
@@ -261,7 +265,9 @@ class Solver:
     def _routes(self, cost: Floats) -> Routes:
         """Write the routes, sorted by pair, with their costs."""
         sizes = [found.used.tolist() for found in self.found]
-        size = np.concatenate([np.diff(found.first[: r + 1]) for found, (r, _) in zip(self.found, sizes, strict=True)])
+        size = np.concatenate(
+            [np.diff(found.first[: r + 1]) for found, (r, _) in zip(self.found, sizes, strict=True)]
+        )
         pair = np.concatenate([found.pair[:r] for found, (r, _) in zip(self.found, sizes, strict=True)])
         flow = np.concatenate([found.flow[:r] for found, (r, _) in zip(self.found, sizes, strict=True)])
         arcs = np.concatenate([found.arcs[:a] for found, (_, a) in zip(self.found, sizes, strict=True)])

@@ -114,9 +114,7 @@ def _hang(tail: Ints, cost: Floats, dist: Floats, parent: Ints, order: Ints) -> 
 
 
 @njit(cache=True, nogil=True)
-def _pass(
-    net: Net, cost: Floats, tree: tuple[Floats, Ints], heap: Heap, order: Ints, seen: Bools
-) -> np.uint64:
+def _pass(net: Net, cost: Floats, tree: tuple[Floats, Ints], heap: Heap, order: Ints, seen: Bools) -> np.uint64:
     """Relax all arcs once in the order of the tree; put vertices that were improved too late in the heap."""
     dist, parent = tree
     size = ZERO
