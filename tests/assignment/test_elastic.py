@@ -100,9 +100,8 @@ def simple_paths(problem, origin, destination):
         if at == destination:
             out.append(arcs)
             continue
-        for arc in np.flatnonzero(problem.tail == at):
-            if problem.head[arc] not in met:
-                stack.append((problem.head[arc], [*arcs, arc], met | {problem.head[arc]}))
+        ways = [(arc, problem.head[arc]) for arc in np.flatnonzero(problem.tail == at)]
+        stack += [(head, [*arcs, arc], met | {head}) for arc, head in ways if head not in met]
     return out
 
 

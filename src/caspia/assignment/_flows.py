@@ -65,7 +65,7 @@ def load_trees(state: State, which: Ints, wanted: Floats) -> None:
         inflow[:] = 0.0
         for pair in range(groups.pair_start[group], groups.pair_start[group + 1]):
             amount = wanted[pair]
-            if amount != amount:
+            if np.isnan(amount):
                 amount = _bear(state, pair, state.entries.ratio[groups.klass[group]])
             inflow[groups.destination[pair]] += amount
         parent, order, cells = forest.parent[group], forest.order[group], group * net.tail.size

@@ -104,7 +104,7 @@ def _dear_arcs(tail: Ints, head: Ints, dist: Floats, cost: Floats, flow: Floats,
 def _has_room(state: State) -> bool:
     """Say whether one more fork fits, however long."""
     forks, used = state.forks, state.forks.used
-    return (
+    return bool(
         used[FORKS] < forks.fixed.size
         and used[CELLS] + 3 * state.net.stop.size < forks.cell.size
         and used[STEPS] + state.servers.form.size < forks.step_server.size
@@ -224,7 +224,7 @@ def _follow_tree(parent: Ints, tail: Ints, cell: Longs, begin: tuple[int, int, i
 def _compare(  # type: ignore[no-untyped-def] # noqa: PLR0913 - compiled; tuples of arrays cost counting of references
     cell, start, server, weight, fixed_cost, slot, step_server, step_weight, ends
 ):
-    """Write the steps between two ways; return the difference of their costs without delay and where the steps end."""
+    """Write the steps between two ways; return how much dearer the first is without delay, and their end."""
     first, middle, last, cells, begin = ends
     fixed, end = 0.0, begin
     for k in range(first, last):
@@ -298,7 +298,7 @@ def _answer(state: State, group: int, floor: float) -> bool:
 
 @njit(cache=True, nogil=True)
 def _follow_back(state: State, group: int, vertex: int, at: int) -> int:
-    """Go back from a vertex to the root along the strongest flow; return where the cells end, -1 if it breaks off."""
+    """Go back from a vertex to the root along the strongest flow; return where the cells end, -1 if it stops."""
     net, scratch, used = state.net, state.scratch, state.forks.used
     used[STAMP] += 1
     scratch.mark[state.groups.root[group]] = used[STAMP]
@@ -311,7 +311,7 @@ def _follow_back(state: State, group: int, vertex: int, at: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _fork_sink(state: State, group: int, middle: int, server: int, floor: float) -> None:
-    """Make a fork between a route, with the cell of the demand carried before it, and the cell of what is held back.
+    """Make a fork of a route, with the cell of the demand carried before it, and the cell of what is held back.
 
     The cells stand ready up to that of the second way, at `middle`.
     """

@@ -28,11 +28,11 @@ from caspia.assignment._state import (
     STEP,
     STEP_END,
     STEPS,
-    Floats,
     Forks,
     Longs,
     Servers,
 )
+from caspia.assignment.problem import Floats
 from caspia.cost.delay.table import value_and_slope
 
 SMALL = 0.003  # part of its load by which a server may change and have its delay taken from the tangent
@@ -143,10 +143,8 @@ def level(  # type: ignore[no-untyped-def] # noqa: PLR0913 - every tuple of arra
         dearer += step_weight[k, FELT] * now[server, DELAY]
         slope += abs(step_weight[k, FELT] * step_weight[k, LOAD]) * now[server, SLOPE]
     first, middle, last = table[fork, FIRST], table[fork, MIDDLE], table[fork, LAST]
-    if dearer > 0.0:
-        most = most_of(cell, first, middle, flow, sinks)
-    else:
-        most = most_of(cell, middle, last, flow, sinks)
+    begin_of, end_of = (first, middle) if dearer > 0.0 else (middle, last)
+    most = most_of(cell, begin_of, end_of, flow, sinks)
     excess = abs(dearer) * most
     if excess > floor:
         shift = most if abs(dearer) >= slope * most else abs(dearer) / slope

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import os
 import numpy as np
 
 from caspia.assignment._flows import (
@@ -22,17 +21,17 @@ from caspia.assignment._flows import (
 )
 from caspia.assignment._forks import fork_flow
 from caspia.assignment._moves import prune, refresh, sweep
+from caspia.assignment._state import AMOUNT, DELAY, LOAD, REFERENCE, RESPONSE, SINK, lay_out, with_room
 from caspia.assignment._stretch import level_forks
-from caspia.assignment._state import AMOUNT, DELAY, FORKS, LOAD, REFERENCE, RESPONSE, SINK, lay_out, with_room
 from caspia.assignment._trees import grow_trees
 from caspia.assignment._warm import known_routes
 from caspia.assignment.problem import Floats, Ints, Problem
 from caspia.assignment.result import Equilibrium, Longs, Routes
 
-SHARES = int(os.environ.get("SHARES", "16"))  # parts in which the demand is first loaded
-TURNS = int(os.environ.get("TURNS", "2"))  # how often the parts are gone through before the gap is measured
-AFTER = int(os.environ.get("AFTER", "3"))  # sweeps over all forks after such a turn
-INNER = float(os.environ.get("INNER", "0.05"))  # part of the gap to which the forks are levelled before new trees
+SHARES = 8  # parts in which the demand is first loaded
+TURNS = 3  # how often the parts are gone through before the gap is measured
+AFTER = 3  # sweeps over all forks after such a turn
+INNER = 0.1  # part of the gap to which the forks are levelled before new trees
 FLOOR = 0.02 / 30  # part of the gap, over the number of groups, of a move not worth making
 FIRST_GAP = 5e-3  # gap that is worked at before it has been measured
 FINE = 0.1  # part of that which sweeps may leave
@@ -155,7 +154,7 @@ class Solver:
         pairs, flow = self.state.pairs, self.state.flow
         routes = known_routes(self.problem, warm, (self.pair_name, self.arc_name), pairs)
         adopt(self.state, routes.first, routes.arcs, routes.pair, routes.flow)
-        carried = np.bincount(routes.pair, routes.flow, minlength=pairs.amount.size)
+        carried = np.bincount(routes.pair, routes.flow, minlength=pairs.amount.size).astype(np.float64)
         some = np.flatnonzero((pairs.sink >= 0) & (carried > 0.0))
         flow[self.sinks + 2 * pairs.sink[some]] = carried[some]
         flow[self.sinks + 2 * pairs.sink[some] + 1] = np.maximum(pairs.amount[some] - carried[some], 0.0)

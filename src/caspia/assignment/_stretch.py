@@ -78,7 +78,7 @@ def level_forks(state: State, floor: float, enough: float) -> int:
 
 @njit(cache=True, nogil=True)
 def _stretch(state: State, strides: Floats, changes: Floats) -> None:
-    """Go on along the last sweeps to where their span is level, were delays linear; go back as far as it was too far.
+    """Go on along the last sweeps to where their span is level, were delays linear; go back if it was too far.
 
     What costs gain along the way is concave, so it is past its height where the slope at the end is steeper
     than at the start.
@@ -101,27 +101,36 @@ def _stretch(state: State, strides: Floats, changes: Floats) -> None:
 
 @njit(cache=True, nogil=True)
 def _best(changes: Floats, now: Floats) -> Floats:
-    """Solve for the part of every sweep that makes costs level along all, by Gauss's elimination."""
+    """Return the part of every sweep that makes costs level along all, were delays linear."""
     n, n_servers = changes.shape[0], now.shape[0]
     rows = np.zeros((n, n + 1))
     for i in range(n):
-        rows[i, n] = -changes[i, n_servers, FELT]
+        rows[i, n] = -_rise(changes[i], now)
         for server in range(n_servers):
-            felt = changes[i, server, FELT]
+            felt = changes[i, server, FELT] * now[server, SLOPE]
             if felt != 0.0:
-                rows[i, n] -= felt * now[server, DELAY]
                 for j in range(n):
-                    rows[i, j] += felt * now[server, SLOPE] * changes[j, server, LOAD]
-    part = np.zeros(n)
-    size = np.array([abs(rows[i, i]) for i in range(n)])
+                    rows[i, j] += felt * changes[j, server, LOAD]
+    return _solved(rows)
+
+
+@njit(cache=True, nogil=True)
+def _solved(rows: Floats) -> Floats:
+    """Solve a small linear system by Gauss's elimination; the last column is the right side.
+
+    The diagonal is raised a little, and what then depends on other rows is left at zero.
+    """
+    n = rows.shape[0]
+    part, least = np.zeros(n), np.empty(n)
     for i in range(n):
+        least[i] = NONE * abs(rows[i, i])
         rows[i, i] *= 1.0 + DAMPING
     for i in range(n):
-        if abs(rows[i, i]) > NONE * size[i]:
+        if abs(rows[i, i]) > least[i]:
             for j in range(i + 1, n):
                 rows[j] -= rows[j, i] / rows[i, i] * rows[i]
     for i in range(n - 1, -1, -1):
-        if abs(rows[i, i]) > NONE * size[i]:
+        if abs(rows[i, i]) > least[i]:
             part[i] = (rows[i, n] - (rows[i, i + 1 : n] * part[i + 1 :]).sum()) / rows[i, i]
     return part
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from caspia.assignment._state import Pairs
 from caspia.assignment.problem import Bools, Demand, Floats, Ints, Problem
-from caspia.assignment.result import Equilibrium, Routes
+from caspia.assignment.result import Equilibrium
 from caspia.errors import InputError
 from caspia.errors import Problem as Wrong
 
