@@ -87,7 +87,6 @@ def _bear(state: State, pair: int, ratio: float) -> float:
     amount = row[AMOUNT] / ratio * np.exp(row[RESPONSE] * (pairs.least[pair] - row[REFERENCE]))
     amount = min(amount, pairs.amount[pair])
     state.flow[sinks + 2 * sink], state.flow[sinks + 2 * sink + 1] = amount, pairs.amount[pair] - amount
-    servers.total[server, LOAD] = ratio * amount
     return float(amount)
 
 
@@ -102,19 +101,17 @@ def _load(state: State, klass: int, arc: int, amount: float) -> None:
 
 
 @njit(cache=True, nogil=True)
-def add_up(state: State, carried: Floats, flow: Floats) -> None:
+def add_up(state: State, flow: Floats) -> None:
     """Take flows on arcs and loads of servers from the cells anew.
 
     Parameters
     ----------
     state : State
-        The state; loads are written, delays are not.
-    carried : float64[P]
-        Demand carried of every pair.
+        The state; loads are written but for those of sinks, delays are not.
     flow : float64[K, A]
         Written: flow on every arc by class.
     """
-    groups, pairs, n_arcs = state.groups, state.pairs, state.net.tail.size
+    groups, n_arcs = state.groups, state.net.tail.size
     state.servers.total[:] = 0.0
     flow[:] = 0.0
     for group in range(groups.root.size):
@@ -125,12 +122,6 @@ def add_up(state: State, carried: Floats, flow: Floats) -> None:
         for arc in range(n_arcs):
             if flow[klass, arc] > 0.0:
                 _load(state, klass, arc, flow[klass, arc])
-    first = state.servers.form.size - (state.flow.size - groups.root.size * n_arcs) // 2
-    for group in range(groups.root.size):
-        for pair in range(groups.pair_start[group], groups.pair_start[group + 1]):
-            if pairs.sink[pair] >= 0:
-                ratio = state.entries.ratio[groups.klass[group]]
-                state.servers.total[first + pairs.sink[pair], LOAD] = ratio * carried[pair]
 
 
 @njit(cache=True, nogil=True)

@@ -158,7 +158,7 @@ class Solver:
         some = np.flatnonzero((pairs.sink >= 0) & (carried > 0.0))
         flow[self.sinks + 2 * pairs.sink[some]] = carried[some]
         flow[self.sinks + 2 * pairs.sink[some] + 1] = np.maximum(pairs.amount[some] - carried[some], 0.0)
-        add_up(self.state, carried, self.flow)
+        add_up(self.state, self.flow)
         self._grow(self.groups)
         wanted = np.where(pairs.sink < 0, pairs.amount, np.nan)
         wanted[carried > 0.0] = 0.0
@@ -167,6 +167,7 @@ class Solver:
     def _grow(self, which: Ints) -> None:
         """Bring the trees of some groups up to date with the loads as they are."""
         state, cost = self.state, self.cost
+        self._load_sinks()
         refresh(state.servers)
         price_arcs(state.entries, state.servers, state.fixed_cost, cost)
 
@@ -177,6 +178,16 @@ class Solver:
             grow(which)
         else:
             list(self.pool.map(grow, np.array_split(which, self.workers)))
+
+    def _load_sinks(self) -> None:
+        """Take the loads of the sinks from their cells: rounding of a large load may exceed a small one."""
+        pairs, flow = self.state.pairs, self.state.flow
+        which = np.flatnonzero(pairs.sink >= 0)
+        if which.size:
+            klass = self.problem.demand.class_index[self.pair_name[which]]
+            self.state.servers.total[-1 - which.size : -1, LOAD] = (
+                self.state.entries.ratio[klass] * flow[self.sinks :: 2]
+            )
 
     def _improve(self, excess: float) -> None:
         """Find forks and level them."""
@@ -218,7 +229,7 @@ class Solver:
             self.found = [take(self.groups)]
         else:
             self.found = list(self.pool.map(take, np.array_split(self.groups, self.workers)))
-        add_up(self.state, carried, self.flow)
+        add_up(self.state, self.flow)
         self._grow(self.groups)
 
     def _take(self, which: Ints, carried: Floats) -> Found:

@@ -92,7 +92,7 @@ def certify(problem: Problem, result: Equilibrium) -> Certificate:
     carried = np.where(_answers(demand), by_routes, np.where(served, demand.amount, 0.0))
     needed = float(carried[served] @ least[served])
     excess = total - needed + float(_misplaced(problem, least, carried).sum())
-    largest = float(demand.amount.max(initial=0.0))
+    largest = float(max(demand.amount.max(initial=0.0), carried.max(initial=0.0)))
     return Certificate(
         total_cost=total,
         least_total_cost=needed,
@@ -240,7 +240,7 @@ def _imbalance(problem: Problem, flow: Floats, carried: Floats) -> float:
         net -= np.bincount(demand.origin[mine], carried[mine], minlength=n)
         net += np.bincount(demand.destination[mine], carried[mine], minlength=n)
         worst = max(worst, float(np.abs(net).max(initial=0.0)))
-    largest = float(demand.amount.max(initial=0.0))
+    largest = float(max(demand.amount.max(initial=0.0), carried.max(initial=0.0)))
     return worst / largest if largest > 0.0 else worst
 
 
