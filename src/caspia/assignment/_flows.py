@@ -11,6 +11,7 @@ from caspia.assignment._state import AMOUNT, DELAY, FELT, LOAD, REFERENCE, RESPO
 from caspia.assignment.problem import Floats, Ints
 
 ROUTES, ARCS = 0, 1  # places in `Found.used`
+MOST_EXPONENT = 600.0
 TINY = 1e-11  # part of a pair's demand below which a flow is what rounding has left
 
 
@@ -79,14 +80,13 @@ def load_trees(state: State, which: Ints, wanted: Floats) -> None:
 
 @njit(cache=True, nogil=True)
 def _bear(state: State, pair: int, ratio: float) -> float:
-    """Carry as much of a pair's demand as bears its least cost, hold back the rest, and return it."""
+    """Carry as much of a pair's demand as bears its least cost, and return it."""
     pairs, servers, sinks = state.pairs, state.servers, state.groups.root.size * state.net.tail.size
     sink = pairs.sink[pair]
     server = servers.form.size - (state.flow.size - sinks) // 2 + sink
     row = servers.row[server]
     amount = row[AMOUNT] / ratio * np.exp(row[RESPONSE] * (pairs.least[pair] - row[REFERENCE]))
-    amount = min(amount, pairs.amount[pair])
-    state.flow[sinks + 2 * sink], state.flow[sinks + 2 * sink + 1] = amount, pairs.amount[pair] - amount
+    state.flow[sinks + 2 * sink] = amount
     return float(amount)
 
 
@@ -137,7 +137,8 @@ def measure(state: State) -> tuple[float, float]:
     -------
     spent, excess : float, float
         Cost of all flow; its difference to that on least-cost routes and, of demand that answers to its cost,
-        the differences between the cost that it bears and the least cost, on the wrong side of it.
+        the difference between the cost that what is carried would bear and the least cost, for each unit that is
+        carried or would be at the least cost, whichever are more.
     """
     pairs, flow, servers = state.pairs, state.flow, state.servers
     sinks = state.groups.root.size * state.net.tail.size
@@ -151,10 +152,11 @@ def measure(state: State) -> tuple[float, float]:
             if sink < 0:
                 needed += pairs.amount[pair] * least
             else:
-                carried, held = flow[sinks + 2 * sink], flow[sinks + 2 * sink + 1]
+                carried, row = flow[sinks + 2 * sink], servers.row[first + sink]
                 worth = -servers.now[first + sink, DELAY] - least
+                wanted = carried * np.exp(min(-row[RESPONSE] * worth, MOST_EXPONENT))
                 needed += carried * least
-                excess += max(worth * held, -worth * carried)
+                excess += abs(worth) * max(carried, wanted)
     return spent, spent - needed + excess
 
 

@@ -21,7 +21,7 @@ from caspia.assignment._flows import (
 )
 from caspia.assignment._forks import fork_flow
 from caspia.assignment._moves import prune, refresh, sweep
-from caspia.assignment._state import AMOUNT, DELAY, LOAD, REFERENCE, RESPONSE, SINK, lay_out, with_room
+from caspia.assignment._state import AMOUNT, DELAY, LOAD, REFERENCE, RESPONSE, lay_out, with_room
 from caspia.assignment._stretch import level_forks
 from caspia.assignment._trees import grow_trees
 from caspia.assignment._warm import known_routes
@@ -54,6 +54,9 @@ class Solver:
         self.state, self.arc_name, self.pair_name = lay_out(problem)
         self.groups = np.arange(self.state.groups.root.size, dtype=np.int32)
         self.sinks = self.groups.size * problem.n_arcs  # first cell of the sinks
+        self.answering = np.flatnonzero(self.state.pairs.sink >= 0)
+        klass = problem.demand.class_index[self.pair_name[self.answering]]
+        self.sink_ratio = self.state.entries.ratio[klass]
         many = self.groups.size * problem.n_arcs >= WORTH_THREADS
         self.workers = workers if many else 1
         self.pool = ThreadPoolExecutor(workers) if self.workers > 1 else None
@@ -92,7 +95,6 @@ class Solver:
         Equilibrium
             What was found.
         """
-        self._bound_demand()
         if warm is None:
             self._load_in_shares()
         else:
@@ -116,19 +118,6 @@ class Solver:
         spent, excess = measure(self.state)
         return (max(excess / spent, 0.0) if spent > 0.0 else 0.0), excess
 
-    def _bound_demand(self) -> None:
-        """Find the most demand that there can be of pairs whose demand answers: that at the costs without load."""
-        pairs, row = self.state.pairs, self.state.servers.row
-        which = np.flatnonzero(pairs.sink >= 0)
-        if which.size:
-            self._grow(self.groups)
-            mine = row[self.state.servers.form == SINK]
-            dearer = pairs.least[which] - mine[:, REFERENCE]
-            klass = self.problem.demand.class_index[self.pair_name[which]]
-            pairs.amount[which] = (
-                mine[:, AMOUNT] / self.state.entries.ratio[klass] * np.exp(mine[:, RESPONSE] * dearer)
-            )
-
     def _load_in_shares(self) -> None:
         """Put the demand on trees, share after share at the loads of those before it; then look for forks so."""
         state, groups = self.state, self.groups
@@ -151,13 +140,11 @@ class Solver:
 
     def _resume(self, warm: Equilibrium) -> None:
         """Start from the routes of another result, and from the tree where a pair has none."""
-        pairs, flow = self.state.pairs, self.state.flow
+        pairs = self.state.pairs
         routes = known_routes(self.problem, warm, (self.pair_name, self.arc_name), pairs)
         adopt(self.state, routes.first, routes.arcs, routes.pair, routes.flow)
         carried = np.bincount(routes.pair, routes.flow, minlength=pairs.amount.size).astype(np.float64)
-        some = np.flatnonzero((pairs.sink >= 0) & (carried > 0.0))
-        flow[self.sinks + 2 * pairs.sink[some]] = carried[some]
-        flow[self.sinks + 2 * pairs.sink[some] + 1] = np.maximum(pairs.amount[some] - carried[some], 0.0)
+        self.state.flow[self.sinks :: 2] = carried[self.answering]
         add_up(self.state, self.flow)
         self._grow(self.groups)
         wanted = np.where(pairs.sink < 0, pairs.amount, np.nan)
@@ -167,7 +154,8 @@ class Solver:
     def _grow(self, which: Ints) -> None:
         """Bring the trees of some groups up to date with the loads as they are."""
         state, cost = self.state, self.cost
-        self._load_sinks()
+        if self.answering.size:
+            self._load_sinks()
         refresh(state.servers)
         price_arcs(state.entries, state.servers, state.fixed_cost, cost)
 
@@ -178,16 +166,25 @@ class Solver:
             grow(which)
         else:
             list(self.pool.map(grow, np.array_split(which, self.workers)))
+        if self.answering.size:
+            self._hold_back()
 
     def _load_sinks(self) -> None:
         """Take the loads of the sinks from their cells: rounding of a large load may exceed a small one."""
-        pairs, flow = self.state.pairs, self.state.flow
-        which = np.flatnonzero(pairs.sink >= 0)
-        if which.size:
-            klass = self.problem.demand.class_index[self.pair_name[which]]
-            self.state.servers.total[-1 - which.size : -1, LOAD] = (
-                self.state.entries.ratio[klass] * flow[self.sinks :: 2]
-            )
+        n_servers = self.problem.delays.n_servers
+        self.state.servers.total[n_servers:-1, LOAD] = self.sink_ratio * self.state.flow[self.sinks :: 2]
+
+    def _hold_back(self) -> None:
+        """Let as much demand wait as may come in this round: twice what is carried, or what bears the least cost.
+
+        All that waits in truth is without bound where the cost at empty servers is far below the reference, and
+        would drown what counts in rounding.
+        """
+        row = self.state.servers.row[self.problem.delays.n_servers :]
+        with np.errstate(over="ignore"):
+            wanted = np.exp(row[:, RESPONSE] * (self.state.pairs.least[self.answering] - row[:, REFERENCE]))
+        carried = self.state.flow[self.sinks :: 2]
+        self.state.flow[self.sinks + 1 :: 2] = np.maximum(2.0 * carried, row[:, AMOUNT] / self.sink_ratio * wanted)
 
     def _improve(self, excess: float) -> None:
         """Find forks and level them."""
@@ -214,8 +211,7 @@ class Solver:
         """Return the demand carried of every pair."""
         pairs = self.state.pairs
         carried = np.where(pairs.least < np.inf, pairs.amount, 0.0)
-        some = np.flatnonzero(pairs.sink >= 0)
-        carried[some] = self.state.flow[self.sinks + 2 * pairs.sink[some]]
+        carried[self.answering] = self.state.flow[self.sinks :: 2]
         return carried
 
     def _settle(self) -> None:

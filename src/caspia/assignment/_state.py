@@ -42,7 +42,7 @@ class Forks(NamedTuple):
 class Pairs(NamedTuple):
     """What the solver knows of each pair; sorted by group."""
 
-    amount: Floats  # demand; the most there can be if it answers to its cost
+    amount: Floats  # demand; at the reference cost if it answers to its cost
     least: Floats
     sink: Ints  # number among the pairs whose demand answers, -1 for fixed demand
 

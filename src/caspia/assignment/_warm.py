@@ -60,7 +60,7 @@ def known_routes(
     pair = _match(problem, warm.demand, pair_name)[routes.pair]
     kept = np.flatnonzero((n_closed == 0) & (pair >= 0))
     sums = np.bincount(pair[kept], routes.flow[kept], minlength=pairs.amount.size)
-    wanted = np.where(pairs.sink < 0, pairs.amount, np.minimum(sums, pairs.amount))
+    wanted = np.where(pairs.sink < 0, pairs.amount, sums)
     flow = routes.flow[kept] / sums[pair[kept]] * wanted[pair[kept]]
     kept, flow = kept[flow > 0.0], flow[flow > 0.0]
     size = np.diff(routes.first)[kept]

@@ -32,9 +32,9 @@ class Certificate:
     least_total_cost : float
         Cost if all served demand were on least-cost routes at these delays.
     relative_gap : float
-        Their difference as a part of the first. Where demand answers to its cost, the difference holds also what
-        is carried and would not bear its least cost, and what is not carried and would, each unit with the
-        difference of the two costs.
+        Their difference as a part of the first. Where demand answers to its cost, it also holds the difference
+        between the cost which the demand carried would just bear and the least cost, for each unit carried or, if
+        more, wanted at the least cost.
     objective : float
         Beckmann's function, in the unit of the servers' delay times load, less the worth of demand that answers
         to its cost; NaN where the classes' costs do not come from one function.
@@ -114,21 +114,20 @@ def _answers(demand: Demand) -> npt.NDArray[np.bool_]:
 
 
 def _misplaced(problem: Problem, least: Floats, carried: Floats) -> Floats:
-    """Return what each pair's demand would gain by being carried where it is not, or not carried where it is.
+    """Return what each pair's demand carried would bear more or less than its least cost, in all.
 
-    What is not carried is counted up to the demand at the costs of empty servers, the most there can be.
+    Counted are the units carried or, if they are more, those wanted at the least cost.
     """
     demand, out = problem.demand, np.zeros(least.size)
     if demand.response is None or demand.reference is None:
         return out
-    empty = least_costs(problem, problem.arc_costs(problem.delays.delay(np.zeros(problem.delays.n_servers))))
-    with np.errstate(all="ignore"):
-        most = demand.amount * np.exp(demand.response * (empty - demand.reference))
-        worth = demand.reference + np.log(carried / demand.amount) / demand.response
-    some = _answers(demand) & np.isfinite(least) & (most > 0.0)
-    more = worth[some] - least[some]
-    above = np.where(more > 0.0, np.maximum(most - carried, 0.0)[some], carried[some])
-    out[some] = np.abs(more) * above
+    some = np.flatnonzero(_answers(demand) & np.isfinite(least))
+    amount, response, reference = demand.amount[some], demand.response[some], demand.reference[some]
+    wanted = amount * np.exp(response * (least[some] - reference))
+    with np.errstate(divide="ignore"):
+        bears = reference + np.log(carried[some] / amount) / response
+    most = np.maximum(carried[some], wanted)
+    out[some[most > 0.0]] = (np.abs(bears - least[some]) * most)[most > 0.0]
     return out
 
 

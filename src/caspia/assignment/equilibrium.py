@@ -77,6 +77,7 @@ def equilibrium(
     --------
     Two roads; the wide one takes an hour, the narrow one as many hours as there are cars in units.
 
+    >>> import numpy as np
     >>> from caspia.assignment.problem import Demand, road_problem
     >>> from caspia.cost.delay import delay_table
     >>> delays = delay_table(["bpr", "bpr"], [[1.0, 1.0, 0.0, 0.0], [1e-9, 1.0, 1e9, 1.0]])

@@ -80,8 +80,8 @@ class Equilibrium:
         Demand of pairs that no route is open to; zero for all others.
     relative_gap : float
         (cost of all flow - cost if all were on least-cost routes) / cost of all flow, at these delays. Where
-        demand answers to its cost, what is carried though it would not bear its least cost, and what is not
-        though it would, counts in the first difference with the difference of the two costs.
+        demand answers to its cost, the first difference also holds that between the cost which the demand
+        carried would just bear and the least cost, for each unit carried or, if more, wanted at that cost.
     gap : float
         The gap that was asked for.
     iterations, sweeps : int
