@@ -302,7 +302,7 @@ def test_a_town_to_ten_digits_whatever_the_number_of_threads(monkeypatch):
     """Large enough for the store to grow; threads forced upon it."""
     problem = grid(7, 5)
     one = equilibrium(problem, gap=1e-10, workers=1)
-    monkeypatch.setattr(sys.modules["caspia.assignment.equilibrium"], "WORTH_THREADS", 0)
+    monkeypatch.setattr(sys.modules["caspia.assignment._solver"], "WORTH_THREADS", 0)
     three = equilibrium(problem, gap=1e-10, workers=3)
     assert one.converged
     assert certify(problem, one).relative_gap < 1.1e-10

@@ -1,34 +1,67 @@
-"""Newton's method between a route and the base of its pair, over all stored routes.
+"""Newton's method on one fork after the other.
 
 References
 ----------
-Jayakrishnan, R., Tsai, W. K., Prashker, J. N., Rajadhyaksha, S. (1994). A faster path-based algorithm for
-traffic assignment. Transportation Research Record 1443, 75-83.
+Bar-Gera, H. (2010). Traffic assignment by paired alternative segments. Transportation Research Part B 44
+(8-9), 1022-1046.
 """
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
-from caspia.assignment._routes import (
-    BASE,
+from caspia.assignment._state import (
+    AMOUNT,
+    CELLS,
     DELAY,
     FELT,
-    FIXED,
-    FLOW,
+    FIRST,
+    FORKS,
+    LAST,
     LOAD,
-    MOVES,
-    PAIR,
+    MIDDLE,
+    REFERENCE,
+    RESPONSE,
+    SINK,
     SLOPE,
     STEP,
     STEP_END,
+    STEPS,
+    Forks,
+    Longs,
     Servers,
-    State,
 )
+from caspia.assignment.problem import Floats
 from caspia.cost.delay.table import value_and_slope
 
 SMALL = 0.003  # part of its load by which a server may change and have its delay taken from the tangent
-THIN = 0.1  # part of another route's flow below which a base has too little
+MOST_OF_SINK = 0.9  # part of the demand carried or held back that one move may take: its price has a pole at none
+NEARLY_NONE = 1e-290  # load at which the price of demand is held
+
+
+@njit(cache=True, nogil=True)
+def delay_at(form: int, row: Floats, load: float) -> tuple[float, float]:
+    """Return the delay of a server and its derivative; that of a sink is minus the cost that its demand bears.
+
+    Parameters
+    ----------
+    form : int
+        Code of the form, or that of a sink.
+    row : float64[4]
+        Its parameters.
+    load : float
+        Its load.
+
+    Returns
+    -------
+    delay, slope : float, float
+        Delay and derivative.
+    """
+    if form == SINK:
+        load = max(load, NEARLY_NONE)
+        return -row[REFERENCE] - np.log(load / row[AMOUNT]) / row[RESPONSE], -1.0 / (row[RESPONSE] * load)
+    return value_and_slope(form, row, load)
 
 
 @njit(cache=True, nogil=True)
@@ -42,61 +75,87 @@ def refresh(servers: Servers) -> None:
     """
     form, row, total, now = servers.form, servers.row, servers.total, servers.now
     for server in range(form.size):
-        now[server, DELAY], now[server, SLOPE] = value_and_slope(form[server], row[server], total[server, LOAD])
+        now[server, DELAY], now[server, SLOPE] = delay_at(form[server], row[server], total[server, LOAD])
 
 
-@njit(cache=True, nogil=True)
-def sweep(state: State, floor: float) -> float:
-    """Level the costs of every working route and the base of its pair, one after the other.
-
-    Each move takes the Newton step that would make the two costs equal if delays were linear, or as much
-    as there is flow, and brings loads and delays up to date before the next. Delays of servers that
-    change little go along their tangents; they are evaluated anew at the end.
+@njit(cache=True, nogil=True, inline="always")
+def most_of(cell: Longs, begin: int, end: int, flow: Floats, sinks: int) -> float:
+    """Return the flow that can leave a way: the least of its cells, of a sink's less than all.
 
     Parameters
     ----------
-    state : State
-        The state.
+    cell : int64[...]
+        Cells of the forks.
+    begin, end : int, int
+        Where those of the way start and end; that of a sink stands first.
+    flow : float64[...]
+        Flow in every cell.
+    sinks : int
+        First cell of the sinks.
+
+    Returns
+    -------
+    float
+        Zero for a way without cells.
+    """
+    if begin == end:
+        return 0.0
+    most = flow[cell[begin]]
+    if cell[begin] >= sinks:
+        most *= MOST_OF_SINK
+    for k in range(begin + 1, end):
+        most = min(most, flow[cell[k]])
+    return float(most)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def level(  # type: ignore[no-untyped-def] # noqa: PLR0913 - every tuple of arrays costs counting of references
+    fork, table, fixed, stride, cell, step_server, step_weight, flow, form, row, total, now, sinks, floor
+):
+    """Move flow from the dearer way of a fork to the other until they cost the same, were delays linear.
+
+    Loads are changed, and delays along with them; those that change little go along their tangents.
+
+    Parameters
+    ----------
+    fork : int
+        The fork.
+    table, fixed, stride, cell, step_server, step_weight : arrays
+        Those of `Forks`.
+    flow : float64[...]
+        Flow in every cell, changed.
+    form, row, total, now : arrays
+        Those of `Servers`, changed.
+    sinks : int
+        First cell of the sinks.
     floor : float
         Excess cost below which a move is not worth making.
 
     Returns
     -------
     float
-        Cost that the flow on dearer routes would have saved on the other of the two, as met on the way.
+        Cost that the flow on the dearer way would have saved on the other.
     """
-    store, servers = state.store, state.servers
-    index, value, moves, bases, uneven = (
-        store.table,
-        store.value,
-        store.moves,
-        state.pairs.table,
-        state.pairs.uneven,
-    )
-    step_server, step_weight = store.step_server, store.step_weight
-    form, row, total, now = servers.form, servers.row, servers.total, servers.now
-    excess = 0.0
-    for i in range(store.used[MOVES]):
-        route = moves[i]
-        pair = index[route, PAIR]
-        base = bases[pair, BASE]
-        begin, end = index[route, STEP], index[route, STEP_END]
-        dearer = value[route, FIXED] - value[base, FIXED]
-        slope = 0.0
-        for k in range(begin, end):
-            server = step_server[k]
-            dearer += step_weight[k, FELT] * now[server, DELAY]
-            slope += abs(step_weight[k, FELT] * step_weight[k, LOAD]) * now[server, SLOPE]
-        most = value[route, FLOW] if dearer > 0.0 else value[base, FLOW]
-        excess += abs(dearer) * most
-        if abs(dearer) * most <= floor:
-            continue
+    begin, end = table[fork, STEP], table[fork, STEP_END]
+    dearer, slope = fixed[fork], 0.0
+    for k in range(begin, end):
+        server = step_server[k]
+        dearer += step_weight[k, FELT] * now[server, DELAY]
+        slope += abs(step_weight[k, FELT] * step_weight[k, LOAD]) * now[server, SLOPE]
+    first, middle, last = table[fork, FIRST], table[fork, MIDDLE], table[fork, LAST]
+    begin_of, end_of = (first, middle) if dearer > 0.0 else (middle, last)
+    most = most_of(cell, begin_of, end_of, flow, sinks)
+    excess = abs(dearer) * most
+    if excess > floor:
         shift = most if abs(dearer) >= slope * most else abs(dearer) / slope
         if dearer < 0.0:
             shift = -shift
-        value[route, FLOW] -= shift
-        value[base, FLOW] += shift
-        total[-1, FELT] -= shift * (value[route, FIXED] - value[base, FIXED])
+        for k in range(first, middle):
+            flow[cell[k]] -= shift
+        for k in range(middle, last):
+            flow[cell[k]] += shift
+        stride[fork] += shift
+        total[-1, FELT] -= shift * fixed[fork]
         for k in range(begin, end):
             server = step_server[k]
             change = shift * step_weight[k, LOAD]
@@ -105,9 +164,74 @@ def sweep(state: State, floor: float) -> float:
             if abs(change) < SMALL * total[server, LOAD]:
                 now[server, DELAY] -= change * now[server, SLOPE]
             else:
-                at = value_and_slope(form[server], row[server], total[server, LOAD])
+                at = delay_at(form[server], row[server], total[server, LOAD])
                 now[server, DELAY], now[server, SLOPE] = at
-        if value[base, FLOW] < THIN * value[route, FLOW]:
-            uneven[pair] = True
-    refresh(servers)
     return excess
+
+
+@njit(cache=True, nogil=True)
+def sweep(forks: Forks, flow: Floats, servers: Servers, sinks: int, begin: int, floor: float) -> float:
+    """Level all forks from one on, one after the other, each at the loads that those before it leave.
+
+    Parameters
+    ----------
+    forks, flow, servers : Forks, float64[...], Servers
+        Forks, flow in every cell, and servers; flows, loads and delays are changed.
+    sinks : int
+        First cell of the sinks.
+    begin : int
+        First fork.
+    floor : float
+        Excess cost below which a move is not worth making.
+
+    Returns
+    -------
+    float
+        Sum of the excess costs as met on the way.
+    """
+    table, fixed, stride, cell = forks.table, forks.fixed, forks.stride, forks.cell
+    step_server, step_weight = forks.step_server, forks.step_weight
+    form, row, total, now = servers.form, servers.row, servers.total, servers.now
+    excess = 0.0
+    for fork in range(begin, forks.used[FORKS]):
+        excess += level(
+            fork, table, fixed, stride, cell, step_server, step_weight, flow, form, row, total, now, sinks, floor
+        )
+    return excess
+
+
+@njit(cache=True, nogil=True)
+def prune(forks: Forks, flow: Floats) -> None:
+    """Forget the forks of which one way is empty, and close the ranks.
+
+    Parameters
+    ----------
+    forks : Forks
+        The forks, changed.
+    flow : float64[...]
+        Flow in every cell.
+    """
+    used, table, cell = forks.used, forks.table, forks.cell
+    step_server, step_weight = forks.step_server, forks.step_weight
+    count, cells, steps = 0, 0, 0
+    for fork in range(used[FORKS]):
+        first, middle, last = table[fork, FIRST], table[fork, MIDDLE], table[fork, LAST]
+        one, other = most_of(cell, first, middle, flow, flow.size), most_of(cell, middle, last, flow, flow.size)
+        if min(one, other) > 0.0:
+            begin, end = table[fork, STEP], table[fork, STEP_END]
+            table[count, FIRST], table[count, MIDDLE], table[count, LAST] = (
+                cells,
+                cells + middle - first,
+                cells + last - first,
+            )
+            table[count, STEP], table[count, STEP_END] = steps, steps + end - begin
+            forks.fixed[count] = forks.fixed[fork]
+            for k in range(first, last):
+                cell[cells] = cell[k]
+                cells += 1
+            for k in range(begin, end):
+                step_server[steps] = step_server[k]
+                step_weight[steps, FELT], step_weight[steps, LOAD] = step_weight[k, FELT], step_weight[k, LOAD]
+                steps += 1
+            count += 1
+    used[FORKS], used[CELLS], used[STEPS] = count, cells, steps

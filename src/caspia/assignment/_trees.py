@@ -3,8 +3,7 @@
 Costs change little between rounds, so most arcs of a tree stay. Each tree keeps its vertices in an order
 in which none comes before its parent; one pass over the arcs in that order gives the least costs if the
 tree still holds, and otherwise finds every vertex at which it does not. From these alone Dijkstra's
-algorithm goes on. A route is known by the sum of random keys of its arcs, so that a pair whose least
-route is already in the store is passed over without reading it.
+algorithm goes on.
 
 Notes
 -----
@@ -27,7 +26,6 @@ from numba import njit
 from caspia.assignment.problem import Bools, Floats, Ints
 from caspia.routing.heap import ONE, ZERO, drop, lift
 
-Signs = npt.NDArray[np.uint64]
 Items = npt.NDArray[np.uint32]
 
 
@@ -38,7 +36,8 @@ class Net(NamedTuple):
     stop: Ints  # [n] where the arcs end that a route may go on by: start[v + 1], start[v] if none may
     tail: Ints
     head: Ints
-    key: Signs  # a random number per arc
+    into_start: Ints  # [n + 1] where the arcs into every vertex stand in `into`
+    into: Ints
 
 
 class Groups(NamedTuple):
@@ -56,6 +55,7 @@ class Forest(NamedTuple):
     parent: Ints  # [G, n], -1 at the root and where it does not reach
     order: Ints  # [G, n]
     grown: Ints  # [G], vertices in the order; 0 for a tree not grown yet
+    dist: Floats  # [G, n], least cost when the tree was last brought up to date
 
 
 class Heap(NamedTuple):
@@ -67,10 +67,8 @@ class Heap(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def grow_trees(
-    net: Net, groups: Groups, forest: Forest, cost: Floats, which: Ints, least: Floats, sign: Signs
-) -> None:
-    """Bring the trees of some groups up to date, and write least cost and sign of route of their pairs.
+def grow_trees(net: Net, groups: Groups, forest: Forest, cost: Floats, which: Ints, least: Floats) -> None:
+    """Bring the trees of some groups up to date, and write the least costs of their pairs.
 
     Parameters
     ----------
@@ -82,39 +80,28 @@ def grow_trees(
         The groups.
     least : float64[P]
         Written: least cost of every pair of these groups, inf where no route leads.
-    sign : uint64[P]
-        Written: sum of the keys of the arcs of a least-cost route.
     """
     n = net.stop.size
-    dist = np.empty(n)
     seen = np.zeros(n, np.bool_)
-    signs = np.zeros(n, np.uint64)
     heap = Heap(np.empty(n), np.empty(n, np.uint32), np.full(n, -1, np.int32))
     for group in which:
         arc_cost = cost[groups.klass[group]]
         root, parent, order = groups.root[group], forest.parent[group], forest.order[group]
+        dist, count = forest.dist[group], forest.grown[group]
         dist[:] = np.inf
         dist[root] = 0.0
-        count = forest.grown[group]
-        changed = True
         if count == 0:
             parent[:] = -1
             lift(heap.keys, heap.items, heap.place, ZERO, 0.0, np.uint32(root))
-            count = _search(net, arc_cost, (dist, parent), heap, ONE, order)
-            forest.grown[group] = count
+            forest.grown[group] = _search(net, arc_cost, (dist, parent), heap, ONE, order)
         else:
             _hang(net.tail, arc_cost, dist, parent, order[:count])
-            changed, size = _pass(net, arc_cost, (dist, parent), heap, order[:count], seen)
+            size = _pass(net, arc_cost, (dist, parent), heap, order[:count], seen)
             if size > ZERO:
                 _search(net, arc_cost, (dist, parent), heap, size, order[:0])
                 _sort(net.tail, parent, order[:count], seen)
-        if changed:
-            _sign(net, parent, order[:count], signs)
         for pair in range(groups.pair_start[group], groups.pair_start[group + 1]):
-            end = groups.destination[pair]
-            least[pair] = dist[end]
-            if changed:
-                sign[pair] = signs[end] if dist[end] < np.inf else np.uint64(0)
+            least[pair] = dist[groups.destination[pair]]
 
 
 @njit(cache=True, nogil=True)
@@ -127,14 +114,11 @@ def _hang(tail: Ints, cost: Floats, dist: Floats, parent: Ints, order: Ints) -> 
 
 
 @njit(cache=True, nogil=True)
-def _pass(
-    net: Net, cost: Floats, tree: tuple[Floats, Ints], heap: Heap, order: Ints, seen: Bools
-) -> tuple[bool, np.uint64]:
+def _pass(net: Net, cost: Floats, tree: tuple[Floats, Ints], heap: Heap, order: Ints, seen: Bools) -> np.uint64:
     """Relax all arcs once in the order of the tree; put vertices that were improved too late in the heap."""
     dist, parent = tree
     size = ZERO
     seen[:] = False
-    changed = False
     for i in range(order.size):
         vertex = np.uint32(order[i])
         at = dist[vertex]
@@ -144,7 +128,6 @@ def _pass(
             end = np.uint32(net.head[arc])
             reach = at + cost[arc]
             if reach < dist[end]:
-                changed = True
                 dist[end] = reach
                 parent[end] = np.int32(arc)
                 if seen[end]:
@@ -154,7 +137,7 @@ def _pass(
                     else:
                         size += ONE
                     lift(heap.keys, heap.items, heap.place, hole, reach, end)
-    return changed, size
+    return size
 
 
 @njit(cache=True, nogil=True)
@@ -209,45 +192,3 @@ def _sort(tail: Ints, parent: Ints, order: Ints, seen: Bools) -> None:
             depth -= 1
             order[count] = branch[depth]
             count += 1
-
-
-@njit(cache=True, nogil=True)
-def _sign(net: Net, parent: Ints, order: Ints, signs: Signs) -> None:
-    """Add up the keys of the arcs from the root to every vertex that is reached."""
-    signs[order[0]] = np.uint64(0)
-    for i in range(1, order.size):
-        vertex = order[i]
-        arc = parent[vertex]
-        signs[vertex] = signs[net.tail[arc]] + net.key[arc]
-
-
-@njit(cache=True, nogil=True)
-def load_trees(
-    net: Net, groups: Groups, forest: Forest, amount: Floats, which: Ints, sense: float, flow: Floats
-) -> None:
-    """Add the demand of some groups to the arcs of their trees, or take it off.
-
-    Parameters
-    ----------
-    net, groups, forest : Net, Groups, Forest
-        Graph, groups and their trees.
-    amount : float64[P]
-        Demand of every pair.
-    which : int32[g]
-        The groups.
-    sense : float
-        1 to add, -1 to take off.
-    flow : float64[K, A]
-        Flow on every arc by class, changed.
-    """
-    inflow = np.empty(net.stop.size)
-    for group in which:
-        klass, parent, order = groups.klass[group], forest.parent[group], forest.order[group]
-        inflow[:] = 0.0
-        for pair in range(groups.pair_start[group], groups.pair_start[group + 1]):
-            inflow[groups.destination[pair]] += sense * amount[pair]
-        for i in range(forest.grown[group] - 1, 0, -1):
-            vertex = order[i]
-            arc = parent[vertex]
-            flow[klass, arc] += inflow[vertex]
-            inflow[net.tail[arc]] += inflow[vertex]

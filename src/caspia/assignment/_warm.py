@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from caspia.assignment._state import Pairs
 from caspia.assignment.problem import Bools, Demand, Floats, Ints, Problem
-from caspia.assignment.result import Equilibrium, Routes
+from caspia.assignment.result import Equilibrium
 from caspia.errors import InputError
 from caspia.errors import Problem as Wrong
 
@@ -16,16 +17,17 @@ Longs = npt.NDArray[np.int64]
 
 
 class Known(NamedTuple):
-    """Routes in the numbering of the solver, those of a pair together and the one with most flow first."""
+    """Routes in the numbering of the solver."""
 
     first: Longs  # [r + 1]
-    arcs: Ints  # each route from its end to its start
+    arcs: Ints
     pair: Longs  # [r]
     flow: Floats  # [r]
-    most_steps: int  # room that their comparison may need
 
 
-def known_routes(problem: Problem, warm: Equilibrium, pair_name: npt.NDArray[np.intp], arc_name: Ints) -> Known:
+def known_routes(
+    problem: Problem, warm: Equilibrium, names: tuple[npt.NDArray[np.intp], Ints], pairs: Pairs
+) -> Known:
     """Take over the routes that are still open, with the new demand split as the old one was.
 
     Parameters
@@ -34,8 +36,10 @@ def known_routes(problem: Problem, warm: Equilibrium, pair_name: npt.NDArray[np.
         The new problem.
     warm : Equilibrium
         The earlier result.
-    pair_name, arc_name : int[P], int32[A]
+    names : (int[P], int32[A])
         Pair and arc of the problem behind those of the solver.
+    pairs : Pairs
+        The solver's pairs. Of demand that answers to its cost as much is taken over as was carried.
 
     Returns
     -------
@@ -48,19 +52,22 @@ def known_routes(problem: Problem, warm: Equilibrium, pair_name: npt.NDArray[np.
         If the result is of another graph, or has other classes.
     """
     routes = warm.routes
+    pair_name, arc_name = names
     _check(problem, warm)
     owner = np.repeat(np.arange(routes.n_routes), np.diff(routes.first))
     closed = _closed_arcs(problem, warm, owner)
     n_closed = np.bincount(owner, closed, minlength=routes.n_routes)
     pair = _match(problem, warm.demand, pair_name)[routes.pair]
     kept = np.flatnonzero((n_closed == 0) & (pair >= 0))
-    amount = problem.demand.amount[pair_name]
-    sums = np.bincount(pair[kept], routes.flow[kept], minlength=amount.size)
-    flow = routes.flow[kept] / sums[pair[kept]] * amount[pair[kept]]
-    order = np.lexsort((-flow, pair[kept]))
-    order = order[flow[order] > 0.0]
-    which = kept[order]
-    return _reversed(routes, which, pair[which].astype(np.int64), flow[order], _ranks(arc_name), problem)
+    sums = np.bincount(pair[kept], routes.flow[kept], minlength=pairs.amount.size)
+    wanted = np.where(pairs.sink < 0, pairs.amount, sums)
+    flow = routes.flow[kept] / sums[pair[kept]] * wanted[pair[kept]]
+    kept, flow = kept[flow > 0.0], flow[flow > 0.0]
+    size = np.diff(routes.first)[kept]
+    first = np.zeros(kept.size + 1, np.int64)
+    np.cumsum(size, out=first[1:])
+    at = np.arange(first[-1]) + np.repeat(routes.first[kept] - first[:-1], size)
+    return Known(first, _ranks(arc_name)[routes.arcs[at]], pair[kept].astype(np.int64), flow)
 
 
 def _check(problem: Problem, warm: Equilibrium) -> None:
@@ -117,20 +124,3 @@ def _ranks(names: Ints) -> Ints:
     ranks = np.empty_like(names)
     ranks[names] = np.arange(names.size, dtype=names.dtype)
     return ranks
-
-
-def _reversed(
-    routes: Routes, which: npt.NDArray[np.intp], pair: Longs, flow: Floats, rank: Ints, problem: Problem
-) -> Known:
-    """Write some routes backwards in the solver's arcs, and bound the room of their steps."""
-    size = np.diff(routes.first)[which]
-    first = np.zeros(which.size + 1, np.int64)
-    np.cumsum(size, out=first[1:])
-    last = routes.first[which + 1] - 1
-    at = np.repeat(last + first[:-1], size) - np.arange(first[-1])
-    arcs = routes.arcs[at]
-    owner = np.repeat(np.arange(which.size), size)
-    entries = np.bincount(owner, np.diff(problem.entry_start)[arcs], minlength=which.size)
-    base = np.searchsorted(pair, pair)  # the first of each pair, since they are sorted by pair
-    most_steps = int((entries + entries[base]).sum()) + problem.delays.n_servers + 1
-    return Known(first, rank[arcs], pair, flow, most_steps)

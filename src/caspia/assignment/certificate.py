@@ -4,6 +4,7 @@ References
 ----------
 Beckmann, M., McGuire, C. B., Winsten, C. B. (1956). Studies in the Economics of Transportation. Yale
 University Press.
+Sheffi, Y. (1985). Urban Transportation Networks. Prentice-Hall, chapter 6 (demand that answers to its cost).
 Bellman, R. (1958). On a routing problem. Quarterly of Applied Mathematics 16, 87-90.
 """
 
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from caspia.assignment.problem import Floats, Problem
+from caspia.assignment.problem import Demand, Floats, Problem
 from caspia.assignment.result import Equilibrium
 
 CHUNK = 20_000_000  # numbers held at once while searching
@@ -31,10 +32,12 @@ class Certificate:
     least_total_cost : float
         Cost if all served demand were on least-cost routes at these delays.
     relative_gap : float
-        Their difference as a part of the first.
+        Their difference as a part of the first. Where demand answers to its cost, it also holds the difference
+        between the cost which the demand carried would just bear and the least cost, for each unit carried or, if
+        more, wanted at the least cost.
     objective : float
-        Beckmann's function, in the unit of the servers' delay times load; NaN where the classes'
-        costs do not come from one function.
+        Beckmann's function, in the unit of the servers' delay times load, less the worth of demand that answers
+        to its cost; NaN where the classes' costs do not come from one function.
     imbalance : float
         Largest difference between what flows into and out of a vertex and what demand asks, by class,
         as a part of the largest demand.
@@ -45,6 +48,9 @@ class Certificate:
         largest flow.
     unserved : float
         Demand without a route.
+    amount_mismatch : float
+        Largest difference between the demand said to be carried and the flow of its routes, as a part of the
+        largest demand.
     """
 
     total_cost: float
@@ -55,6 +61,7 @@ class Certificate:
     least_flow: float
     route_mismatch: float
     unserved: float
+    amount_mismatch: float
 
 
 def certify(problem: Problem, result: Equilibrium) -> Certificate:
@@ -65,7 +72,7 @@ def certify(problem: Problem, result: Equilibrium) -> Certificate:
     problem : Problem
         The problem.
     result : Equilibrium
-        What is claimed to solve it. Only its flows on arcs and its routes are read.
+        What is claimed to solve it. Only its flows on arcs, its routes and the demand carried are read.
 
     Returns
     -------
@@ -81,18 +88,59 @@ def certify(problem: Problem, result: Equilibrium) -> Certificate:
         total = float("inf")
     least = least_costs(problem, cost)
     served = np.isfinite(least)
-    needed = float(demand.amount[served] @ least[served])
-    gap = (total - needed) / total if total > 0.0 else 0.0
+    by_routes = np.bincount(result.routes.pair, result.routes.flow, minlength=demand.n_pairs)
+    carried = np.where(_answers(demand), by_routes, np.where(served, demand.amount, 0.0))
+    needed = float(carried[served] @ least[served])
+    excess = total - needed + float(_misplaced(problem, least, carried).sum())
+    largest = float(max(demand.amount.max(initial=0.0), carried.max(initial=0.0)))
     return Certificate(
         total_cost=total,
         least_total_cost=needed,
-        relative_gap=gap,
-        objective=beckmann(problem, flow),
-        imbalance=_imbalance(problem, flow, served),
+        relative_gap=excess / total if total > 0.0 else 0.0,
+        objective=beckmann(problem, flow) - _worth(problem, carried),
+        imbalance=_imbalance(problem, flow, carried),
         least_flow=float(flow.min(initial=0.0)),
         route_mismatch=_route_mismatch(problem, result),
         unserved=float(demand.amount[~served].sum()),
+        amount_mismatch=float(np.abs(result.amount - by_routes).max(initial=0.0)) / largest if largest else 0.0,
     )
+
+
+def _answers(demand: Demand) -> npt.NDArray[np.bool_]:
+    """Say which pairs' demand answers to its cost."""
+    if demand.response is None:
+        return np.zeros(demand.n_pairs, np.bool_)
+    return np.asarray((demand.response < 0.0) & (demand.amount > 0.0))
+
+
+def _misplaced(problem: Problem, least: Floats, carried: Floats) -> Floats:
+    """Return what each pair's demand carried would bear more or less than its least cost, in all.
+
+    Counted are the units carried or, if they are more, those wanted at the least cost.
+    """
+    demand, out = problem.demand, np.zeros(least.size)
+    if demand.response is None or demand.reference is None:
+        return out
+    some = np.flatnonzero(_answers(demand) & np.isfinite(least))
+    amount, response, reference = demand.amount[some], demand.response[some], demand.reference[some]
+    wanted = amount * np.exp(response * (least[some] - reference))
+    with np.errstate(divide="ignore"):
+        bears = reference + np.log(carried[some] / amount) / response
+    most = np.maximum(carried[some], wanted)
+    out[some[most > 0.0]] = (np.abs(bears - least[some]) * most)[most > 0.0]
+    return out
+
+
+def _worth(problem: Problem, carried: Floats) -> float:
+    """Return the area under the costs that the demand carried would bear, scaled as in Beckmann's function."""
+    demand = problem.demand
+    if demand.response is None or demand.reference is None:
+        return 0.0
+    some = np.flatnonzero(_answers(demand) & (carried > 0.0))
+    amount, klass = carried[some], demand.class_index[some]
+    ratio = np.array([_one_ratio(*_weights(problem, k)) for k in range(problem.n_classes)])
+    area = demand.reference[some] + (np.log(amount / demand.amount[some]) - 1.0) / demand.response[some]
+    return float((amount * area / ratio[klass]).sum())
 
 
 def least_costs(problem: Problem, cost: Floats) -> Floats:
@@ -152,16 +200,20 @@ def beckmann(problem: Problem, flow: Floats) -> float:
     float
         Sum of the integrals of the delays and of the scaled fixed costs; NaN if there is no such function.
     """
-    felt = problem.value_of_delay[:, None] * problem.entry_felt[None, :]
-    load = problem.class_load[:, problem.entry_unit] * problem.entry_use
     total = float(problem.delays.area(problem.server_loads(flow)).sum())
     used = flow > 0.0
     for klass in range(problem.n_classes):
-        ratio = _one_ratio(felt[klass], load[klass])
+        ratio = _one_ratio(*_weights(problem, klass))
         if np.isnan(ratio):
             return float("nan")
         total += float(problem.fixed_cost[klass, used[klass]] @ flow[klass, used[klass]]) / ratio
     return total
+
+
+def _weights(problem: Problem, klass: int) -> tuple[Floats, Floats]:
+    """Return what a unit of a class feels and loads at every entry."""
+    felt = problem.value_of_delay[klass] * problem.entry_felt
+    return felt, problem.class_load[klass, problem.entry_unit] * problem.entry_use
 
 
 def _one_ratio(felt: Floats, load: Floats) -> float:
@@ -175,19 +227,19 @@ def _one_ratio(felt: Floats, load: Floats) -> float:
     return float(ratios[0]) if np.allclose(ratios, ratios[0], rtol=1e-12, atol=0.0) else float("nan")
 
 
-def _imbalance(problem: Problem, flow: Floats, served: npt.NDArray[np.bool_]) -> float:
+def _imbalance(problem: Problem, flow: Floats, carried: Floats) -> float:
     """Return the largest imbalance at a vertex as a part of the largest demand."""
     demand, n = problem.demand, problem.n_vertices
     worst = 0.0
     for klass in range(problem.n_classes):
-        mine = served & (demand.class_index == klass)
+        mine = demand.class_index == klass
         net = np.bincount(problem.tail, flow[klass], minlength=n) - np.bincount(
             problem.head, flow[klass], minlength=n
         )
-        net -= np.bincount(demand.origin[mine], demand.amount[mine], minlength=n)
-        net += np.bincount(demand.destination[mine], demand.amount[mine], minlength=n)
+        net -= np.bincount(demand.origin[mine], carried[mine], minlength=n)
+        net += np.bincount(demand.destination[mine], carried[mine], minlength=n)
         worst = max(worst, float(np.abs(net).max(initial=0.0)))
-    largest = float(demand.amount.max(initial=0.0))
+    largest = float(max(demand.amount.max(initial=0.0), carried.max(initial=0.0)))
     return worst / largest if largest > 0.0 else worst
 
 

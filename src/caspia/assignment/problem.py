@@ -14,6 +14,7 @@ from caspia.errors import Problem as Wrong
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+MOST_EXPONENT = 300.0  # response times reference: demand without cost is exp of this times the amount
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +28,19 @@ class Demand:
     class_index : int32[P]
         Its class.
     amount : float64[P]
-        Units of demand, zero or more.
+        Units of demand, zero or more; at the reference cost, where demand answers to its cost.
+    response, reference : float64[P], float64[P], optional
+        Change of the logarithm of demand per unit of cost, zero or less, and the cost at which the demand is
+        `amount`: at cost c it is ``amount * exp(response * (c - reference))``. Without them, and where the
+        response is zero, demand is fixed.
     """
 
     origin: Ints
     destination: Ints
     class_index: Ints
     amount: Floats
+    response: Floats | None = None
+    reference: Floats | None = None
 
     @property
     def n_pairs(self) -> int:
@@ -253,6 +260,9 @@ def _shape_faults(problem: Problem) -> list[Wrong]:
         ("demand.class_index", demand.class_index, (pairs,), "i"),
         ("demand.amount", demand.amount, (pairs,), "f"),
     ]
+    for name, array in (("demand.response", demand.response), ("demand.reference", demand.reference)):
+        if array is not None:
+            wanted.append((name, array, (pairs,), "f"))
     size = {"i": 4, "f": 8, "b": 1}
     return [
         Wrong(
@@ -311,6 +321,25 @@ def _number_faults(problem: Problem) -> list[Wrong]:
     if bad.size:
         allowed = "zero or more; inf bans the class from the arc"
         wrong.append(_at("negative or not a number", "fixed_cost", problem.fixed_cost, bad, allowed))
+    return [*wrong, *_response_faults(problem.demand)]
+
+
+def _response_faults(demand: Demand) -> list[Wrong]:
+    """List what makes the answer of demand to its cost no answer."""
+    response, reference = demand.response, demand.reference
+    if response is None and reference is None:
+        return []
+    if response is None or reference is None:
+        name = "demand.response" if response is None else "demand.reference"
+        return [Wrong("half of an answer to cost", name, "None", "both response and reference, or neither")]
+    wrong = []
+    bad = np.flatnonzero(~((response <= 0.0) & np.isfinite(response)))
+    if bad.size:
+        wrong.append(_at("demand that grows with its cost", "demand.response", response, bad, "zero or less"))
+    bad = np.flatnonzero((response < 0.0) & ~(np.abs(reference * response) <= MOST_EXPONENT))
+    if bad.size:
+        allowed = f"finite; times the response at most {MOST_EXPONENT:g}, or demand is beyond numbers"
+        wrong.append(_at("not a cost to refer to", "demand.reference", reference, bad, allowed))
     return wrong
 
 

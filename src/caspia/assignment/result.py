@@ -73,10 +73,15 @@ class Equilibrium:
         The demand that was asked for.
     pair_cost : float64[P]
         Least cost of a unit of demand of every pair at these delays; inf where no route leads.
+    amount : float64[P]
+        Demand carried of every pair: all of it where demand is fixed, what bears the cost where it answers to
+        it, zero where no route leads.
     unserved : float64[P]
         Demand of pairs that no route is open to; zero for all others.
     relative_gap : float
-        (cost of all flow - cost if all were on least-cost routes) / cost of all flow, at these delays.
+        (cost of all flow - cost if all were on least-cost routes) / cost of all flow, at these delays. Where
+        demand answers to its cost, the first difference also holds that between the cost which the demand
+        carried would just bear and the least cost, for each unit carried or, if more, wanted at that cost.
     gap : float
         The gap that was asked for.
     iterations, sweeps : int
@@ -91,6 +96,7 @@ class Equilibrium:
     routes: Routes
     demand: Demand
     pair_cost: Floats
+    amount: Floats
     unserved: Floats
     relative_gap: float
     gap: float
