@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from caspia.cost import ArcCosts, Lookup, Reading, Sampler, Servers, cargo_of, find_servers
+from caspia.cost import ArcCosts, Cargo, Lookup, Reading, Sampler, Servers, cargo_of, find_servers
 from caspia.data import Dataset
 from caspia.errors import InputError, Problem
 from caspia.network import Network
@@ -88,6 +88,7 @@ class DrawnStudy:
     network: Network
     origin: Priced
     drawn: Mapping[str, tuple[FloatArray, FloatArray]] = field(repr=False)
+    _cargo: dict[str, Cargo] = field(default_factory=dict, repr=False)
 
     def costs(self, commodity: str, month: int | None = None) -> ArcCosts:  # noqa: ARG002 - as in `Priced`
         """Costs of every arc for a commodity, with the drawn money and hours as their means.
@@ -104,8 +105,7 @@ class DrawnStudy:
         ArcCosts
             What is felt of unreliability is drawn by its ratio; the spread from day to day is that of the data.
         """
-        costs = self.origin.costs(commodity)
-        cargo = cargo_of(self.data, commodity)
+        costs, cargo = self.origin.costs(commodity), self.cargo(commodity)
         money, time = (
             replace(quantity, mean=quantity.at(value))
             for quantity, value in zip((costs.money, costs.time), self.drawn[commodity], strict=True)
@@ -113,6 +113,37 @@ class DrawnStudy:
         felt_h = time.mean + cargo.reliability_ratio * time.sd
         generalised = np.where(costs.passable, money.mean + cargo.value_of_time_usd_per_h * felt_h, np.inf)
         return replace(costs, cargo=cargo, money=money, time=time, generalised_usd=generalised)
+
+    def cargo(self, commodity: str) -> Cargo:
+        """One unit of a commodity, with its drawn values of time and of reliability.
+
+        Parameters
+        ----------
+        commodity : str
+            Id of a commodity.
+
+        Returns
+        -------
+        Cargo
+            Kept for later calls.
+        """
+        if commodity not in self._cargo:
+            self._cargo[commodity] = cargo_of(self.data, commodity)
+        return self._cargo[commodity]
+
+    def money_usd_per_t(self, commodity: str) -> FloatArray:
+        """Money that a tonne of a commodity pays on every arc.
+
+        Parameters
+        ----------
+        commodity : str
+            Id of a commodity that has demand.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_arcs,)
+        """
+        return self.origin.costs(commodity).money.at(self.drawn[commodity][0]) / self.cargo(commodity).tonnes
 
 
 @dataclass(frozen=True, eq=False)
