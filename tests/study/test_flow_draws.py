@@ -16,7 +16,7 @@ from tests.drawn import draw, open_drawn
 
 from caspia.errors import InputError
 from caspia.scenario import parse_scenario
-from caspia.study import Settings, Study, flow_answer
+from caspia.study import Settings, Study, flow_answer, run_study, write_folder
 from caspia.study.drawn import GROUPS
 from caspia.study.flow_draws import MOST_FAILED, RESIDUAL, FlowDraws, _route_costs, draw_flows
 from caspia.study.flow_frames import corridors_frame, countries_frame, links_frame, moved_frame, shadow_value
@@ -29,6 +29,7 @@ from caspia.study.flow_spreads import (
     moved_spread,
     totals_spread,
 )
+from caspia.study.flow_tables import RANGED
 from caspia.study.flows import FlowModel
 from caspia.study.loading import route_costs
 from caspia.study.market import groups_of
@@ -349,3 +350,33 @@ def test_the_command_prints_intervals_or_point_values(tmp_path: Path, command) -
     refused = command(*asked, "--draws", "3")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "10 to 1000" in refused.stderr
+
+
+def test_results_hold_intervals_and_say_what_they_are(world: Study, tmp_path: Path) -> None:
+    import duckdb
+
+    result = run_study(world)
+    (run,) = result.tables["flow_runs"].to_dict("records")[:1]
+    assert (run["draws"], run["failed_draws"], run["status"]) == (FEW, 0, "converged")
+    assert run["demand_t_p10"] < run["demand_t"] < run["demand_t_p90"]
+    for name, columns in RANGED.items():
+        table = result.tables[name]
+        for column in columns:
+            low, high = (table[f"{column}{end}"].to_numpy(dtype=float) for end in ("_p10", "_p90"))
+            known = np.isfinite(low)
+            assert (low[known] <= high[known]).all()
+            if (
+                name in {"flow_corridors", "flow_countries", "flow_links", "flow_bottlenecks"}
+                and "change" not in column
+            ):
+                assert known.all()
+    write_folder(tmp_path / "out", result)
+    with duckdb.connect(str(tmp_path / "out" / "results.duckdb"), read_only=True) as database:
+        said = database.sql(
+            "select table_name || '.' || column_name as k, comment from duckdb_columns()"
+        ).fetchall()
+    comments = dict(said)
+    assert comments["flow_corridors.flow_t_p10"] == "tonnes a year, tenth percentile of the draws"
+    assert comments["flow_corridors.share_p90"].endswith("ninetieth percentile of the draws")
+    for name, columns in RANGED.items():
+        assert all(comments[f"{name}.{column}{end}"] for column in columns for end in ("_p10", "_p90"))
