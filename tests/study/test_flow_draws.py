@@ -41,6 +41,7 @@ DOUBT = {
     "way.tariff_usd_per_t_km": (0.03, 0.04, 0.06),
     "way.speed_bulk_kmh": (20, 40, 60),
     "border.border_h": (4, 8, 30),
+    "border.border_usd_per_t": (1, 2, 5),
     "grp-all.choice_scale_t_per_usd": (0.05, 0.1, 0.15),
     "way.overload_usd_per_t": (5, 10, 25),
     "service.overload_usd_per_t": (5, 10, 25),
@@ -259,6 +260,18 @@ def test_the_same_fact_has_the_same_place_in_both_worlds(compared: tuple[FlowDra
     for row in np.flatnonzero(facts.high > facts.low):
         other = keys[facts.frame["key"].iloc[row]]
         assert (before.world.value[row].argsort() == after.world.value[other].argsort()).all()
+
+
+def test_a_fact_that_a_scenario_scales_keeps_its_draws(compared: tuple[FlowDraws, FlowDraws]) -> None:
+    """The borders of Russia inherited their price; four times it is four times the same draw."""
+    old, new = (
+        dict(zip(draws.world.study.data.facts.frame["key"], draws.world.value, strict=True)) for draws in compared
+    )
+    added = [key for key in new if key not in old and key.endswith(".border_usd_per_t")]
+    assert added
+    assert np.ptp(old["border.border_usd_per_t"]) > 1
+    for key in added:
+        assert new[key] == pytest.approx(4 * old["border.border_usd_per_t"])
 
 
 def test_what_moves_is_the_change_in_every_draw(compared: tuple[FlowDraws, FlowDraws]) -> None:
