@@ -242,7 +242,7 @@ def _fill(study: Study, parts: dict[str, list[pd.DataFrame]], tell: Progress) ->
     flows, intervals = found
     _add(parts, flows, now.name, intervals)
     for nth, name in enumerate(COMPARED, start=2):
-        _compare(now, name, parts)
+        _compare(now, name, parts, intervals.draws)
         tell(STAGE, nth, steps)
     by_year = {JUDGED_YEAR: found}
     for nth, year in enumerate(FIT_YEARS, start=2 + len(COMPARED)):
@@ -285,12 +285,19 @@ def _solved(
     return flows, intervals
 
 
-def _drawn(flows: Flows, study: Study, *, worth: bool, before: FlowDraws | None = None) -> FlowDraws | None:
+def _drawn(
+    flows: Flows,
+    study: Study,
+    *,
+    worth: bool,
+    before: FlowDraws | None = None,
+    near: FlowDraws | None = None,
+) -> FlowDraws | None:
     world = study.drawn
-    return None if world is None else draw_flows(flows, world, reference=before, worth=worth)
+    return None if world is None else draw_flows(flows, world, reference=before, near=near, worth=worth)
 
 
-def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]]) -> None:
+def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]], near: FlowDraws | None) -> None:
     """Add a scenario and what it moves against the base world on the same routes."""
     known = built_in_scenarios()
     if name not in known:
@@ -307,7 +314,7 @@ def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]]) -> No
         return
     before = None
     if after.reference is not None and world.study.base is not None:
-        before = _drawn(after.reference, world.study.base, worth=False)
+        before = _drawn(after.reference, world.study.base, worth=False, near=near)
     intervals = Intervals(_drawn(after, world.study, worth=True, before=before))
     parts["flow_runs"].append(_run(world, after, base.name, intervals))
     _add(parts, after, name, intervals, after.reference)
