@@ -16,7 +16,7 @@ from tests.drawn import draw, open_drawn
 
 from caspia.errors import InputError
 from caspia.scenario import parse_scenario
-from caspia.study import Settings, Study, flow_answer
+from caspia.study import Settings, Study, flow_answer, run_study, write_folder
 from caspia.study.drawn import GROUPS
 from caspia.study.flow_draws import MOST_FAILED, RESIDUAL, FlowDraws, draw_flows
 from caspia.study.flow_frames import corridors_frame, countries_frame, links_frame, moved_frame, shadow_value
@@ -29,6 +29,7 @@ from caspia.study.flow_spreads import (
     moved_spread,
     totals_spread,
 )
+from caspia.study.flow_tables import RANGED
 from caspia.study.flows import FlowModel
 from caspia.study.loading import route_costs
 from caspia.study.market import groups_of
@@ -40,6 +41,7 @@ DOUBT = {
     "way.tariff_usd_per_t_km": (0.03, 0.04, 0.06),
     "way.speed_bulk_kmh": (20, 40, 60),
     "border.border_h": (4, 8, 30),
+    "border.border_usd_per_t": (1, 2, 5),
     "grp-all.choice_scale_t_per_usd": (0.05, 0.1, 0.15),
     "way.overload_usd_per_t": (5, 10, 25),
     "service.overload_usd_per_t": (5, 10, 25),
@@ -260,6 +262,18 @@ def test_the_same_fact_has_the_same_place_in_both_worlds(compared: tuple[FlowDra
         assert (before.world.value[row].argsort() == after.world.value[other].argsort()).all()
 
 
+def test_a_fact_that_a_scenario_scales_keeps_its_draws(compared: tuple[FlowDraws, FlowDraws]) -> None:
+    """The borders of Russia inherited their price; four times it is four times the same draw."""
+    old, new = (
+        dict(zip(draws.world.study.data.facts.frame["key"], draws.world.value, strict=True)) for draws in compared
+    )
+    added = [key for key in new if key not in old and key.endswith(".border_usd_per_t")]
+    assert added
+    assert np.ptp(old["border.border_usd_per_t"]) > 1
+    for key in added:
+        assert new[key] == pytest.approx(4 * old["border.border_usd_per_t"])
+
+
 def test_what_moves_is_the_change_in_every_draw(compared: tuple[FlowDraws, FlowDraws]) -> None:
     before, after = compared
     old, new = (corridors_spread(draws, split=False) for draws in compared)
@@ -349,3 +363,33 @@ def test_the_command_prints_intervals_or_point_values(tmp_path: Path, command) -
     refused = command(*asked, "--draws", "3")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "10 to 1000" in refused.stderr
+
+
+def test_results_hold_intervals_and_say_what_they_are(world: Study, tmp_path: Path) -> None:
+    import duckdb
+
+    result = run_study(world)
+    (run,) = result.tables["flow_runs"].to_dict("records")[:1]
+    assert (run["draws"], run["failed_draws"], run["status"]) == (FEW, 0, "converged")
+    assert run["demand_t_p10"] < run["demand_t"] < run["demand_t_p90"]
+    for name, columns in RANGED.items():
+        table = result.tables[name]
+        for column in columns:
+            low, high = (table[f"{column}{end}"].to_numpy(dtype=float) for end in ("_p10", "_p90"))
+            known = np.isfinite(low)
+            assert (low[known] <= high[known]).all()
+            if (
+                name in {"flow_corridors", "flow_countries", "flow_links", "flow_bottlenecks"}
+                and "change" not in column
+            ):
+                assert known.all()
+    write_folder(tmp_path / "out", result)
+    with duckdb.connect(str(tmp_path / "out" / "results.duckdb"), read_only=True) as database:
+        said = database.sql(
+            "select table_name || '.' || column_name as k, comment from duckdb_columns()"
+        ).fetchall()
+    comments = dict(said)
+    assert comments["flow_corridors.flow_t_p10"] == "tonnes a year, tenth percentile of the draws"
+    assert comments["flow_corridors.share_p90"].endswith("ninetieth percentile of the draws")
+    for name, columns in RANGED.items():
+        assert all(comments[f"{name}.{column}{end}"] for column in columns for end in ("_p10", "_p90"))

@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from caspia.cost import ArcCosts, Lookup, Reading, Sampler, Servers, cargo_of, find_servers
-from caspia.data import Dataset
+from caspia.cost import ArcCosts, Cargo, Lookup, Reading, Sampler, Servers, cargo_of, find_servers
+from caspia.data import NO_FACT, Dataset, attribute_column
 from caspia.errors import InputError, Problem
 from caspia.network import Network
 from caspia.study.loading import CONSTANTS
@@ -88,6 +88,7 @@ class DrawnStudy:
     network: Network
     origin: Priced
     drawn: Mapping[str, tuple[FloatArray, FloatArray]] = field(repr=False)
+    _cargo: dict[str, Cargo] = field(default_factory=dict, repr=False)
 
     def costs(self, commodity: str, month: int | None = None) -> ArcCosts:  # noqa: ARG002 - as in `Priced`
         """Costs of every arc for a commodity, with the drawn money and hours as their means.
@@ -104,8 +105,7 @@ class DrawnStudy:
         ArcCosts
             What is felt of unreliability is drawn by its ratio; the spread from day to day is that of the data.
         """
-        costs = self.origin.costs(commodity)
-        cargo = cargo_of(self.data, commodity)
+        costs, cargo = self.origin.costs(commodity), self.cargo(commodity)
         money, time = (
             replace(quantity, mean=quantity.at(value))
             for quantity, value in zip((costs.money, costs.time), self.drawn[commodity], strict=True)
@@ -113,6 +113,37 @@ class DrawnStudy:
         felt_h = time.mean + cargo.reliability_ratio * time.sd
         generalised = np.where(costs.passable, money.mean + cargo.value_of_time_usd_per_h * felt_h, np.inf)
         return replace(costs, cargo=cargo, money=money, time=time, generalised_usd=generalised)
+
+    def cargo(self, commodity: str) -> Cargo:
+        """One unit of a commodity, with its drawn values of time and of reliability.
+
+        Parameters
+        ----------
+        commodity : str
+            Id of a commodity.
+
+        Returns
+        -------
+        Cargo
+            Kept for later calls.
+        """
+        if commodity not in self._cargo:
+            self._cargo[commodity] = cargo_of(self.data, commodity)
+        return self._cargo[commodity]
+
+    def money_usd_per_t(self, commodity: str) -> FloatArray:
+        """Money that a tonne of a commodity pays on every arc.
+
+        Parameters
+        ----------
+        commodity : str
+            Id of a commodity that has demand.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_arcs,)
+        """
+        return self.origin.costs(commodity).money.at(self.drawn[commodity][0]) / self.cargo(commodity).tonnes
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +193,7 @@ class DrawnWorld:
         return tuple(_drawn_servers(study, servers) for study in self.studies)
 
 
-def draw_world(study: Priced, seed: int, draws: int, dependence: float) -> DrawnWorld:
+def draw_world(study: Priced, seed: int, draws: int, dependence: float, root: Dataset | None = None) -> DrawnWorld:
     """Draw the facts that flows rest on.
 
     Prices and times are drawn as for the intervals of routes, but over a year: waits for departures and for the
@@ -178,13 +209,15 @@ def draw_world(study: Priced, seed: int, draws: int, dependence: float) -> Drawn
         Number of draws.
     dependence : float
         Correlation of the facts of a group, 0 to 1.
+    root : Dataset, optional
+        The data that the study is a scenario of; those of the study if left out.
 
     Returns
     -------
     DrawnWorld
     """
     data, facts = study.data, study.data.facts
-    sampler = Sampler(tuple(facts.frame["key"]), seed, draws, dependence, stratified=True)
+    sampler = Sampler(stream_keys(data, root or data), seed, draws, dependence, stratified=True)
     value = np.repeat(facts.value[:, None], draws, axis=1)
     doubted = ((facts.frame["rank"] == 1) & (facts.high > facts.low)).to_numpy()
     for name, attributes in GROUPS.items():
@@ -200,6 +233,39 @@ def draw_world(study: Priced, seed: int, draws: int, dependence: float) -> Drawn
             value[fact[plain]], value[fact[inverse]] = drawn[plain], 1.0 / drawn[inverse]
     value.flags.writeable = False
     return DrawnWorld(study, value, variables)
+
+
+def stream_keys(data: Dataset, root: Dataset) -> tuple[str, ...]:
+    """Name the fact of the original data whose draws each fact follows.
+
+    A scenario that changes what an object inherits gives it a fact of its own. That fact is as doubtful as the
+    inherited one, in the same draws, or the two worlds would differ by accident.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables, perhaps edited by a scenario.
+    root : Dataset
+        Tables before it.
+
+    Returns
+    -------
+    tuple of str
+        A key for each fact of `data`: its own, or that of the fact of `root` which its subject inherits.
+    """
+    frame, before = data.facts.frame, list(root.facts.frame["key"])
+    keys, known = list(frame["key"]), set(before)
+    inherited = {"classes": root.class_facts}
+    inherited |= {name: root.object_facts(name) for name, t in root.tables.items() if "class_id" in t.columns}
+    places = {
+        subject: (name, row) for name in inherited for row, subject in enumerate(root.tables[name]["id"].tolist())
+    }
+    for nth in [nth for nth, key in enumerate(keys) if key not in known]:
+        name, row = places.get(frame["subject"].iloc[nth], ("classes", -1))
+        fact = inherited[name][row, attribute_column(frame["attribute"].iloc[nth])] if row >= 0 else NO_FACT
+        if fact != NO_FACT:
+            keys[nth] = before[fact]
+    return tuple(keys)
 
 
 def _drawn_servers(study: DrawnStudy, servers: Servers) -> Servers:

@@ -121,19 +121,21 @@ class _Draw:
     cost_usd_per_t: FloatArray
 
 
-def draw_flows(
+def draw_flows(  # noqa: PLR0913 - options of one computation, all but two by name
     flows: Flows,
     world: DrawnWorld,
     *,
     case: Case = "central",
     reference: FlowDraws | None = None,
+    near: FlowDraws | None = None,
     worth: bool = False,
     workers: int = WORKERS,
     progress: Callable[[int, int], None] | None = None,
 ) -> FlowDraws:
     """Find the equilibrium of every draw.
 
-    Each begins at the loads of the flows themselves, so that it does not matter which are solved at the same time.
+    Each begins at the loads of the flows themselves, moved as those of `near` are in that draw, so that it does
+    not matter which are solved at the same time.
 
     Parameters
     ----------
@@ -145,6 +147,8 @@ def draw_flows(
         Growth of demand after the last observation.
     reference : FlowDraws, optional
         Draws of `flows.reference`, to whose costs demand answers draw by draw.
+    near : FlowDraws, optional
+        The same draws of a neighbouring world to begin from; `reference` if left out.
     worth : bool
         Whether to find what more capacity is worth.
     workers : int
@@ -158,12 +162,13 @@ def draw_flows(
     """
     servers = world.capacities
     groups = groups_of(world.study, flows.model.market.pairs)
+    begin = _begin(flows, near or reference)
 
     def one(nth: int) -> _Draw:
         paid = None if reference is None else reference.paid(nth)
         model = _redrawn(flows.model, world.studies[nth], groups)
         wants = _wants(model, flows.year, case, paid)
-        found = model.settle(wants, servers=servers[nth], warm=flows.result.load, residual=RESIDUAL)
+        found = model.settle(wants, servers=servers[nth], warm=begin(nth), residual=RESIDUAL)
         gain = np.full(servers[nth].n_servers, np.nan)
         if worth and found.converged:
             gain = capacity_worth(model.grouping, wants, servers[nth], found, NUDGE)
@@ -191,6 +196,14 @@ def draw_flows(
         converged=np.array([draw.found.converged for draw in made], dtype=bool),
         reference=reference,
     )
+
+
+def _begin(flows: Flows, near: FlowDraws | None) -> Callable[[int], FloatArray]:
+    """Loads from which each draw begins."""
+    load = flows.result.load
+    if near is None or near.flows.model.servers.key != flows.model.servers.key:
+        return lambda _nth: load
+    return lambda nth: np.maximum(load + near.load[:, nth] - near.flows.result.load, 0.0)
 
 
 def _redrawn(model: FlowModel, study: DrawnStudy, groups: Sequence[Group]) -> FlowModel:

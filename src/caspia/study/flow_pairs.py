@@ -36,7 +36,7 @@ def drawn_flows(
     FlowDraws or None
         Without a world to tell changes against; none where the study wants no intervals.
     """
-    found = _drawn(flows, study, None, worth, case, progress)
+    found = _drawn(flows, study, (None, None), worth, case, progress)
     return None if found is None else replace(found, reference=None)
 
 
@@ -45,6 +45,7 @@ def drawn_beside(
     studies: tuple[Study, Study],
     *,
     worth: bool,
+    near: FlowDraws | None = None,
     case: Case = "central",
     progress: Progress | None = None,
 ) -> tuple[FlowDraws | None, FlowDraws | None]:
@@ -58,6 +59,8 @@ def drawn_beside(
         The worlds.
     worth : bool
         Whether to find what more capacity is worth in the first as well; it is in the second.
+    near : FlowDraws, optional
+        The same draws of a neighbouring world, to begin the first with.
     case : {"low", "central", "high"}
         Growth of demand after the last observation.
     progress : callable, optional
@@ -68,8 +71,8 @@ def drawn_beside(
     tuple of FlowDraws or None
         None where the studies want no intervals.
     """
-    first = _drawn(pair[0], studies[0], None, worth, case, progress)
-    second = _drawn(pair[1], studies[1], first, True, case, progress)
+    first = _drawn(pair[0], studies[0], (None, near), worth, case, progress)
+    second = _drawn(pair[1], studies[1], (first, first), True, case, progress)
     if first is None or second is None:
         return None, None
     before = replace(first, reference=None)
@@ -77,14 +80,20 @@ def drawn_beside(
 
 
 def _drawn(
-    flows: Flows, study: Study, known: FlowDraws | None, worth: bool, case: Case, progress: Progress | None
+    flows: Flows,
+    study: Study,
+    others: tuple[FlowDraws | None, FlowDraws | None],
+    worth: bool,
+    case: Case,
+    progress: Progress | None,
 ) -> FlowDraws | None:
     """Draws whose reference is the world to whose costs demand answers, if it does."""
     world = study.drawn
     if world is None:
         return None
+    known, near = others
     chain = (known, None if known is None else known.reference)
     answered = next((each for each in chain if each is not None and each.flows is flows.reference), None)
     if answered is None and flows.reference is not None and study.base is not None:
-        answered = _drawn(flows.reference, study.base, None, False, case, progress)
-    return draw_flows(flows, world, case=case, reference=answered, worth=worth, progress=progress)
+        answered = _drawn(flows.reference, study.base, (None, near), False, case, progress)
+    return draw_flows(flows, world, case=case, reference=answered, near=near, worth=worth, progress=progress)

@@ -187,8 +187,7 @@ def _prices(draws: FlowDraws, kept: BoolArray, key: IntArray) -> FloatArray:
     for column, nth in enumerate(np.flatnonzero(kept)):
         for row in np.unique(commodity):
             own = commodity == row
-            costs = draws.world.studies[nth].costs(str(names.iloc[row]))
-            found[own, column] = costs.money.mean[arc[own]] / costs.cargo.tonnes
+            found[own, column] = draws.world.studies[nth].money_usd_per_t(str(names.iloc[row]))[arc[own]]
     return found
 
 

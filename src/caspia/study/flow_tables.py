@@ -14,6 +14,7 @@ from caspia.demand.reconcile import reconcile
 from caspia.errors import CaspiaError, InputError, NotConverged
 from caspia.scenario import built_in_scenarios
 from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES, shifts_frame, with_changes
+from caspia.study.flow_draws import FlowDraws
 from caspia.study.flow_frames import (
     bottlenecks_frame,
     corridors_frame,
@@ -246,7 +247,7 @@ def _fill(study: Study, parts: dict[str, list[pd.DataFrame]], tell: Progress) ->
     flows, intervals = found
     _add(parts, flows, now.name, intervals)
     for nth, name in enumerate(COMPARED, start=2):
-        _compare(now, name, parts)
+        _compare(now, name, parts, intervals.draws)
         tell(STAGE, nth, steps)
     by_year = {JUDGED_YEAR: found}
     for nth, year in enumerate(FIT_YEARS, start=2 + len(COMPARED)):
@@ -282,7 +283,7 @@ def _solved(
     return flows, intervals
 
 
-def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]]) -> None:
+def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]], near: FlowDraws | None) -> None:
     """Add a scenario and what it moves against the base world on the same routes."""
     known = built_in_scenarios()
     if name not in known:
@@ -298,7 +299,7 @@ def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]]) -> No
     except (InputError, NotConverged) as error:
         parts["flow_runs"].append(_failed(world, BASE_YEAR, base.name, error))
         return
-    drawn = drawn_beside((before, after), (base.study, world.study), worth=False)[1]
+    drawn = drawn_beside((before, after), (base.study, world.study), worth=False, near=near)[1]
     intervals = Intervals(drawn)
     parts["flow_runs"].append(_run(world, after, base.name, intervals, before))
     _add(parts, after, name, intervals, before)

@@ -232,7 +232,8 @@ class Study:
         check_draws(self.settings.flow_draws)
         if not self.settings.flow_draws:
             return None
-        return draw_world(self, self.settings.seed, self.settings.flow_draws, self.settings.dependence)
+        seed, draws, dependence = self.settings.seed, self.settings.flow_draws, self.settings.dependence
+        return draw_world(self, seed, draws, dependence, None if self.root is None else self.root.data)
 
     def flows_beside(self, after: Flows, case: Case = "central") -> Flows:
         """Flows of this study on the routes of others, to set those beside.

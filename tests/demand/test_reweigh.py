@@ -1,0 +1,62 @@
+"""Pairs that are known, shared anew by other weights of places."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.drawn import open_drawn
+
+from caspia.data import Dataset
+from caspia.demand import reweigh, spread
+
+DRAWING = "KZAAA -rail1520:300- KZBBB -rail1520:300- GECCC -rail1520:300- GEDDD"
+ZONES = {"KZ": ("KZAAA", "KZBBB"), "GE": ("GECCC", "GEDDD")}
+EDITS = {
+    "zones": {zone: {"name": zone, "countries": zone} for zone in ZONES},
+    "centroids": {
+        f"cen-{place}": {"zone_id": zone, "place_id": place, "role": "both"}
+        for zone, places in ZONES.items()
+        for place in places
+    },
+    "classes": {"demand": {"applies_to": "demand", "name": "Demand"}},
+    "demand": {
+        "dem-a": {"origin_id": "KZ", "destination_id": "GE", "commodity_id": "grain", "class_id": "demand"},
+        "dem-b": {"origin_id": "GE", "destination_id": "KZ", "commodity_id": "oil", "class_id": "demand"},
+    },
+}
+WEIGHTS = {"cen-KZAAA.weight": 3, "cen-KZBBB.weight": 1, "cen-GECCC.weight": 1, "cen-GEDDD.weight": 1}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    facts = WEIGHTS | {"dem-a.demand_t@2025": 8, "dem-b.demand_t@2025": 8}
+    return open_drawn(tmp_path_factory.mktemp("zones"), DRAWING, facts, EDITS).data
+
+
+def weighing(data: Dataset, **weights: float) -> Dataset:
+    value = data.facts.value.copy()
+    for place, weight in weights.items():
+        value[(data.facts.frame["key"] == f"cen-{place}.weight").to_numpy()] = weight
+    return replace(data, facts=replace(data.facts, value=value))
+
+
+def test_the_same_weights_give_the_same_shares(data: Dataset) -> None:
+    pairs = spread(data)
+    assert reweigh(data, pairs).share == pytest.approx(pairs.share)
+
+
+def test_other_weights_share_the_same_demand_otherwise(data: Dataset) -> None:
+    pairs, other = spread(data), weighing(data, KZAAA=1.0, KZBBB=3.0)
+    found = reweigh(other, pairs)
+    assert np.bincount(pairs.demand, found.share) == pytest.approx([1.0, 1.0])
+    assert found.share == pytest.approx(spread(other).share)
+    assert found.share != pytest.approx(pairs.share)
+
+
+def test_where_no_weight_is_left_the_shares_stay(data: Dataset) -> None:
+    pairs = spread(data)
+    known = replace(pairs, origin=np.full_like(pairs.origin, sys.maxsize))
+    assert reweigh(data, known).share.tolist() == pairs.share.tolist()
