@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -95,3 +97,11 @@ def test_a_banned_pair_is_unserved() -> None:
     found = stochastic_equilibrium(problem, 1.0)
     assert found.result.unserved.tolist() == [0.0, 4.0]
     assert found.result.amount.tolist() == [3.0, 0.0]
+
+
+def test_demand_answers_to_the_logsum() -> None:
+    delays = delay_table(["bpr"], [[12.0, 1.0, 0.0, 1.0]])
+    demand = replace(pairs([0], [1], [5.0]), response=np.array([-0.1]), reference=np.array([10.0]))
+    found = stochastic_equilibrium(road_problem([0], [1], 2, delays=delays, demand=demand), 0.7)
+    assert found.result.logsum == pytest.approx([12.0])
+    assert found.result.amount == pytest.approx([5.0 * np.exp(-0.2)], rel=1e-12)

@@ -174,7 +174,14 @@ def stochastic_equilibrium(
     check_problem(problem)
     n_pairs = problem.demand.n_pairs
     scales = np.broadcast_to(np.asarray(scale, dtype=np.float64), (n_pairs,)).copy()
-    choice = Choice(problem.demand.amount, scales, np.zeros(n_pairs), np.zeros(n_pairs))
+    fixed = np.zeros(n_pairs)
+    response, reference = problem.demand.response, problem.demand.reference
+    choice = Choice(
+        problem.demand.amount,
+        scales,
+        fixed if response is None else response,
+        fixed if reference is None else reference,
+    )
     graph = build_graph(problem.tail, problem.head, problem.n_vertices)
     servers = FreeServers(problem.delays)
     known: Found = [{} for _ in range(n_pairs)]
