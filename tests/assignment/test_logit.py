@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from caspia.assignment import Choice, RouteTable, fixed_point_residual, path_sizes, solve_logit
+from caspia.assignment import Choice, RouteTable, fixed_point_residual, group_servers, path_sizes, solve_logit
 from caspia.cost.delay import delay_table
 from caspia.cost.scarcity import Scarcity
 
@@ -205,3 +205,28 @@ def test_path_sizes_are_shares(seed: int) -> None:
     # Routes of one pair share; those of another do not count.
     alone = path_sizes(np.arange(7), starts, items, np.ones(8))
     assert alone == pytest.approx(np.ones(6))
+
+
+def test_servers_that_no_route_uses_have_no_load() -> None:
+    table = replace(two_routes(), entry_start=np.zeros(3, np.int64), server=np.empty(0, np.int64), use=np.empty(0))
+    found = group_servers(replace(table, felt=np.empty(0)))
+    servers = Drawn(np.array([100.0]))
+    assert found.series(servers).spread(np.empty(0)).tolist() == [0.0]
+    settled = solve_logit(found.table, fixed(150.0), found.series(servers), bundles=found.bundles)
+    assert settled.converged
+    assert settled.flow.sum() == pytest.approx(150.0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(markets())
+def test_bundles_change_no_sum(market) -> None:
+    """Loading by bundles and sections is loading entry by entry, whatever the routes share."""
+    table, choice, servers = market
+    grouping = group_servers(table)
+    series = grouping.series(servers)
+    found = solve_logit(grouping.table, choice, series, bundles=grouping.bundles, residual=1e-9)
+    assert fixed_point_residual(table, choice, servers, found.flow) <= 2e-9
+    dearer = grouping.dearer(np.full(3, 1.5))
+    again = solve_logit(dearer.table, choice, series, bundles=dearer.bundles, residual=1e-9)
+    whole = replace(table, felt=1.5 * table.felt)
+    assert fixed_point_residual(whole, choice, servers, again.flow) <= 2e-9

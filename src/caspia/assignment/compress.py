@@ -56,7 +56,8 @@ class Series:
         -------
         numpy.ndarray, shape (n_servers,)
         """
-        return np.where(self.group >= 0, load[self.group], 0.0)
+        # A last load of 0 is that of servers without a group, whose number is -1.
+        return np.append(load, 0.0)[self.group]
 
     def delay_h(self, load: Floats) -> Floats:
         """Hours of delay of each group, shape (n_groups,).
