@@ -241,7 +241,7 @@ def bottlenecks_table(frame: pd.DataFrame, *, width: int) -> Table:
     rich.table.Table
         The fullest first, with what a unit more is worth in a year.
     """
-    wide = width >= NARROW
+    wide = width >= WIDE
     columns = [("Capacity", "l"), ("Flow", "r"), ("of", "r"), ("Unit", "l"), ("Full", "r")]
     more = [("Queue, h", "r")] if wide else []
     table = empty_table([*columns, *more, ("USD/unit more", "r")], width)
