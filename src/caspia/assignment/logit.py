@@ -19,13 +19,13 @@ from caspia.assignment.bundles import Bundles, bundle_routes
 from caspia.assignment.routes import Choice, Floats, Ints, RouteTable
 
 MAX_ITERATIONS = 400
-_ANSWERS = 0.02
+_ANSWERS = 0.01
 """Servers whose outgoing load falls by more than this for one unit more of load are solved by Newton's method."""
-_CUT = 1e-3
+_CUT = 3e-3
 """Routes with less of their pair than this are left out of Newton's matrix, though not of the flows."""
 _NEAR = 3e-3
 """Miss of loads at which it is first asked how far the flows are from those chosen at their costs."""
-_REUSE = 0.9
+_REUSE = 0.95
 """A step that cuts the miss below this share of itself keeps the factors of the matrix for the next one."""
 _TRUSTED = 1e-3
 """Least share of its own length that a step must keep under the matrix for it to be learned from."""
