@@ -10,7 +10,6 @@ from asked import PLACES, Reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caspia.data import blocs
 from caspia.errors import ClosureError, InputError, Unreachable
 from caspia.routing import shortest_path
 from caspia.study import Request, Study
@@ -247,6 +246,6 @@ def test_avoiding_what_nothing_passes_is_refused(real: Study) -> None:
 
 
 def test_avoiding_a_bloc_avoids_its_members(world: Reader) -> None:
-    members = set(blocs(world.study.data)["EU"])
+    members = set(world.study.data.blocs["EU"])
     for item in world.ask("KZALA", "TRIST", avoid=("eu",), alternatives=3):
         assert not world.passed(item) & members

@@ -13,7 +13,7 @@ from caspia.cost.capacity import Measure, Servers
 from caspia.cost.delay import delay_table
 from caspia.cost.lookup import Lookup
 from caspia.cost.scarcity import Scarcity
-from caspia.data import Dataset, blocs
+from caspia.data import Dataset
 from caspia.errors import InputError, Problem
 from caspia.network import MODES, ArcKind
 from caspia.units import DAYS_PER_YEAR, HOURS_PER_YEAR
@@ -117,7 +117,7 @@ def open_shares(data: Dataset) -> FloatArray:
 def inner(look: Lookup, data: Dataset) -> npt.NDArray[np.bool_]:
     """Lines and crossings all of whose states are interior; pipelines are known whole everywhere."""
     network, arcs = look.network, look.network.arcs
-    inner = INTERIOR | set(blocs(data).get(INTERIOR_BLOC, ()))
+    inner = INTERIOR | set(data.blocs.get(INTERIOR_BLOC, ()))
     outer = network.passing_states([code for code in network.countries if code not in inner])
     # The arc of a crossing lies in the state that is left; the one that is entered counts too.
     crossings = np.flatnonzero(arcs.kind == ArcKind.BORDER)

@@ -1,7 +1,7 @@
 """Schemas, source catalogue, loading, checking and lineage; no model."""
 
 from caspia.data.check import check_folder
-from caspia.data.dataset import NO_FACT, Dataset, Facts, blocs, load_dataset, records, type_folder
+from caspia.data.dataset import NO_FACT, Dataset, Facts, load_dataset, records, type_folder
 from caspia.data.fact_check import SUBJECT_TABLES
 from caspia.data.read import locate, read_folder
 from caspia.data.recipes import parse_via
@@ -14,7 +14,6 @@ __all__ = [
     "Facts",
     "attribute_column",
     "attributes",
-    "blocs",
     "check_folder",
     "load_dataset",
     "locate",

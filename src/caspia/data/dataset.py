@@ -70,6 +70,30 @@ class Dataset:
     lines: Mapping[str, npt.NDArray[np.int64]]
 
     @cached_property
+    def blocs(self) -> dict[str, list[str]]:
+        """Members of every bloc of states: its name (`EU`, `EAEU` …) to ISO codes."""
+        members: dict[str, list[str]] = defaultdict(list)
+        countries = self.tables["countries"]
+        for code, cell in zip(countries["id"], countries["bloc"], strict=True):
+            for bloc in filter(None, cell.split(";")):
+                members[bloc].append(code)
+        return dict(members)
+
+    @cached_property
+    def homes(self) -> dict[str, frozenset[str]]:
+        """ISO code of every state to itself and the blocs that it is a member of."""
+        of: dict[str, set[str]] = {code: {code} for code in self.tables["countries"]["id"]}
+        for bloc, codes in self.blocs.items():
+            for code in codes:
+                of[code].add(bloc)
+        return {code: frozenset(found) for code, found in of.items()}
+
+    @cached_property
+    def rules(self) -> list[Any]:
+        """Rows of the table rules, as named tuples."""
+        return records(self.tables["rules"])
+
+    @cached_property
     def class_facts(self) -> FactIndex:
         """Fact that each class has or inherits, shape (n_classes, n_attributes); -1 where none."""
         classes = self.tables["classes"]
@@ -228,27 +252,6 @@ class Dataset:
         known = row >= 0
         matrix[row[known], column[known]] = used[known]
         return matrix
-
-
-def blocs(data: Dataset) -> dict[str, list[str]]:
-    """Members of every bloc of states.
-
-    Parameters
-    ----------
-    data : Dataset
-        With the table countries.
-
-    Returns
-    -------
-    dict of str to list of str
-        Name of the bloc (`EU`, `EAEU` …) to ISO codes.
-    """
-    members: dict[str, list[str]] = defaultdict(list)
-    countries = data.tables["countries"]
-    for code, cell in zip(countries["id"], countries["bloc"], strict=True):
-        for bloc in filter(None, cell.split(";")):
-            members[bloc].append(code)
-    return dict(members)
 
 
 def records(frame: pd.DataFrame) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from caspia.data import Dataset, blocs
+from caspia.data import Dataset
 from caspia.errors import ClosureError, Problem, UnknownName
 from caspia.network.network import MODES, ArcKind, Network
 from caspia.network.places import find_place, normalise
@@ -92,7 +92,7 @@ def _identify(network: Network, data: Dataset, word: str) -> tuple[str, str, str
     slug = word.lower().replace(" ", "-").replace("_", "-")
     if code:
         return "country", code, countries["name"][countries["id"] == code].iloc[0]
-    if word.upper() in blocs(data):
+    if word.upper() in data.blocs:
         return "bloc", word.upper(), f"the states of {word.upper()}"
     if slug.replace("-", "_") in MODES:
         return "mode", slug.replace("-", "_"), slug
@@ -109,7 +109,7 @@ def _identify(network: Network, data: Dataset, word: str) -> tuple[str, str, str
                 where="avoid",
                 got=repr(word),
                 allowed="ISO code or name of a country, a place, a bloc "
-                f"({', '.join(sorted(blocs(data)))}), a mode "
+                f"({', '.join(sorted(data.blocs))}), a mode "
                 f"({', '.join(MODES)}), a water ({', '.join(network.waters)}), a corridor or a link id"
                 f"; nearest places: {error.problem.allowed}",
                 repair="correct the spelling",
@@ -127,7 +127,7 @@ def _arcs_of(network: Network, data: Dataset, kind: str, target: str) -> Any:
     if kind == "country":
         return network.passing_states((target,))
     if kind == "bloc":
-        return network.passing_states(blocs(data)[target])
+        return network.passing_states(data.blocs[target])
     if kind == "mode":
         return (arcs.kind == ArcKind.LINE) & (arcs.mode == MODES.index(target))
     if kind == "water":
@@ -167,11 +167,10 @@ def rule_binds(data: Dataset, rule: Any, commodity: str, ends: tuple[str, str]) 
     """
     if rule.commodity_id not in ("", commodity):
         return False
-    members = blocs(data)
     at_home = False
     for state, named in zip(ends, (rule.origin, rule.destination), strict=True):
-        homes = {state, *(bloc for bloc, states in members.items() if state in states)}
-        if named and not homes & set(named.split(";")):
+        homes = data.homes.get(state, frozenset((state,)))
+        if named and not homes.intersection(named.split(";")):
             return False
         at_home |= not named and rule.target in homes
     return rule.target_kind not in ("country", "bloc") or not at_home

@@ -9,7 +9,7 @@ from fnmatch import translate
 import numpy as np
 import numpy.typing as npt
 
-from caspia.data import Dataset, blocs
+from caspia.data import Dataset
 from caspia.errors import InputError, Problem
 from caspia.scenario.model import Edit
 from caspia.scenario.parse import nearest
@@ -225,7 +225,7 @@ def _by_countries(data: Dataset, table: str, values: Sequence[str]) -> BoolArray
 
 
 def _by_bloc(data: Dataset, table: str, values: Sequence[str]) -> BoolArray:
-    known = blocs(data)
+    known = data.blocs
     names = np.array(sorted(known), dtype=object)[matching(values, sorted(known), "bloc")]
     return _by_country(data, table, [state for name in names for state in known[name]])
 
@@ -319,7 +319,7 @@ def check_ends(data: Dataset, edit: Edit) -> None:
     InputError
         A name is unknown.
     """
-    known = {*data.tables["countries"]["id"], *blocs(data)}
+    known = {*data.tables["countries"]["id"], *data.blocs}
     for key, codes in (("origin", edit.origin), ("destination", edit.destination)):
         for code in codes:
             if code not in known:

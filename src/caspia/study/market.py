@@ -13,7 +13,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from caspia.cost import Lookup, Servers, empty_haul_usd_per_t
-from caspia.data import records
 from caspia.demand import Pairs
 from caspia.network import ArcKind, Role, resolve_rule
 from caspia.routing import Kinds, RouteRows, ViaOptions, build_graph, routes_through
@@ -249,7 +248,7 @@ def groups_of(study: Priced, pairs: Pairs) -> list[Group]:
     states = data.tables["places"]["country"].to_numpy(dtype=object)
     ids = data.tables["commodities"]["id"].tolist()
     known: dict[tuple[int, tuple[str, str]], tuple[str, ...]] = {}
-    rules: dict[str, Any] = {rule.id: rule for rule in records(data.tables["rules"])}
+    rules: dict[str, Any] = {rule.id: rule for rule in data.rules}
     members: dict[tuple[int, tuple[str, ...]], list[int]] = defaultdict(list)
     for p, goods in enumerate(pairs.commodity.tolist()):
         ends = str(states[pairs.origin[p]]), str(states[pairs.destination[p]])

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from caspia.cost import ArcCosts
-from caspia.data import Dataset, records
+from caspia.data import Dataset
 from caspia.errors import ClosureError, InputError, Problem, UnknownName
 from caspia.network import Closure, Network, Role, find_place, normalise, resolve_closure, resolve_rule, rule_binds
 from caspia.study.corridors import CORRIDORS
@@ -263,7 +263,7 @@ def binding_rules(data: Dataset, commodity: str, home: tuple[str, str]) -> list[
     -------
     list of rows of the table rules
     """
-    return [rule for rule in records(data.tables["rules"]) if rule_binds(data, rule, commodity, home)]
+    return [rule for rule in data.rules if rule_binds(data, rule, commodity, home)]
 
 
 def open_weight(question: Question, costs: ArcCosts, without: int | None = None) -> npt.NDArray[np.float64]:
