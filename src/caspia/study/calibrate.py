@@ -29,7 +29,7 @@ FITTED_CORRIDORS = ("Caspian", "Northern", "Southern", "Eastern")
 SOFTENING = 0.02
 """Share of a count that is added to both sides, so that a small flow cannot rule the fit."""
 LEAST_SIGMA = 0.10
-SCALE_SIGMA = 0.7
+SCALE_SIGMA = 0.35
 """Prior standard deviation of the logarithm of a scale."""
 CONSTANT_SIGMA = 2.0
 """Prior standard deviation of a constant, in log-odds at the prior scale."""
