@@ -37,7 +37,10 @@ Z90 = 1.2816
 RESIDUAL = 1e-6
 SCALE = "choice_scale_t_per_usd"
 RECIPE = "calibrate"
-ROUGH_EVALUATIONS = 250
+STEP = 0.01
+"""Step of the slopes, in units of the priors' standard deviation."""
+SEED, DRAWN_STARTS, START_SIGMA, EVALUATIONS = 1, 6, 0.5, 20
+ROUGH_EVALUATIONS = 3000
 """Equilibria a year that a fit usually takes; only the progress bar reads it."""
 
 
@@ -120,13 +123,19 @@ class _Fit:
         off = np.log((self.modelled(x) + soft) / (seen + soft)) / self.sigma
         return np.concatenate([off, x])
 
+    def slopes(self, x: FloatArray) -> FloatArray:
+        """Change of the residuals by each parameter, over a step that the residual of an equilibrium is lost in."""
+        here = self.residuals(x)
+        return np.stack([(self.residuals(x + step) - here) / STEP for step in STEP * np.eye(len(x))], axis=1)
+
 
 def calibrate(models: Mapping[int, FlowModel], progress: Callable[[int], None] | None = None) -> Calibration:
     """Fit a scale and corridor constants for each group of commodities to observed traffic.
 
     Least squares of the logarithms of modelled over observed counts, each weighted by its doubt, with normal
     priors that hold the scale near the value of the data and the constants near zero. Only counts of use `fit`
-    in the years of `models` enter; constants belong to corridors, never to links.
+    in the years of `models` enter; constants belong to corridors, never to links. The sum of squares has several
+    hollows: the fit begins at the prior and at draws around it, and the least of all is kept.
 
     Parameters
     ----------
@@ -154,9 +163,15 @@ def calibrate(models: Mapping[int, FlowModel], progress: Callable[[int], None] |
                 repair="add counts and their facts",
             )
         )
-    start = np.zeros(len(fit.groups) * (1 + len(FITTED_CORRIDORS)))
-    before = fit.modelled(start)
-    found = least_squares(fit.residuals, start, diff_step=1e-3, xtol=1e-4, ftol=1e-4, max_nfev=16)
+    prior = np.zeros(len(fit.groups) * (1 + len(FITTED_CORRIDORS)))
+    before = fit.modelled(prior)
+    rng = np.random.default_rng(SEED)
+    starts = [prior, *rng.normal(0.0, START_SIGMA, (DRAWN_STARTS, len(prior)))]
+    tries = [
+        least_squares(fit.residuals, start, jac=fit.slopes, xtol=1e-4, ftol=1e-4, max_nfev=EVALUATIONS)
+        for start in starts
+    ]
+    found = min(tries, key=lambda each: float(each.cost))
     scale, constants = fit.unpack(found.x)
     spread = np.sqrt(np.diag(np.linalg.inv(found.jac.T @ found.jac)))
     table = fit.rows.assign(before=before, modelled=fit.modelled(found.x)).drop(columns="row")
