@@ -37,6 +37,9 @@ Z90 = 1.2816
 RESIDUAL = 1e-6
 SCALE = "choice_scale_t_per_usd"
 RECIPE = "calibrate"
+WIDEST = 2.5
+"""Standard deviations of its prior that no parameter leaves: beyond them a fit is bought with shippers whom no
+expert would know."""
 STEP = 0.01
 """Step of the slopes, in units of the priors' standard deviation."""
 SEED, DRAWN_STARTS, START_SIGMA, EVALUATIONS = 1, 6, 0.5, 20
@@ -166,9 +169,17 @@ def calibrate(models: Mapping[int, FlowModel], progress: Callable[[int], None] |
     prior = np.zeros(len(fit.groups) * (1 + len(FITTED_CORRIDORS)))
     before = fit.modelled(prior)
     rng = np.random.default_rng(SEED)
-    starts = [prior, *rng.normal(0.0, START_SIGMA, (DRAWN_STARTS, len(prior)))]
+    starts = [prior, *rng.normal(0.0, START_SIGMA, (DRAWN_STARTS, len(prior))).clip(-2.0, 2.0)]
     tries = [
-        least_squares(fit.residuals, start, jac=fit.slopes, xtol=1e-4, ftol=1e-4, max_nfev=EVALUATIONS)
+        least_squares(
+            fit.residuals,
+            start,
+            jac=fit.slopes,
+            bounds=(-WIDEST, WIDEST),
+            xtol=1e-4,
+            ftol=1e-4,
+            max_nfev=EVALUATIONS,
+        )
         for start in starts
     ]
     found = min(tries, key=lambda each: float(each.cost))
