@@ -113,21 +113,31 @@ def spread(data: Dataset, smallest_share: float = SMALLEST_SHARE) -> Pairs:
     )
 
 
-def reweigh(data: Dataset, pairs: Pairs) -> Pairs:
+def reweigh(pairs: Pairs, before: Dataset, data: Dataset) -> Pairs:
     """Share the rows of demand among pairs that are known, by the weights of other data.
 
     Parameters
     ----------
-    data : Dataset
-        Tables with the same zones and demand, and other weights of places.
     pairs : Pairs
         Pairs of `spread`.
+    before : Dataset
+        Tables that they were spread with.
+    data : Dataset
+        Tables with the same zones and demand, and other weights of places.
 
     Returns
     -------
     Pairs
-        The same with other shares, which sum to 1 for each row of demand.
+        The same with shares that have changed as the weights of their ends; they sum to 1 for each row of demand.
     """
+    old, new = _products(before, pairs), _products(data, pairs)
+    weight = pairs.share * np.where(old > 0, new / np.where(old > 0, old, 1.0), 1.0)
+    whole = np.bincount(pairs.demand, weight, len(data.tables["demand"]))[pairs.demand]
+    return replace(pairs, share=np.where(whole > 0, weight / np.where(whole > 0, whole, 1.0), pairs.share))
+
+
+def _products(data: Dataset, pairs: Pairs) -> npt.NDArray[np.float64]:
+    """Weight of the origin times that of the destination, each among the places of its zone, shape (n_pairs,)."""
     frame, places = data.tables["demand"], _centroids(data)
     rows = list(zip(frame["id"], frame["origin_id"], frame["destination_id"], frame["commodity_id"], strict=True))
     sides: dict[int, tuple[dict[int, float], dict[int, float]]] = {}
@@ -137,18 +147,18 @@ def reweigh(data: Dataset, pairs: Pairs) -> Pairs:
         if row not in sides:
             key, start, end, goods = rows[row]
             sides[row] = (
-                _summed(_of_zone(places, start, "origin", goods, str(key))),
-                _summed(_of_zone(places, end, "destination", goods, str(key))),
+                _shares(_of_zone(places, start, "origin", goods, str(key))),
+                _shares(_of_zone(places, end, "destination", goods, str(key))),
             )
         weight[nth] = sides[row][0].get(origin, 0.0) * sides[row][1].get(target, 0.0)
-    whole = np.bincount(pairs.demand, weight, len(frame))[pairs.demand]
-    return replace(pairs, share=np.where(whole > 0, weight / np.where(whole > 0, whole, 1.0), pairs.share))
+    return weight
 
 
-def _summed(weights: Weights) -> dict[int, float]:
+def _shares(weights: Weights) -> dict[int, float]:
     found: dict[int, float] = defaultdict(float)
+    whole = sum(weight for _, weight in weights)
     for place, weight in weights:
-        found[place] += weight
+        found[place] += weight / whole
     return found
 
 

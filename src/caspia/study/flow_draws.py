@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from caspia.assignment import Choice, LogitEquilibrium, capacity_worth
 from caspia.cost import Servers
+from caspia.data import Dataset
 from caspia.demand import Case, demand_cells, reweigh
 from caspia.study.drawn import DrawnStudy, DrawnWorld
 from caspia.study.flow_frames import NUDGE
@@ -167,7 +168,7 @@ def draw_flows(  # noqa: PLR0913 - options of one computation, all but two by na
     def one(nth: int) -> _Draw:
         paid = None if reference is None else reference.paid(nth)
         model = _redrawn(flows.model, world.studies[nth], groups)
-        wants = _wants(model, flows.year, case, paid)
+        wants = _wants(model, world.study.data, (flows.year, case), paid)
         found = model.settle(wants, servers=servers[nth], warm=begin(nth), residual=RESIDUAL)
         gain = np.full(servers[nth].n_servers, np.nan)
         if worth and found.converged:
@@ -216,7 +217,7 @@ def _redrawn(model: FlowModel, study: DrawnStudy, groups: Sequence[Group]) -> Fl
     return drawn.with_costs(route_costs(study, market, groups) + constants)
 
 
-def _wants(model: FlowModel, year: int, case: Case, paid: Reference | None) -> Choice:
+def _wants(model: FlowModel, undrawn: Dataset, when: tuple[int, Case], paid: Reference | None) -> Choice:
     data, market = model.study.data, model.market
-    amount = reweigh(data, market.pairs).amount(demand_cells(data, year, case))
+    amount = reweigh(market.pairs, undrawn, data).amount(demand_cells(data, *when))
     return choice(market, amount, behaviour(data), paid)
