@@ -11,7 +11,7 @@ from tests.drawn import open_drawn
 
 import caspia
 from caspia.data import Dataset
-from caspia.demand import reweigh, spread
+from caspia.demand import pair_weights, reweigh, spread
 
 DRAWING = "KZAAA -rail1520:300- KZBBB -rail1520:300- GECCC -rail1520:300- GEDDD"
 ZONES = {"KZ": ("KZAAA", "KZBBB"), "GE": ("GECCC", "GEDDD")}
@@ -46,12 +46,12 @@ def weighing(data: Dataset, **weights: float) -> Dataset:
 
 def test_the_same_weights_give_the_same_shares(data: Dataset) -> None:
     pairs = spread(data)
-    assert reweigh(pairs, data, data).share == pytest.approx(pairs.share)
+    assert reweigh(pairs, pair_weights(data, pairs), data).share == pytest.approx(pairs.share)
 
 
 def test_other_weights_share_the_same_demand_otherwise(data: Dataset) -> None:
     pairs, other = spread(data), weighing(data, KZAAA=1.0, KZBBB=3.0)
-    found = reweigh(pairs, data, other)
+    found = reweigh(pairs, pair_weights(data, pairs), other)
     assert np.bincount(pairs.demand, found.share) == pytest.approx([1.0, 1.0])
     assert found.share == pytest.approx(spread(other).share)
     assert found.share != pytest.approx(pairs.share)
@@ -60,11 +60,11 @@ def test_other_weights_share_the_same_demand_otherwise(data: Dataset) -> None:
 def test_where_no_weight_is_left_the_shares_stay(data: Dataset) -> None:
     pairs = spread(data)
     known = replace(pairs, origin=np.full_like(pairs.origin, sys.maxsize))
-    assert reweigh(known, data, data).share == pytest.approx(pairs.share)
+    assert reweigh(known, pair_weights(data, known), data).share == pytest.approx(pairs.share)
 
 
 def test_the_built_in_weights_give_the_built_in_shares() -> None:
     """Also where the spread fits shares to places that are named for bulk."""
     built_in = caspia.load("caspian").data
     pairs = spread(built_in)
-    assert reweigh(pairs, built_in, built_in).share == pytest.approx(pairs.share, rel=1e-12)
+    assert reweigh(pairs, pair_weights(built_in, pairs), built_in).share == pytest.approx(pairs.share, rel=1e-12)

@@ -282,7 +282,7 @@ class _Solver:
     def descend(self, state: _State) -> _Found:
         """Newton steps with a line search until the flows are those chosen at the costs that they cause."""
         factors: _Factors | None = None
-        rough, count, found, near = True, 1, None, _NEAR
+        rough, count, near = True, 1, _NEAR
         while count < self.most:
             if state.miss <= near:
                 found = self._settled(state, count := count + 1)
@@ -335,9 +335,7 @@ class _Solver:
             load = np.maximum(state.load + share * step, 0.0)
             if rough:
                 # Price and wait bend at the capacity: what is known on one side says little of the other.
-                load = np.where(
-                    (state.load < full) == (load < full), load, np.where(state.load == full, load, full)
-                )
+                load = np.where((state.load - full) * (load - full) < 0.0, full, load)
             after = self.load(load)
             tried += 1
             if after.miss < (1.0 - 1e-4 * share) * state.miss:

@@ -2,7 +2,7 @@
 
 from caspia.demand.cells import CASES, FIRST_YEAR, LAST_OBSERVED_YEAR, LAST_YEAR, Case, demand_cells, t_per_teu
 from caspia.demand.reconcile import reconcile
-from caspia.demand.spread import Pairs, reweigh, spread
+from caspia.demand.spread import Pairs, pair_weights, reweigh, spread
 
 __all__ = [
     "CASES",
@@ -12,6 +12,7 @@ __all__ = [
     "Case",
     "Pairs",
     "demand_cells",
+    "pair_weights",
     "reconcile",
     "reweigh",
     "spread",

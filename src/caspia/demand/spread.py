@@ -113,15 +113,15 @@ def spread(data: Dataset, smallest_share: float = SMALLEST_SHARE) -> Pairs:
     )
 
 
-def reweigh(pairs: Pairs, before: Dataset, data: Dataset) -> Pairs:
+def reweigh(pairs: Pairs, before: npt.NDArray[np.float64], data: Dataset) -> Pairs:
     """Share the rows of demand among pairs that are known, by the weights of other data.
 
     Parameters
     ----------
     pairs : Pairs
         Pairs of `spread`.
-    before : Dataset
-        Tables that they were spread with.
+    before : numpy.ndarray, shape (n_pairs,)
+        Of `pair_weights`, in the tables that they were spread with.
     data : Dataset
         Tables with the same zones and demand, and other weights of places.
 
@@ -130,14 +130,27 @@ def reweigh(pairs: Pairs, before: Dataset, data: Dataset) -> Pairs:
     Pairs
         The same with shares that have changed as the weights of their ends; they sum to 1 for each row of demand.
     """
-    old, new = _products(before, pairs), _products(data, pairs)
-    weight = pairs.share * np.where(old > 0, new / np.where(old > 0, old, 1.0), 1.0)
+    now = pair_weights(data, pairs)
+    weight = pairs.share * np.where(before > 0, now / np.where(before > 0, before, 1.0), 1.0)
     whole = np.bincount(pairs.demand, weight, len(data.tables["demand"]))[pairs.demand]
     return replace(pairs, share=np.where(whole > 0, weight / np.where(whole > 0, whole, 1.0), pairs.share))
 
 
-def _products(data: Dataset, pairs: Pairs) -> npt.NDArray[np.float64]:
-    """Weight of the origin times that of the destination, each among the places of its zone, shape (n_pairs,)."""
+def pair_weights(data: Dataset, pairs: Pairs) -> npt.NDArray[np.float64]:
+    """Weight of the origin of every pair times that of its destination, each among the places of its zone.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+    pairs : Pairs
+        Pairs of `spread`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_pairs,)
+        0 to 1; 0 where an end is no place of the zone for the commodity.
+    """
     frame, places = data.tables["demand"], _centroids(data)
     rows = list(zip(frame["id"], frame["origin_id"], frame["destination_id"], frame["commodity_id"], strict=True))
     sides: dict[int, tuple[dict[int, float], dict[int, float]]] = {}

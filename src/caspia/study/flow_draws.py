@@ -12,8 +12,7 @@ import numpy.typing as npt
 
 from caspia.assignment import Choice, LogitEquilibrium, capacity_worth
 from caspia.cost import Servers
-from caspia.data import Dataset
-from caspia.demand import Case, demand_cells, reweigh
+from caspia.demand import Case, demand_cells, pair_weights, reweigh
 from caspia.study.drawn import DrawnStudy, DrawnWorld
 from caspia.study.flow_frames import NUDGE
 from caspia.study.flows import FlowModel, Flows
@@ -163,17 +162,18 @@ def draw_flows(  # noqa: PLR0913 - options of one computation, all but two by na
     """
     servers = world.capacities
     groups = groups_of(world.study, flows.model.market.pairs)
+    spread_by = pair_weights(world.study.data, flows.model.market.pairs)
     begin = _begin(flows, near or reference)
 
     def one(nth: int) -> _Draw:
         paid = None if reference is None else reference.paid(nth)
-        model = _redrawn(flows.model, world.studies[nth], groups)
-        wants = _wants(model, world.study.data, (flows.year, case), paid)
+        model, constant = _redrawn(flows.model, world.studies[nth], groups)
+        wants = _wants(model, spread_by, (flows.year, case), paid)
         found = model.settle(wants, servers=servers[nth], warm=begin(nth), residual=RESIDUAL)
         gain = np.full(servers[nth].n_servers, np.nan)
         if worth and found.converged:
             gain = capacity_worth(model.grouping, wants, servers[nth], found, NUDGE)
-        cost = reference_of(model.study, model.market, found).cost_usd_per_t
+        cost = reference_of(model.market, found, constant).cost_usd_per_t
         return _Draw(found, servers[nth], gain, cost)
 
     made = []
@@ -207,17 +207,17 @@ def _begin(flows: Flows, near: FlowDraws | None) -> Callable[[int], FloatArray]:
     return lambda nth: np.maximum(load + near.load[:, nth] - near.flows.result.load, 0.0)
 
 
-def _redrawn(model: FlowModel, study: DrawnStudy, groups: Sequence[Group]) -> FlowModel:
-    """Model with the costs of a draw, and with what its shippers pay for an hour in a queue."""
+def _redrawn(model: FlowModel, study: DrawnStudy, groups: Sequence[Group]) -> tuple[FlowModel, FloatArray]:
+    """Model with the costs of a draw, and with what its shippers pay for an hour in a queue; the constants."""
     market, data = model.market, study.data
-    constants = route_constants(study, market, behaviour(data))
+    constant = route_constants(study, market, behaviour(data))
     now, was = (each.values("commodities", "value_of_time_usd_per_t_h", 0.0) for each in (data, study.origin.data))
     dearer = np.where(was > 0, now / np.where(was > 0, was, 1.0), 1.0)
     drawn = replace(model, study=study, grouping=model.grouping.dearer(dearer))
-    return drawn.with_costs(route_costs(study, market, groups) + constants)
+    return drawn.with_costs(route_costs(study, market, groups) + constant), constant
 
 
-def _wants(model: FlowModel, undrawn: Dataset, when: tuple[int, Case], paid: Reference | None) -> Choice:
+def _wants(model: FlowModel, spread_by: FloatArray, when: tuple[int, Case], paid: Reference | None) -> Choice:
     data, market = model.study.data, model.market
-    amount = reweigh(market.pairs, undrawn, data).amount(demand_cells(data, *when))
+    amount = reweigh(market.pairs, spread_by, data).amount(demand_cells(data, *when))
     return choice(market, amount, behaviour(data), paid)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -125,14 +126,7 @@ class Intervals:
         -------
         pandas.DataFrame
         """
-        draws = self._drawn
-        if draws is None:
-            return frame
-        spread = corridors_spread(draws, split=split)
-        if draws.reference is not None:
-            before = corridors_spread(draws.reference, split=split, kept=draws.kept)
-            spread = spread.less(before, SPLIT_CHANGES)
-        return attach(frame, spread)
+        return self._with_changes(frame, partial(corridors_spread, split=split), SPLIT_CHANGES)
 
     def countries(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Transit with intervals, and of what has changed where there is a world before.
@@ -146,13 +140,7 @@ class Intervals:
         -------
         pandas.DataFrame
         """
-        draws = self._drawn
-        if draws is None:
-            return frame
-        spread = countries_spread(draws)
-        if draws.reference is not None:
-            spread = spread.less(countries_spread(draws.reference, draws.kept), EARNED_CHANGES)
-        return attach(frame, spread)
+        return self._with_changes(frame, countries_spread, EARNED_CHANGES)
 
     def servers(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Loads of capacities, or bottlenecks, with intervals.
@@ -224,13 +212,7 @@ class Intervals:
         -------
         pandas.DataFrame
         """
-        draws = self._drawn
-        if draws is None:
-            return frame
-        spread = totals_spread(draws)
-        if draws.reference is not None:
-            spread = spread.less(totals_spread(draws.reference, draws.kept), SPLIT_CHANGES)
-        return attach(frame, spread)
+        return self._with_changes(frame, totals_spread, SPLIT_CHANGES)
 
     def counts(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Modelled counts with intervals.
@@ -264,3 +246,15 @@ class Intervals:
         if draws is None or draws.reference is None:
             return frame
         return attach(frame, moved_spread(draws, draws.reference, split=split))
+
+    def _with_changes(
+        self, frame: pd.DataFrame, spread_of: Callable[..., Spread], changes: Mapping[str, str]
+    ) -> pd.DataFrame:
+        """Intervals of a table, and of its changes where there is a world before."""
+        draws = self._drawn
+        if draws is None:
+            return frame
+        spread = spread_of(draws)
+        if draws.reference is not None:
+            spread = spread.less(spread_of(draws.reference, kept=draws.kept), changes)
+        return attach(frame, spread)

@@ -16,7 +16,7 @@ from caspia.demand import demand_cells, spread, t_per_teu
 from caspia.demand.cells import Case
 from caspia.errors import NotConverged, Problem
 from caspia.study.corridors import CORRIDORS
-from caspia.study.loading import Reference, behaviour, choice, reference_of, route_table
+from caspia.study.loading import Reference, behaviour, choice, reference_of, route_constants, route_table
 from caspia.study.market import OVER_SEA, Market, find_market, merge_markets
 from caspia.study.priced import Priced
 
@@ -164,7 +164,8 @@ class Flows:
     @cached_property
     def paid(self) -> Reference:
         """Costs of these flows, for the demand of other worlds to answer to."""
-        return reference_of(self.model.study, self.model.market, self.result)
+        study, market = self.model.study, self.model.market
+        return reference_of(market, self.result, route_constants(study, market, behaviour(study.data)))
 
     @cached_property
     def route_frame(self) -> pd.DataFrame:

@@ -234,24 +234,24 @@ class Reference:
     cost_usd_per_t: FloatArray
 
 
-def reference_of(study: Priced, market: Market, found: LogitEquilibrium) -> Reference:
+def reference_of(market: Market, found: LogitEquilibrium, constant: FloatArray) -> Reference:
     """Costs of an equilibrium, for the demand of others to answer to.
 
     Parameters
     ----------
-    study : Study
-        Data of the equilibrium.
     market : Market
         Routes.
     found : LogitEquilibrium
         Flows and costs on these routes.
+    constant : numpy.ndarray, shape (n_routes,)
+        Of `route_constants`.
 
     Returns
     -------
     Reference
     """
     pair, n_pairs = market.routes.pair, len(market.pairs.share)
-    cost = np.where(found.flow > 0, found.cost - route_constants(study, market, behaviour(study.data)), 0.0)
+    cost = np.where(found.flow > 0, found.cost - constant, 0.0)
     amount = np.bincount(pair, found.flow, n_pairs)
     paid = np.bincount(pair, found.flow * cost, n_pairs) / np.where(amount > 0, amount, np.nan)
     return Reference(found.logsum, paid)
