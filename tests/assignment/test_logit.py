@@ -32,17 +32,10 @@ class Drawn:
     def _prices(self) -> Scarcity:
         return Scarcity(np.full(len(self.capacity), self.price_usd), self.capacity)
 
-    def delay_h(self, load: Floats) -> Floats:
-        return self._delays().delay(load)
-
-    def delay_slope(self, load: Floats) -> Floats:
-        return self._delays().slope(load)
-
-    def price(self, load: Floats) -> Floats:
-        return self._prices().value(load)
-
-    def price_slope(self, load: Floats) -> Floats:
-        return self._prices().slope(load)
+    def response(self, load: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        wait, wait_slope = self._delays().delay_and_slope(load)
+        price, price_slope = self._prices().value_and_slope(load)
+        return wait, price, wait_slope, price_slope
 
     def start(self) -> Floats:
         return 0.9 * self.capacity
@@ -73,7 +66,8 @@ def test_two_routes_have_the_root_of_one_equation() -> None:
 
     def excess(load: float) -> float:
         x = np.array([load])
-        cost = 10.0 + 0.5 * servers.delay_h(x)[0] + servers.price(x)[0]
+        wait, price, _, _ = servers.response(x)
+        cost = 10.0 + 0.5 * wait[0] + price[0]
         return 150.0 / (1 + np.exp(0.5 * (cost - 12.0))) - load
 
     assert found.converged

@@ -3,7 +3,7 @@
 from caspia.assignment.certificate import Certificate, certify
 from caspia.assignment.compress import Grouping, group_servers
 from caspia.assignment.equilibrium import equilibrium
-from caspia.assignment.logit import LogitEquilibrium, fixed_point_residual, solve_logit
+from caspia.assignment.logit import LogitEquilibrium, answers_at, fixed_point_residual, solve_logit
 from caspia.assignment.problem import Demand, Problem, check_problem, road_problem
 from caspia.assignment.result import Equilibrium, Routes
 from caspia.assignment.routes import Choice, RouteTable, path_sizes
@@ -21,6 +21,7 @@ __all__ = [
     "RouteTable",
     "Routes",
     "StochasticEquilibrium",
+    "answers_at",
     "capacity_worth",
     "certify",
     "check_problem",

@@ -10,8 +10,8 @@ from numba import njit
 from caspia.assignment.bundles import Bundles, Ids
 from caspia.assignment.routes import Choice, Floats, Ints, RouteTable
 
-HOPELESS = 40.0
-"""Log-odds beyond which a route has no flow: its share is lost in the last digit of the best one's."""
+HOPELESS = -40.0
+"""Log-odds below which a route has no flow: its share is lost in the last digit of the best one's."""
 
 
 class Rows(NamedTuple):
@@ -69,9 +69,9 @@ def wants_of(choice: Choice) -> Wants:
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def choose(rows, wants, state, out):  # type: ignore[no-untyped-def]  # noqa: C901 - one compiled loop
-    """Costs, shares, flows and loads of all routes at given delays and prices."""
-    flow, cost, logsum, load = out
+def route_odds(rows, scale, state, out):  # type: ignore[no-untyped-def]
+    """Costs of all routes at given delays and prices, least costs of pairs, log-odds against these."""
+    cost, least, odds = out
     value = np.empty(rows.column_start.size - 1 + rows.left.size)
     _prices(rows, state, value)
     cost[:] = rows.empty
@@ -79,25 +79,43 @@ def choose(rows, wants, state, out):  # type: ignore[no-untyped-def]  # noqa: C9
         cost[rows.owner[e]] += value[rows.part[e]]
     for p in range(rows.pair_start.size - 1):
         first, last = rows.pair_start[p], rows.pair_start[p + 1]
-        least = np.inf
+        best = np.inf
         for r in range(first, last):
-            least = min(least, cost[r])
-        if not least < np.inf:
-            logsum[p] = np.inf
-            flow[first:last] = 0.0
-            continue
-        power, scale = 0.0, wants.scale[p]
+            best = min(best, cost[r])
+        least[p] = best
+        if best < np.inf:
+            for r in range(first, last):
+                against = scale[p] * (best - cost[r])
+                odds[r] = against if against > HOPELESS else -np.inf
+        else:
+            odds[first:last] = -np.inf
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
+def share_out(rows, wants, least, out):  # type: ignore[no-untyped-def]
+    """Send demand over routes by their odds, which become flows; logsums, and loads of servers."""
+    flow, logsum, load = out
+    for p in range(rows.pair_start.size - 1):
+        first, last = rows.pair_start[p], rows.pair_start[p + 1]
+        power = 0.0
         for r in range(first, last):
-            odds = scale * (cost[r] - least)
-            flow[r] = rows.size[r] * np.exp(-odds) if odds < HOPELESS else 0.0
+            flow[r] *= rows.size[r]
             power += flow[r]
-        logsum[p] = least - np.log(power) / scale
-        share = wants.amount[p] / power
-        if wants.response[p] != 0.0:
-            share *= np.exp(wants.response[p] * (logsum[p] - wants.reference[p]))
-        for r in range(first, last):
-            flow[r] *= share
-    value[:] = 0.0
+        if power > 0.0:
+            logsum[p] = least[p] - np.log(power) / wants.scale[p]
+            share = wants.amount[p] / power
+            if wants.response[p] != 0.0:
+                share *= np.exp(wants.response[p] * (logsum[p] - wants.reference[p]))
+            for r in range(first, last):
+                flow[r] *= share
+        else:
+            logsum[p] = np.inf
+    _load(rows, flow, np.zeros(rows.column_start.size - 1 + rows.left.size), load)
+
+
+@njit(cache=True, nogil=True)
+def _load(rows, flow, value, load):  # type: ignore[no-untyped-def]
+    """Add to loads of servers what flows of routes bring; `value` is zero before."""
     for e in range(rows.owner.size):
         value[rows.part[e]] += flow[rows.owner[e]]
     _spread(rows, value)
@@ -129,35 +147,83 @@ def _spread(rows, value):  # type: ignore[no-untyped-def]
         value[rows.right[k]] += value[bundles + k]
 
 
-@njit(cache=True, nogil=True)
-def bound(rows, wants, flow, rise, answer):  # type: ignore[no-untyped-def]
-    """Bound of what every server's own load answers to one unit more of it."""
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
+def own_answers(rows, wants, flow, out):  # type: ignore[no-untyped-def]
+    """Bounds of what every server loses for an hour of its own delay and for a dollar of its own price.
+
+    First where cargo has the other ways that it has, then where every route had one as good beside it.
+    """
     bundles = rows.column_start.size - 1
-    value = np.zeros(bundles + rows.left.size)
-    weight = np.zeros(flow.size)
+    value = np.zeros((bundles + rows.left.size, 2))
+    weight = np.empty((flow.size, 2))
     for p in range(rows.pair_start.size - 1):
         total = 0.0
         for r in range(rows.pair_start[p], rows.pair_start[p + 1]):
             total += flow[r]
-        if total > 0.0:
-            for r in range(rows.pair_start[p], rows.pair_start[p + 1]):
-                weight[r] = flow[r] * (wants.scale[p] * (1.0 - flow[r] / total) - wants.response[p])
+        part = 1.0 / total if total > 0.0 else 0.0
+        for r in range(rows.pair_start[p], rows.pair_start[p + 1]):
+            weight[r, 0] = flow[r] * (wants.scale[p] * (1.0 - flow[r] * part) - wants.response[p])
+            weight[r, 1] = flow[r] * (wants.scale[p] - wants.response[p])
     for e in range(rows.owner.size):
-        value[rows.part[e]] += weight[rows.owner[e]]
-    _spread(rows, value)
+        value[rows.part[e], 0] += weight[rows.owner[e], 0]
+        value[rows.part[e], 1] += weight[rows.owner[e], 1]
+    for k in range(rows.left.size - 1, -1, -1):
+        for i in range(2):
+            value[rows.left[k], i] += value[bundles + k, i]
+            value[rows.right[k], i] += value[bundles + k, i]
     for b in range(bundles):
         for c in range(rows.column_start[b], rows.column_start[b + 1]):
-            answer[rows.server[c]] += value[b] * rows.use[c] * rise[c]
+            s = rows.server[c]
+            for i in range(2):
+                lost = value[b, i] * rows.use[c]
+                out[2 * i, s] += lost * rows.felt[c]
+                out[2 * i + 1, s] += lost * rows.use[c]
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
+def tangent(rows, wants, flow, rise, more, scratch):  # type: ignore[no-untyped-def]
+    """What servers lose for a little more load on all of them.
+
+    `rise` is how much dearer a column gets for a unit of its server's load, `more` the loads added.
+    """
+    value, change, lost = scratch
+    bundles = rows.column_start.size - 1
+    for b in range(bundles):
+        total = 0.0
+        for c in range(rows.column_start[b], rows.column_start[b + 1]):
+            total += rise[c] * more[rows.server[c]]
+        value[b] = total
+    for k in range(rows.left.size):
+        value[bundles + k] = value[rows.left[k]] + value[rows.right[k]]
+    change[:] = 0.0
+    for e in range(rows.owner.size):
+        change[rows.owner[e]] += value[rows.part[e]]
+    for p in range(rows.pair_start.size - 1):
+        first, last = rows.pair_start[p], rows.pair_start[p + 1]
+        total, mean = 0.0, 0.0
+        for r in range(first, last):
+            total += flow[r]
+            mean += flow[r] * change[r]
+        if total > 0.0:
+            scale = wants.scale[p]
+            mean *= (scale + wants.response[p]) / total
+            for r in range(first, last):
+                change[r] = flow[r] * (scale * change[r] - mean)
+        else:
+            change[first:last] = 0.0
+    value[:] = 0.0
+    lost[:] = 0.0
+    _load(rows, change, value, lost)
 
 
 @njit(cache=True, nogil=True)
-def answers(rows, patterns, wants, flow, active, matrix):  # type: ignore[no-untyped-def]
-    """Add to a matrix what the outgoing load of each active server loses for a unit more on each other.
+def answers(rows, patterns, wants, flow, active, out):  # type: ignore[no-untyped-def]
+    """Add to two matrices what servers lose for an hour of delay and for a dollar of price at each of them.
 
-    `active` is the row of every server in the matrix or -1, the rise of cost of every column for a unit more on
-    its server, and the share of its pair below which a route is left out.
+    `active` is the row of every server in the matrices or -1, and the share of its pair below which a route is
+    left out.
     """
-    place, rise, cut = active
+    place, cut = active
     slot = np.full(rows.column_start.size - 1, -1, np.int32)
     start = np.zeros(slot.size + 1, np.int32)
     column = np.empty(rows.server.size, np.int32)
@@ -178,7 +244,7 @@ def answers(rows, patterns, wants, flow, active, matrix):  # type: ignore[no-unt
             for q in range(patterns.class_pairs[k], patterns.class_pairs[k + 1]):
                 _moved(rows, patterns, wants, (patterns.pair_order[q], flow, slot, cut), scratch, moved)
             chosen = column[:m]
-            _expand((start[: n + 1], place[rows.server[chosen]], rows.use[chosen], rise[chosen]), moved, matrix)
+            _expand((start[: n + 1], place[rows.server[chosen]], rows.use[chosen], rows.felt[chosen]), moved, out)
 
 
 @njit(cache=True, nogil=True)
@@ -286,16 +352,20 @@ def _lay(leaves, n, ends, row, moved):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def _expand(active, moved, matrix):  # type: ignore[no-untyped-def]
-    """From flows that leave bundles for costs of bundles to loads of servers for loads of servers."""
-    start, place, use, rise = active
+def _expand(active, moved, out):  # type: ignore[no-untyped-def]
+    """From flows that leave bundles for costs of bundles to loads of servers for delays and prices of servers."""
+    start, place, use, felt = active
+    by_delay, by_price = out
     for x in range(moved.shape[0]):
         for y in range(x, moved.shape[0]):
             leaves = moved[x, y]
             if leaves != 0.0:
                 back = leaves if x != y else 0.0
                 for c in range(start[x], start[x + 1]):
-                    away, dearer = leaves * use[c], back * rise[c]
+                    away, dearer = leaves * use[c], back * felt[c]
+                    other = back * use[c]
                     for d in range(start[y], start[y + 1]):
-                        matrix[place[c], place[d]] += away * rise[d]
-                        matrix[place[d], place[c]] += dearer * use[d]
+                        by_delay[place[c], place[d]] += away * felt[d]
+                        by_price[place[c], place[d]] += away * use[d]
+                        by_delay[place[d], place[c]] += dearer * use[d]
+                        by_price[place[d], place[c]] += other * use[d]

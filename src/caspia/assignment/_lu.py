@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from numba import njit
-from scipy.linalg import lu_factor, lu_solve
+from scipy.linalg import lu_factor
 
 from caspia.assignment.routes import Floats
 
@@ -21,19 +21,10 @@ def factorised(matrix: Floats) -> Factors:
     """Factors and pivots of a matrix, which is overwritten."""
     if len(matrix) > SMALL:
         factors, pivot = lu_factor(matrix, overwrite_a=True, check_finite=False)
-        return factors, pivot
+        return np.ascontiguousarray(factors), pivot.astype(np.int32)
     pivot = np.empty(len(matrix), np.int32)
     _factor(matrix, pivot)
     return matrix, pivot
-
-
-def solved(factors: Factors, right: Floats) -> Floats:
-    """Solution of the system with these factors."""
-    if len(right) > SMALL:
-        return np.asarray(lu_solve(factors, right, check_finite=False))
-    found = right.copy()
-    _solve(*factors, found)
-    return found
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})
@@ -58,7 +49,8 @@ def _factor(a, pivot):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})
-def _solve(a, pivot, x):  # type: ignore[no-untyped-def]
+def solve_in_place(a, pivot, x):  # type: ignore[no-untyped-def]
+    """Solve the system with these factors, for compiled loops; `x` is the right side, then the solution."""
     n = x.size
     for k in range(n):
         if pivot[k] != k:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from caspia.assignment.answers import Answers
 from caspia.assignment.bundles import Bundles, bundle_routes
 from caspia.assignment.logit import Servers
 from caspia.assignment.routes import Floats, Ints, RouteTable
@@ -59,8 +60,8 @@ class Series:
         # A last load of 0 is that of servers without a group, whose number is -1.
         return np.append(load, 0.0)[self.group]
 
-    def delay_h(self, load: Floats) -> Floats:
-        """Hours of delay of each group, shape (n_groups,).
+    def response(self, load: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Delay and price of each group at a load, and the slopes of both, as `Servers` has them.
 
         Parameters
         ----------
@@ -69,51 +70,11 @@ class Series:
 
         Returns
         -------
-        numpy.ndarray, shape (n_groups,)
+        delay_h, price, delay_slope, price_slope : numpy.ndarray, shape (n_groups,)
+            Sums over the members.
         """
-        return self._sum(self.servers.delay_h(self.spread(load)))
-
-    def delay_slope(self, load: Floats) -> Floats:
-        """Hours of delay for one unit of load more, shape (n_groups,).
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_groups,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_groups,)
-        """
-        return self._sum(self.servers.delay_slope(self.spread(load)))
-
-    def price(self, load: Floats) -> Floats:
-        """Price of scarcity of each group, shape (n_groups,).
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_groups,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_groups,)
-        """
-        return self._sum(self.servers.price(self.spread(load)))
-
-    def price_slope(self, load: Floats) -> Floats:
-        """Change of it for one unit of load more, shape (n_groups,).
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_groups,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_groups,)
-        """
-        return self._sum(self.servers.price_slope(self.spread(load)))
+        delay, price, delay_slope, price_slope = self.servers.response(self.spread(load))
+        return self._sum(delay), self._sum(price), self._sum(delay_slope), self._sum(price_slope)
 
     def start(self) -> Floats:
         """Loads from which a solver may begin, shape (n_groups,)."""
@@ -133,9 +94,13 @@ class Series:
         """
         return load[self.first]
 
+    @cached_property
+    def _slot(self) -> Ints:
+        # Members that no route uses come last, into a group that is left out.
+        return np.where(self.group >= 0, self.group, len(self.first))
+
     def _sum(self, values: Floats) -> Floats:
-        used = self.group >= 0
-        return np.bincount(self.group[used], values[used], len(self.first)).astype(np.float64)
+        return np.bincount(self._slot, values, len(self.first) + 1)[:-1].astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,12 +115,15 @@ class Grouping:
         As in `Series`.
     bundles : Bundles
         What routes of a class use alike, of that table.
+    answers : Answers or None
+        Answers of the groups to each other at some flows, where they are known.
     """
 
     table: RouteTable
     group: Ints
     first: Ints
     bundles: Bundles
+    answers: Answers | None = None
 
     def dearer(self, factor: Floats) -> Grouping:
         """Copy in which an hour of delay costs the classes something else.

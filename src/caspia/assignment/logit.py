@@ -2,7 +2,13 @@
 
 The unknown is the load of every server. Loads give delays and prices of scarcity, these the costs of routes,
 costs the choice, and the choice loads again; the equilibrium is where the loads that come out are those that
-went in. It is found by Newton's method on the servers that answer to their load, with a line search.
+went in. It is found by Newton's method on the logarithms of loads, since the choice answers to costs by
+exponentials: `log out(x) = log x`. Two things make full steps safe where delays and prices bend sharply:
+
+- a step is taken along `log load + loss of log load by the cost of the load`, which is straight where a server is
+  far below its capacity (then the load follows the step) and where it is full (then its cost does);
+- its equations are solved by GMRES with the answers of routes at these very flows, never cut, and only the
+  preconditioner is an approximation: answers found once for a model, with the slopes of the present loads.
 """
 
 from __future__ import annotations
@@ -13,31 +19,35 @@ from typing import Protocol
 
 import numpy as np
 
-from caspia.assignment._logit_kernels import Rows, Wants, answers, bound, choose, patterns_of, rows_of, wants_of
-from caspia.assignment._lu import Factors, factorised, solved
+from caspia.assignment._krylov import Near, Point, krylov_step, near_matrix
+from caspia.assignment._logit_kernels import Rows, Wants, route_odds, rows_of, share_out, wants_of
+from caspia.assignment._lu import factorised
+from caspia.assignment.answers import Answers, Losses, find_answers, own_losses
 from caspia.assignment.bundles import Bundles, bundle_routes
-from caspia.assignment.routes import Choice, Floats, Ints, RouteTable
+from caspia.assignment.routes import Choice, Floats, RouteTable
 
 MAX_ITERATIONS = 400
-_ANSWERS = 0.01
-"""Servers whose outgoing load falls by more than this for one unit more of load are solved by Newton's method."""
-_CUT = 3e-3
-"""Routes with less of their pair than this are left out of Newton's matrix, though not of the flows."""
-_NEAR = 3e-3
-"""Miss of loads at which it is first asked how far the flows are from those chosen at their costs."""
-_REUSE = 0.95
-"""A step that cuts the miss below this share of itself keeps the factors of the matrix for the next one."""
-_TRUSTED = 1e-3
-"""Least share of its own length that a step must keep under the matrix for it to be learned from."""
-_SHORTEST, _SHORT = 2.0**-10, 2.0**-1
-"""Shortest share of a step that is tried, with factors made for it and with those of a step before."""
+_FLOOR = 1e-12
+"""Least load in the logarithms, in units of the capacity."""
+_ANSWERS = 0.1
+"""Servers that lose more than this for one unit more of load are solved together by the preconditioner."""
+_NEAR = 10.0
+"""Miss of loads, in units of the residual, at which it is first asked how far the flows are from those chosen."""
+_ROUGH, _FINE = 0.1, 1e-4
+"""Part of the right side that steps may leave, far from the equilibrium and near it."""
+_PRODUCTS = 15
+"""Products of a step at most."""
+_TRIES, _SETTLED = 12, 1e-2
+"""Newton's steps on a line at most, and the change of a logarithm at which they end."""
+_WIDE = 0.7
+"""How far beyond the loads that went in and came out a step may lead, as a logarithm."""
 
 
 class Servers(Protocol):
     """What the solver asks of capacities: shapes (n_servers,) in and out."""
 
-    def delay_h(self, load: Floats) -> Floats:
-        """Hours of delay at a load.
+    def response(self, load: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Delay and price at a load, and what both rise by for one unit of load more.
 
         Parameters
         ----------
@@ -46,46 +56,8 @@ class Servers(Protocol):
 
         Returns
         -------
-        numpy.ndarray, shape (n_servers,)
-        """
-
-    def delay_slope(self, load: Floats) -> Floats:
-        """Hours of delay for one unit of load more.
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_servers,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_servers,)
-        """
-
-    def price(self, load: Floats) -> Floats:
-        """Price of scarcity for one unit of capacity used.
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_servers,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_servers,)
-        """
-
-    def price_slope(self, load: Floats) -> Floats:
-        """Change of it for one unit of load more.
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_servers,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_servers,)
+        delay_h, price, delay_slope, price_slope : numpy.ndarray, shape (n_servers,)
+            Hours of delay, price of scarcity for one unit of capacity used, and their derivatives.
         """
 
     @property
@@ -135,24 +107,13 @@ class LogitEquilibrium:
     converged: bool
 
 
-@dataclass(frozen=True, eq=False)
-class _State:
-    """One loading of all routes: what goes in (`load`) and what comes out (`out`)."""
-
-    load: Floats
-    flow: Floats
-    cost: Floats
-    logsum: Floats
-    out: Floats
-    miss: float
-
-
-def solve_logit(
+def solve_logit(  # noqa: PLR0913 - the problem, and options by name
     routes: RouteTable,
     choice: Choice,
     servers: Servers,
     *,
     bundles: Bundles | None = None,
+    answers: Answers | None = None,
     residual: float = 1e-8,
     warm: Floats | None = None,
     max_iterations: int = MAX_ITERATIONS,
@@ -172,6 +133,8 @@ def solve_logit(
         Delay and price of every server as functions of its load, increasing.
     bundles : Bundles, optional
         Uses of the same routes in bundles, if they are known; made if left out.
+    answers : Answers, optional
+        Answers of servers at other flows of the same routes, if they are known; found if left out.
     residual : float
         Fixed-point residual to be reached.
     warm : numpy.ndarray, shape (n_servers,), optional
@@ -186,20 +149,54 @@ def solve_logit(
 
     References
     ----------
-    Broyden, C. G. (1965), A class of methods for solving nonlinear simultaneous equations, Mathematics of
-    Computation 19 (92), 577-593. Kelley, C. T., Keyes, D. E. (1998), Convergence analysis of pseudo-transient
-    continuation, SIAM Journal on Numerical Analysis 35 (2), 508-523. Daganzo, C. F. (1982), Unconstrained
-    extremal formulation of some transportation equilibrium problems, Transportation Science 16 (3), 332-360.
-    Ben-Akiva, M., Bierlaire, M. (1999) for the path size.
+    Knoll, D. A., Keyes, D. E. (2004), Jacobian-free Newton-Krylov methods, Journal of Computational Physics 193
+    (2), 357-397. Eisenstat, S. C., Walker, H. F. (1996), Choosing the forcing terms in an inexact Newton method,
+    SIAM Journal on Scientific Computing 17 (1), 16-32. Minty, G. J. (1962), Monotone (nonlinear) operators in
+    Hilbert space, Duke Mathematical Journal 29, 341-346 (the line along which steps are taken). Kelley, C. T.,
+    Keyes, D. E. (1998), Convergence analysis of pseudo-transient continuation, SIAM Journal on Numerical Analysis
+    35 (2), 508-523. Daganzo, C. F. (1982), Unconstrained extremal formulation of some transportation equilibrium
+    problems, Transportation Science 16 (3), 332-360. Ben-Akiva, M., Bierlaire, M. (1999) for the path size.
     """
-    known = bundle_routes(routes) if bundles is None else bundles
-    solver = _Solver(routes, choice, servers, known, residual, max_iterations)
-    found = solver.descend(solver.load(servers.start() if warm is None else warm))
+    solver = _Solver(
+        routes, choice, servers, bundle_routes(routes) if bundles is None else bundles, (residual, max_iterations)
+    )
+    state = solver.load(np.maximum(servers.start() if warm is None else warm, _FLOOR * servers.capacity))
+    known = solver.answers(state.flow) if answers is None else answers
+    found = solver.descend(state, known)
     if found.left > residual:
-        # The line search is caught where the choice is nearly all or nothing; the flow of the averaged iteration
-        # leads away from there.
-        found = solver.follow(found)
+        # Where full steps circle, the flow of the averaged iteration leads away.
+        found = solver.follow(found, known)
     return solver.result(found)
+
+
+def answers_at(routes: RouteTable, choice: Choice, servers: Servers, bundles: Bundles, flow: Floats) -> Answers:
+    """Answers of servers to each other at some flows, to be used for other equilibria on the same routes.
+
+    Parameters
+    ----------
+    routes, choice, servers, bundles
+        The problem, as in `solve_logit`.
+    flow : numpy.ndarray, shape (n_routes,)
+        Flows, for instance those of an equilibrium.
+
+    Returns
+    -------
+    Answers
+    """
+    return _Solver(routes, choice, servers, bundles, (0.0, 0)).answers(flow)
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """One loading of all routes: what goes in (`load`), at which delays and prices, and what comes out (`out`)."""
+
+    load: Floats
+    response: tuple[Floats, Floats, Floats, Floats]
+    flow: Floats
+    cost: Floats
+    logsum: Floats
+    out: Floats
+    miss: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,53 +210,78 @@ class _Found:
 
 
 @dataclass(frozen=True, eq=False)
-class _Factors:
-    """Servers that answer to their load, the bound of every answer, and the factors of the matrix of the former.
+class _Line:
+    """The line of each server on which steps are taken: the most that it was seen to lose, as logarithms."""
 
-    What the steps since have shown of the matrix lies beside the factors, as one row and column a step.
+    by_delay: Floats
+    by_price: Floats
+
+    def beside(self, losses: Losses, toward: Floats) -> _Line:
+        """The line with what is seen at other flows."""
+        return _Line(
+            np.maximum(self.by_delay, losses.most_by_delay / toward),
+            np.maximum(self.by_price, losses.most_by_price / toward),
+        )
+
+    def slope(self, state: _State) -> Floats:
+        """Logarithm of load lost for a unit of load more."""
+        _, _, delay, price = state.response
+        return self.by_delay * delay + self.by_price * price
+
+    def along(self, servers: Servers, state: _State, toward: Floats, step: Floats) -> Floats:
+        """Loads where the line has risen by as much as its slope promises for a step."""
+        load, (delay, price, _, _) = state.load, state.response
+        rise = 1.0 + load * self.slope(state)
+        aim = np.log(load) + self.by_delay * delay + self.by_price * price + rise * step / load
+        low = np.log(np.minimum(load, toward)) - _WIDE
+        high = np.maximum(np.minimum(np.log(np.maximum(load, toward)) + _WIDE, aim), low)
+        at = np.clip(np.log(np.maximum(load + step, _FLOOR * load)), low, high)
+        for _ in range(_TRIES):
+            load = np.exp(at)
+            delay, price, delay_slope, price_slope = servers.response(load)
+            over = at + self.by_delay * delay + self.by_price * price - aim
+            high, low = np.where(over > 0.0, at, high), np.where(over > 0.0, low, at)
+            then = at - over / (1.0 + load * (self.by_delay * delay_slope + self.by_price * price_slope))
+            then = np.where((then < low) | (then > high), 0.5 * (low + high), then)
+            moved, at = np.abs(then - at).max(initial=0.0), then
+            if moved < _SETTLED:
+                break
+        return np.asarray(np.exp(at))
+
+
+@dataclass(frozen=True)
+class _Caution:
+    """How much of the loss that the line promises a step counts on, though routes deny it at the present flows.
+
+    Newton's own step, without any, circles where all cargo of a server leaves it at once or comes back; then more
+    and more of the promise is believed, and less again as the loads come nearer to each other: the slower, the
+    more often it was found wanting.
     """
 
-    made_for: _State
-    active: Ints
-    answer: Floats
-    matrix: Factors
-    slowness: float
-    learned: tuple[tuple[Floats, Floats], ...] = ()
+    share: float = 0.0
+    best: float = np.inf
+    idle: int = 0
+    wanting: int = 0
 
-    def step(self, state: _State) -> Floats:
-        """Newton's step for the servers that answer, a damped one for the others."""
-        gap = state.out - state.load
-        step = gap / (1.0 + self.slowness + self.answer)
-        step[self.active] = self._solved(gap[self.active])
-        return step
-
-    def after(self, state: _State, then: _State) -> _Factors:
-        """Factors that know of a step (Broyden's first update)."""
-        step = (then.load - state.load)[self.active]
-        change = (state.out - state.load - then.out + then.load)[self.active]
-        seen = self._solved(change)
-        along = float(step @ seen)
-        if along <= _TRUSTED * float(step @ step):
-            return self
-        return replace(self, learned=(*self.learned, ((step - seen) / along, step)))
-
-    def _solved(self, right: Floats) -> Floats:
-        found = solved(self.matrix, right)
-        for column, row in self.learned:
-            found = found + column * float(row @ found)
-        return found
+    def after(self, miss: float) -> _Caution:
+        """Caution after a step that left a miss."""
+        if miss < self.best:
+            less = self.share * 0.5 ** (1.0 / (1.0 + self.wanting))
+            return _Caution(less if less > 0.005 else 0.0, miss, 0, self.wanting)
+        if self.idle < 2:
+            return replace(self, idle=self.idle + 1)
+        return _Caution(min(max(4.0 * self.share, 0.25), 1.0), miss, 0, self.wanting + 1)
 
 
 @dataclass(frozen=True, eq=False)
 class _Solver:
-    """The problem, and the steps of the method on it."""
+    """The problem, and the steps of the method on it; `asked` is the residual and the most loadings."""
 
     routes: RouteTable
     choice: Choice
     servers: Servers
     bundles: Bundles
-    residual: float
-    most: int
+    asked: tuple[float, int]
 
     @cached_property
     def _rows(self) -> Rows:
@@ -271,93 +293,86 @@ class _Solver:
 
     def load(self, load: Floats) -> _State:
         """Send all demand over the routes at the costs of a load."""
-        state = self.servers.delay_h(load), self.servers.price(load)
-        table = self.routes
-        flow, cost = np.empty(table.n_routes), np.empty(table.n_routes)
-        logsum, out = np.empty(table.n_pairs), np.zeros(table.n_servers)
-        choose(self._rows, self._wants, state, (flow, cost, logsum, out))
+        response, table, wants = self.servers.response(load), self.routes, self._wants
+        cost, flow = np.empty(table.n_routes), np.empty(table.n_routes)
+        least, logsum, out = np.empty(table.n_pairs), np.empty(table.n_pairs), np.zeros(table.n_servers)
+        route_odds(self._rows, wants.scale, response[:2], (cost, least, flow))
+        # numpy's exponential of many is five times as fast as one in a loop.
+        np.exp(flow, out=flow)
+        share_out(self._rows, wants, least, (flow, logsum, out))
         gap = (out - load) / self.servers.capacity
-        return _State(load, flow, cost, logsum, out, float(np.sqrt(gap @ gap)))
+        return _State(load, response, flow, cost, logsum, out, float(np.sqrt(gap @ gap)))
 
-    def descend(self, state: _State) -> _Found:
-        """Newton steps with a line search until the flows are those chosen at the costs that they cause."""
-        factors: _Factors | None = None
-        rough, count, near = True, 1, _NEAR
-        while count < self.most:
+    def answers(self, flow: Floats) -> Answers:
+        """Answers of servers to each other at some flows."""
+        _, _, delay, price = self.servers.response(self.servers.capacity)
+        return find_answers(self._rows, self._wants, self.bundles, flow, (delay, price))
+
+    def descend(self, state: _State, answers: Answers) -> _Found:
+        """Newton's steps on logarithms until the flows are those chosen at the costs that they cause."""
+        residual, most = self.asked
+        floor = _FLOOR * self.servers.capacity
+        line, caution = _Line(np.zeros(len(floor)), np.zeros(len(floor))), _Caution(best=state.miss)
+        count, near, part = 1, _NEAR * residual, _ROUGH
+        while count < most:
             if state.miss <= near:
                 found = self._settled(state, count := count + 1)
-                if found.left <= self.residual:
+                if found.left <= residual:
                     return found
                 # The two fall together; there is no use in asking again before the miss has fallen as far.
-                near = min(0.5 * near, 2.0 * state.miss * self.residual / found.left)
-            factors = factors or self._factors(state, rough)
-            shortest = _SHORTEST if factors.made_for is state else _SHORT
-            after, tried, better = self._search(state, factors.step(state), (rough, shortest))
-            count += tried
-            if better:
-                kept = tried == 1 and after.miss <= _REUSE * state.miss
-                factors = factors.after(state, after) if kept else None
-                state, rough = after, True
-            elif factors.made_for is not state:
-                factors = None
-            elif rough:
-                # With every server and route in the matrix the step is that of Newton's method, and goes down.
-                rough, factors = False, None
-            else:
-                break
+                near = max(min(0.5 * near, 2.0 * state.miss * residual / found.left), _FLOOR * len(floor))
+            toward = np.maximum(state.out, floor)
+            losses = self._losses(state)
+            line = line.beside(losses, toward)
+            rate = toward / state.load
+            denied = toward * line.slope(state) - losses.own(*state.response[2:])
+            firm = rate + caution.share * np.maximum(denied, 0.0)
+            step = self._step(state, (answers, losses), (firm, toward * np.log(rate)), part)
+            after = self.load(np.maximum(line.along(self.servers, state, toward, step), floor))
+            part = min(max((after.miss / state.miss) ** 2, _FINE), _ROUGH)
+            state, count, caution = after, count + 1, caution.after(after.miss)
         return self._settled(state, count + 1)
 
-    def follow(self, found: _Found) -> _Found:
+    def follow(self, found: _Found, answers: Answers) -> _Found:
         """Pseudo-transient continuation: implicit steps in time of `dx/dt = X(x) - x`, longer as it settles."""
-        pace, state, first = 1.0, found.state, found.count
-        for count in range(first + 1, first + 10 * self.most):
-            step = self._factors(state, False, 1.0 / pace).step(state)
+        (residual, most), pace, state, first = self.asked, 1.0, found.state, found.count
+        for count in range(first + 1, first + 10 * most):
+            rate = np.full(len(state.load), 1.0 + 1.0 / pace)
+            step = self._step(state, (answers, self._losses(state)), (rate, state.out - state.load), _FINE)
             after = self.load(np.maximum(state.load + step, 0.0))
             pace = min(pace * 1.5, 1e12) if after.miss < state.miss else max(pace * 0.5, 1e-3)
             state = after
-            if state.miss <= max(self.residual, 1e-12):
+            if state.miss <= max(residual, 1e-12):
                 found = self._settled(state, count)
-                if found.left <= self.residual:
+                if found.left <= residual:
                     return found
-        return self._settled(state, first + 10 * self.most)
+        return self._settled(state, first + 10 * most)
+
+    def _losses(self, state: _State) -> Losses:
+        return own_losses(self._rows, self._wants, state.flow, len(state.load))
+
+    def _step(
+        self, state: _State, known: tuple[Answers, Losses], equation: tuple[Floats, Floats], part: float
+    ) -> Floats:
+        """Loads to add so that `rate` times them and what servers then lose make up the right side."""
+        (answers, losses), (rate, right), columns = known, equation, self.bundles
+        _, _, delay, price = state.response
+        rise = columns.felt * delay[columns.server] + columns.use * price[columns.server]
+        own = losses.own(*state.response[2:])
+        point = Point(state.flow, rise, rate, own, self.servers.capacity)
+        place = np.flatnonzero((own > _ANSWERS * rate)[answers.server])
+        server = answers.server[place]
+        matrix = np.empty((len(server), len(server)))
+        near_matrix((server, place), (answers.by_delay, answers.by_price), (delay, price), point, matrix)
+        near = Near(server, *factorised(matrix))
+        step, _ = krylov_step(self._rows, self._wants, point, near, right, (part, _PRODUCTS))
+        return np.asarray(step)
 
     def _settled(self, state: _State, count: int) -> _Found:
         """A state and how far its flows are from those chosen at the costs that they cause."""
         after = self.load(state.out)
         apart = float(np.abs(after.flow - state.flow).sum() / max(state.flow.sum(), 1e-300))
         return _Found(state, after, apart, count)
-
-    def _search(self, state: _State, step: Floats, how: tuple[bool, float]) -> tuple[_State, int, bool]:
-        """Shorten a step until it helps; the state after it, loadings made, and whether it did."""
-        share, tried, full = 1.0, 0, self.servers.capacity
-        rough, shortest = how
-        while True:
-            load = np.maximum(state.load + share * step, 0.0)
-            if rough:
-                # Price and wait bend at the capacity: what is known on one side says little of the other.
-                load = np.where((state.load - full) * (load - full) < 0.0, full, load)
-            after = self.load(load)
-            tried += 1
-            if after.miss < (1.0 - 1e-4 * share) * state.miss:
-                return after, tried, True
-            if share < shortest:
-                return after, tried, False
-            share *= 0.5
-
-    def _factors(self, state: _State, rough: bool, slowness: float = 0.0) -> _Factors:
-        """Factors of Newton's matrix, of the servers and routes that matter or of all."""
-        columns, n_servers = self.bundles, self.routes.n_servers
-        delay, price = self.servers.delay_slope(state.load), self.servers.price_slope(state.load)
-        rise = columns.felt * delay[columns.server] + columns.use * price[columns.server]
-        answer = np.zeros(n_servers)
-        bound(self._rows, self._wants, state.flow, rise, answer)
-        active = np.flatnonzero(answer > (_ANSWERS if rough else 0.0))
-        place = np.full(n_servers, -1, dtype=np.int32)
-        place[active] = np.arange(active.size, dtype=np.int32)
-        matrix = np.eye(active.size) * (1.0 + slowness)
-        cut = _CUT if rough else 0.0
-        answers(self._rows, patterns_of(columns), self._wants, state.flow, (place, rise, cut), matrix)
-        return _Factors(state, active, answer, factorised(matrix), slowness)
 
     def result(self, found: _Found) -> LogitEquilibrium:
         """Freeze a state with costs at its own flows."""
@@ -371,11 +386,11 @@ class _Solver:
             unserved=np.where(closed, self.choice.amount, 0.0),
             logsum=after.logsum,
             load=state.out,
-            delay_h=self.servers.delay_h(state.out),
-            price=self.servers.price(state.out),
+            delay_h=after.response[0],
+            price=after.response[1],
             residual=found.left,
             iterations=found.count,
-            converged=found.left <= self.residual,
+            converged=found.left <= self.asked[0],
         )
 
 
@@ -397,7 +412,7 @@ def fixed_point_residual(routes: RouteTable, choice: Choice, servers: Servers, f
     """
     route, pair = routes.route_of_entry, routes.pair
     load = np.bincount(routes.server, routes.use * flow[route], routes.n_servers).astype(np.float64)
-    delay, price = servers.delay_h(load), servers.price(load)
+    delay, price, _, _ = servers.response(load)
     extra = routes.felt * delay[routes.server] + routes.use * price[routes.server]
     cost = routes.cost + np.bincount(route, weights=extra, minlength=routes.n_routes)
     scale = choice.scale[pair]

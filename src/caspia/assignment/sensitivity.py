@@ -73,7 +73,7 @@ def capacity_worth(
         return np.zeros(len(grouping.group))
     table, series = grouping.table, grouping.series(servers)
     load = series.gather(found.load)
-    delay_slope, price_slope = series.delay_slope(load), series.price_slope(load)
+    _, _, delay_slope, price_slope = series.response(load)
     use, felt = _rows(table, table.use), _rows(table, table.felt)
     answer = _Answer.of(table, choice, found.flow)
     paid, out = felt.T @ found.flow, use.T @ found.flow
@@ -84,9 +84,9 @@ def capacity_worth(
     group = np.maximum(grouping.group, 0)
     whole_delay, whole_price = (paid + felt.T @ told)[group], (out + use.T @ told)[group]
     capacity = servers.capacity
-    wider = servers.with_capacity(capacity * (1.0 + step))
-    shorter = (wider.delay_h(found.load) - servers.delay_h(found.load)) / (step * capacity)
-    cheaper = (wider.price(found.load) - servers.price(found.load)) / (step * capacity)
+    delay, price, _, _ = servers.response(found.load)
+    less, lower, _, _ = servers.with_capacity(capacity * (1.0 + step)).response(found.load)
+    shorter, cheaper = (less - delay) / (step * capacity), (lower - price) / (step * capacity)
     return np.where(grouping.group >= 0, -(whole_delay * shorter + whole_price * cheaper), 0.0)
 
 

@@ -66,8 +66,8 @@ class FreeServers:
         """Capacity of every server."""
         return self.delays.capacity
 
-    def delay_h(self, load: Floats) -> Floats:
-        """Delay at a load, shape (n_servers,).
+    def response(self, load: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Delay at a load, its slope, and no price, as `Servers` has them.
 
         Parameters
         ----------
@@ -76,51 +76,10 @@ class FreeServers:
 
         Returns
         -------
-        numpy.ndarray, shape (n_servers,)
+        delay_h, price, delay_slope, price_slope : numpy.ndarray, shape (n_servers,)
         """
-        return self.delays.delay(load)
-
-    def delay_slope(self, load: Floats) -> Floats:
-        """Derivative of the delay, shape (n_servers,).
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_servers,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_servers,)
-        """
-        return self.delays.slope(load)
-
-    def price(self, load: Floats) -> Floats:
-        """No price, shape (n_servers,).
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_servers,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_servers,)
-        """
-        return np.zeros_like(load)
-
-    def price_slope(self, load: Floats) -> Floats:
-        """No change of it, shape (n_servers,).
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_servers,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_servers,)
-        """
-        return np.zeros_like(load)
+        delay, slope = self.delays.delay_and_slope(load)
+        return delay, np.zeros_like(load), slope, np.zeros_like(load)
 
     def start(self) -> Floats:
         """No load, shape (n_servers,)."""
@@ -185,7 +144,7 @@ def stochastic_equilibrium(
     graph = build_graph(problem.tail, problem.head, problem.n_vertices)
     servers = FreeServers(problem.delays)
     known: Found = [{} for _ in range(n_pairs)]
-    _add_columns(problem, graph, problem.arc_costs(servers.delay_h(servers.start())), known)
+    _add_columns(problem, graph, problem.arc_costs(servers.response(servers.start())[0]), known)
     load, closed, rounds = None, False, 0
     while rounds < max(max_rounds, 1) and not closed:
         rounds += 1

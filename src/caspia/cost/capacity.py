@@ -136,8 +136,8 @@ class Servers:
         """Capacity of every server in its unit."""
         return self.delays.capacity
 
-    def delay_h(self, load: FloatArray) -> FloatArray:
-        """Hours of waiting at a load, shape (n_servers,); at most LONGEST_WAIT_H.
+    def response(self, load: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Hours of waiting and price of scarcity at a load, and what both rise by for one unit more.
 
         Parameters
         ----------
@@ -146,51 +146,13 @@ class Servers:
 
         Returns
         -------
-        numpy.ndarray, shape (n_servers,)
+        delay_h, price_usd, delay_slope_h, price_slope_usd : numpy.ndarray, shape (n_servers,)
+            Waits are at most LONGEST_WAIT_H.
         """
-        return np.asarray(LONGEST_WAIT_H * -np.expm1(-self.delays.delay(load) / LONGEST_WAIT_H))
-
-    def delay_slope(self, load: FloatArray) -> FloatArray:
-        """Hours of waiting for one unit more, shape (n_servers,).
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_servers,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_servers,)
-        """
-        return np.asarray(self.delays.slope(load) * np.exp(-self.delays.delay(load) / LONGEST_WAIT_H))
-
-    def price(self, load: FloatArray) -> FloatArray:
-        """Price of scarcity of one unit in dollars, shape (n_servers,).
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_servers,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_servers,)
-        """
-        return self.prices.value(load)
-
-    def price_slope(self, load: FloatArray) -> FloatArray:
-        """Change of the price for one unit more, shape (n_servers,).
-
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_servers,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_servers,)
-        """
-        return self.prices.slope(load)
+        wait, wait_slope = self.delays.delay_and_slope(load)
+        ease = np.exp(-wait / LONGEST_WAIT_H)
+        price, price_slope = self.prices.value_and_slope(load)
+        return LONGEST_WAIT_H * (1.0 - ease), price, wait_slope * ease, price_slope
 
     def with_capacity(self, capacity: FloatArray) -> Servers:
         """Copy with other capacities.

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 FloatArray = npt.NDArray[np.float64]
 WIDTH = 0.02
@@ -42,8 +43,8 @@ class Scarcity:
     price_usd: FloatArray
     capacity: FloatArray
 
-    def value(self, load: FloatArray) -> FloatArray:
-        """Price of a unit.
+    def value_and_slope(self, load: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Price of a unit, and its change for one unit of load more.
 
         Parameters
         ----------
@@ -52,32 +53,27 @@ class Scarcity:
 
         Returns
         -------
-        numpy.ndarray, shape (n_servers,)
-            Dollars, 0 or more, increasing in the load.
+        value, slope : numpy.ndarray, shape (n_servers,)
+            Dollars, 0 or more, increasing in the load; and their derivative.
 
         Examples
         --------
-        >>> Scarcity(np.array([10.0]), np.array([100.0])).value(np.array([100.0])).round(1).tolist()
+        >>> Scarcity(np.array([10.0]), np.array([100.0])).value_and_slope(np.array([100.0]))[0].round(1).tolist()
         [6.8]
         """
-        steep = np.logaddexp(0.0, self._over(load))
-        return np.asarray(self.price_usd * CEILING * -np.expm1(-steep / CEILING))
+        return _value_and_slope(self.price_usd, self.capacity, load)
 
-    def slope(self, load: FloatArray) -> FloatArray:
-        """Change of the price for one unit of load more.
 
-        Parameters
-        ----------
-        load : numpy.ndarray, shape (n_servers,)
-            Loads.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_servers,)
-        """
-        over = np.clip(self._over(load), -500.0, 500.0)
-        ease = np.exp(-np.logaddexp(0.0, over) / CEILING)
-        return np.asarray(self.price_usd * ease / (WIDTH * self.capacity * (1.0 + np.exp(-over))))
-
-    def _over(self, load: FloatArray) -> FloatArray:
-        return (load / self.capacity - 1.0) / WIDTH
+@njit(cache=True, nogil=True, error_model="numpy")
+def _value_and_slope(price: FloatArray, capacity: FloatArray, load: FloatArray) -> tuple[FloatArray, FloatArray]:
+    value, slope = np.empty(load.size), np.empty(load.size)
+    for s in range(load.size):
+        over = (load[s] / capacity[s] - 1.0) / WIDTH
+        # Either exponential is that of a number below zero, so that none overflows.
+        small = np.exp(-abs(over))
+        steep = max(over, 0.0) + np.log1p(small)
+        rising = (1.0 if over > 0.0 else small) / (1.0 + small)
+        ease = np.exp(-steep / CEILING)
+        value[s] = price[s] * CEILING * -np.expm1(-steep / CEILING)
+        slope[s] = price[s] * ease * rising / (WIDTH * capacity[s])
+    return value, slope

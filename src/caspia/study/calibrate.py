@@ -70,7 +70,7 @@ class Calibration:
 
 
 class _Fit:
-    """Residuals of the counts as a function of the parameters; remembers loads to begin the next solve with."""
+    """Residuals of the counts as a function of the parameters; each begins with capacities as full as the last."""
 
     def __init__(self, models: Mapping[int, FlowModel], tell: Callable[[int], None]) -> None:
         first = next(iter(models.values()))
@@ -108,8 +108,8 @@ class _Fit:
             cost = self.base[year] + constants[group, model.market.routes.kind] * self.felt[year]
             pair_group = self.prior.group[model.market.pairs.commodity]
             wants = Choice(own.amount, scale[pair_group], own.response, own.reference)
-            result = model.with_costs(cost).settle(wants, warm=self.warm.get(year), residual=RESIDUAL)
-            self.warm[year] = result.load
+            result = model.with_costs(cost).settle(wants, filled=self.warm.get(year), residual=RESIDUAL)
+            self.warm[year] = result.load / model.servers.capacity
             sums = amounts(model, result.flow, self.members[year])
             for i in np.flatnonzero(self.rows["year"] == year):
                 found[i] = sums[self.rows["unit"].iloc[i]][self.rows["row"].iloc[i]]

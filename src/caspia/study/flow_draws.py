@@ -134,8 +134,8 @@ def draw_flows(  # noqa: PLR0913 - options of one computation, all but two by na
 ) -> FlowDraws:
     """Find the equilibrium of every draw.
 
-    Each begins at the loads of the flows themselves, moved as those of `near` are in that draw, so that it does
-    not matter which are solved at the same time.
+    Each begins with capacities as full as those of the flows themselves, moved as those of `near` are in that
+    draw, so that it does not matter which are solved at the same time.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def draw_flows(  # noqa: PLR0913 - options of one computation, all but two by na
         paid = None if reference is None else reference.paid(nth)
         model, constant = _redrawn(flows.model, world.studies[nth], groups)
         wants = _wants(model, spread_by, (flows.year, case), paid)
-        found = model.settle(wants, servers=servers[nth], warm=begin(nth), residual=RESIDUAL)
+        found = model.settle(wants, servers=servers[nth], filled=begin(nth), residual=RESIDUAL)
         gain = np.full(servers[nth].n_servers, np.nan)
         if worth and found.converged:
             gain = capacity_worth(model.grouping, wants, servers[nth], found, NUDGE)
@@ -200,11 +200,11 @@ def draw_flows(  # noqa: PLR0913 - options of one computation, all but two by na
 
 
 def _begin(flows: Flows, near: FlowDraws | None) -> Callable[[int], FloatArray]:
-    """Loads from which each draw begins."""
-    load = flows.result.load
+    """How full capacities are where each draw begins."""
     if near is None or near.flows.model.servers.key != flows.model.servers.key:
-        return lambda _nth: load
-    return lambda nth: np.maximum(load + near.load[:, nth] - near.flows.result.load, 0.0)
+        return lambda _nth: flows.filled
+    moved = near.load / near.capacity - near.flows.filled[:, None]
+    return lambda nth: np.maximum(flows.filled + moved[:, nth], 0.0)
 
 
 def _redrawn(model: FlowModel, study: DrawnStudy, groups: Sequence[Group]) -> tuple[FlowModel, FloatArray]:

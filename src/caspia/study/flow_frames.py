@@ -225,7 +225,7 @@ def shadow_value(flows: Flows, server: int) -> float:
     capacity = servers.capacity.copy()
     capacity[server] *= 1 + NUDGE
     wider = servers.with_capacity(capacity)
-    after = flows.model.settle(flows.choice, servers=wider, warm=flows.result.load, residual=RESIDUAL * 1e-2)
+    after = flows.model.settle(flows.choice, servers=wider, filled=flows.filled, residual=RESIDUAL * 1e-2)
     benefit = user_benefit(flows.choice, flows.result.logsum, after.logsum)
     return float(benefit / (capacity[server] - servers.capacity[server]))
 

@@ -10,7 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from caspia.assignment import Choice, Grouping, LogitEquilibrium, RouteTable, group_servers, solve_logit
+from caspia.assignment import (
+    Choice,
+    Grouping,
+    LogitEquilibrium,
+    RouteTable,
+    answers_at,
+    group_servers,
+    solve_logit,
+)
 from caspia.cost import Lookup, Servers, find_servers
 from caspia.demand import demand_cells, spread, t_per_teu
 from caspia.demand.cells import Case
@@ -50,7 +58,7 @@ class FlowModel:
     grouping: Grouping
 
     def settle(
-        self, wants: Choice, *, servers: Servers | None = None, warm: FloatArray | None = None, residual: float
+        self, wants: Choice, *, servers: Servers | None = None, filled: FloatArray | None = None, residual: float
     ) -> LogitEquilibrium:
         """Equilibrium of a demand, with loads, delays and prices of every server.
 
@@ -60,8 +68,8 @@ class FlowModel:
             Demand and how it chooses.
         servers : Servers, optional
             Servers with other capacities.
-        warm : numpy.ndarray, shape (n_servers,), optional
-            Loads to begin with.
+        filled : numpy.ndarray, shape (n_servers,), optional
+            Loads of a neighbouring world as shares of its capacities, to begin with.
         residual : float
             Residual to be reached.
 
@@ -71,11 +79,21 @@ class FlowModel:
         """
         chosen = self.servers if servers is None else servers
         series = self.grouping.series(chosen)
-        begin = None if warm is None else series.gather(warm)
-        bundles = self.grouping.bundles
-        found = solve_logit(self.grouping.table, wants, series, bundles=bundles, residual=residual, warm=begin)
+        # Where a capacity is another, its delay and price are more like those of the neighbour than its load is.
+        begin = None if filled is None else series.gather(filled * chosen.capacity)
+        grouping = self.grouping
+        found = solve_logit(
+            grouping.table,
+            wants,
+            series,
+            bundles=grouping.bundles,
+            answers=grouping.answers,
+            residual=residual,
+            warm=begin,
+        )
         load = series.spread(found.load)
-        return replace(found, load=load, delay_h=chosen.delay_h(load), price=chosen.price(load))
+        delay, price, _, _ = chosen.response(load)
+        return replace(found, load=load, delay_h=delay, price=price)
 
     def with_costs(self, cost: FloatArray) -> FlowModel:
         """Copy in which the routes cost something else.
@@ -162,6 +180,11 @@ class Flows:
         return self.result.flow
 
     @cached_property
+    def filled(self) -> FloatArray:
+        """Load of every server as a share of its capacity, shape (n_servers,)."""
+        return self.result.load / self.model.servers.capacity
+
+    @cached_property
     def paid(self) -> Reference:
         """Costs of these flows, for the demand of other worlds to answer to."""
         study, market = self.model.study, self.model.market
@@ -206,8 +229,18 @@ def compile_model(study: Priced, market: Market) -> FlowModel:
     FlowModel
     """
     servers = find_servers(Lookup(study.network, study.data.facts), study.data)
+    return _compiled(study, market, servers)
+
+
+def _compiled(study: Priced, market: Market, servers: Servers) -> FlowModel:
+    """Model with the answers of its servers at an equilibrium, which guide the search for all others."""
     table = route_table(study, market, servers)
-    return FlowModel(study, market, servers, table, group_servers(table))
+    model = FlowModel(study, market, servers, table, group_servers(table))
+    wants = model.choice(BASE_YEAR)
+    found = model.settle(wants, residual=RESIDUAL)
+    grouping = model.grouping
+    answers = answers_at(grouping.table, wants, grouping.series(servers), grouping.bundles, found.flow)
+    return replace(model, grouping=replace(grouping, answers=answers))
 
 
 def flow_model(
@@ -235,8 +268,7 @@ def flow_model(
     else:
         own = find_market(study, pairs, servers, detours=((), OVER_SEA), progress=progress)
         market = merge_markets(base.market, own)
-    table = route_table(study, market, servers)
-    return FlowModel(study, market, servers, table, group_servers(table))
+    return _compiled(study, market, servers)
 
 
 def solve_flows(
@@ -272,8 +304,8 @@ def solve_flows(
         The residual was not reached; there is no result.
     """
     wants = model.choice(year, case, None if reference is None else reference.paid)
-    warm = None if reference is None else reference.result.load
-    found = model.settle(wants, warm=warm, residual=RESIDUAL)
+    filled = None if reference is None else reference.filled
+    found = model.settle(wants, filled=filled, residual=RESIDUAL)
     if not found.converged:
         raise NotConverged(
             Problem(

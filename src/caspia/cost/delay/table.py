@@ -119,6 +119,22 @@ class DelayTable:
         """
         return _values_and_slopes(self.form, self.parameters, self._loads(load))[:, 1]
 
+    def delay_and_slope(self, load: npt.ArrayLike) -> tuple[Floats, Floats]:
+        """Return the delay of every server and its derivative, for the price of one.
+
+        Parameters
+        ----------
+        load : array_like of float, shape (S,)
+            Loads; one below zero counts as zero.
+
+        Returns
+        -------
+        float64[S], float64[S]
+            Delays and derivatives.
+        """
+        both = _values_and_slopes(self.form, self.parameters, self._loads(load))
+        return both[:, 0], both[:, 1]
+
     def area(self, load: npt.ArrayLike) -> Floats:
         """Return the integral of the delay of every server from no load to its load.
 
