@@ -263,7 +263,7 @@ def _take_out(state: State, group: int, vertex: int, end: int) -> None:
             server = entries.server[entry]
             servers.total[server, FELT] -= least * entries.weight[klass, entry, FELT]
             servers.total[server, LOAD] -= least * entries.weight[klass, entry, LOAD]
-            at = delay_at(servers.form[server], servers.row[server], servers.total[server, LOAD])
+            at = delay_at(servers.form, servers.row, server, servers.total[server, LOAD])
             servers.now[server, DELAY], servers.now[server, SLOPE] = at
 
 

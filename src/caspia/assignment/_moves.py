@@ -28,6 +28,7 @@ from caspia.assignment._state import (
     STEP,
     STEP_END,
     STEPS,
+    Codes,
     Forks,
     Longs,
     Servers,
@@ -40,16 +41,18 @@ MOST_OF_SINK = 0.9  # part of the demand carried or held back that one move may 
 NEARLY_NONE = 1e-290  # load at which the price of demand is held
 
 
-@njit(cache=True, nogil=True)
-def delay_at(form: int, row: Floats, load: float) -> tuple[float, float]:
+@njit(cache=True, nogil=True, inline="always")
+def delay_at(form: Codes, row: Floats, server: int, load: float) -> tuple[float, float]:
     """Return the delay of a server and its derivative; that of a sink is minus the cost that its demand bears.
 
     Parameters
     ----------
-    form : int
-        Code of the form, or that of a sink.
-    row : float64[4]
-        Its parameters.
+    form : int8[S]
+        Code of the form of every server, or that of a sink.
+    row : float64[S, 4]
+        Their parameters.
+    server : int
+        The server.
     load : float
         Its load.
 
@@ -58,10 +61,10 @@ def delay_at(form: int, row: Floats, load: float) -> tuple[float, float]:
     delay, slope : float, float
         Delay and derivative.
     """
-    if form == SINK:
-        load = max(load, NEARLY_NONE)
-        return -row[REFERENCE] - np.log(load / row[AMOUNT]) / row[RESPONSE], -1.0 / (row[RESPONSE] * load)
-    return value_and_slope(form, row, load)
+    if form[server] == SINK:
+        load, response = max(load, NEARLY_NONE), row[server, RESPONSE]
+        return -row[server, REFERENCE] - np.log(load / row[server, AMOUNT]) / response, -1.0 / (response * load)
+    return value_and_slope(form, row, server, load)
 
 
 @njit(cache=True, nogil=True)
@@ -75,7 +78,7 @@ def refresh(servers: Servers) -> None:
     """
     form, row, total, now = servers.form, servers.row, servers.total, servers.now
     for server in range(form.size):
-        now[server, DELAY], now[server, SLOPE] = delay_at(form[server], row[server], total[server, LOAD])
+        now[server, DELAY], now[server, SLOPE] = delay_at(form, row, server, total[server, LOAD])
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -164,7 +167,7 @@ def level(  # type: ignore[no-untyped-def] # noqa: PLR0913 - every tuple of arra
             if abs(change) < SMALL * total[server, LOAD]:
                 now[server, DELAY] -= change * now[server, SLOPE]
             else:
-                at = delay_at(form[server], row[server], total[server, LOAD])
+                at = delay_at(form, row, server, total[server, LOAD])
                 now[server, DELAY], now[server, SLOPE] = at
     return excess
 
