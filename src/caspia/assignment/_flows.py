@@ -60,22 +60,28 @@ def load_trees(state: State, which: Ints, wanted: Floats) -> None:
     wanted : float64[P]
         Demand to put on of every pair; NaN for what it is at its least cost.
     """
-    net, groups, forest, flow = state.net, state.groups, state.forest, state.flow
-    inflow = np.empty(net.stop.size)
+    groups, forest, tail, flow = state.groups, state.forest, state.net.tail, state.flow
+    destination, n_arcs = groups.destination, tail.size
+    inflow, added = np.empty(state.net.stop.size), np.zeros(state.fixed_cost.shape)
     for group in which:
         inflow[:] = 0.0
+        parent, order, cells = forest.parent[group], forest.order[group], group * n_arcs
+        flow_of, added_of = flow[cells : cells + n_arcs], added[groups.klass[group]]
         for pair in range(groups.pair_start[group], groups.pair_start[group + 1]):
-            amount = wanted[pair]
+            amount, arc = wanted[pair], parent[destination[pair]]
             if np.isnan(amount):
                 amount = _bear(state, pair, state.entries.ratio[groups.klass[group]])
-            inflow[groups.destination[pair]] += amount
-        parent, order, cells = forest.parent[group], forest.order[group], group * net.tail.size
+            if arc >= 0:
+                flow_of[arc] += amount
+                added_of[arc] += amount
+                inflow[tail[arc]] += amount
         for i in range(forest.grown[group] - 1, 0, -1):
-            vertex = order[i]
-            if inflow[vertex] > 0.0:
-                flow[cells + parent[vertex]] += inflow[vertex]
-                inflow[net.tail[parent[vertex]]] += inflow[vertex]
-                _load(state, groups.klass[group], parent[vertex], inflow[vertex])
+            arc, amount = parent[order[i]], inflow[order[i]]
+            if amount > 0.0:
+                flow_of[arc] += amount
+                added_of[arc] += amount
+                inflow[tail[arc]] += amount
+    _load_all(state, added)
 
 
 @njit(cache=True, nogil=True)
@@ -91,13 +97,17 @@ def _bear(state: State, pair: int, ratio: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _load(state: State, klass: int, arc: int, amount: float) -> None:
-    """Add flow on an arc to the totals of its servers."""
-    entries, total = state.entries, state.servers.total
-    total[-1, FELT] += amount * state.fixed_cost[klass, arc]
-    for entry in range(entries.start[arc], entries.start[arc + 1]):
-        total[entries.server[entry], FELT] += amount * entries.weight[klass, entry, FELT]
-        total[entries.server[entry], LOAD] += amount * entries.weight[klass, entry, LOAD]
+def _load_all(state: State, flow: Floats) -> None:
+    """Add flows on arcs to the totals of their servers."""
+    start, server, weight, total = state.entries.start, state.entries.server, state.entries.weight, state.servers.total
+    for klass in range(flow.shape[0]):
+        for arc in range(flow.shape[1]):
+            amount = flow[klass, arc]
+            if amount > 0.0:
+                total[-1, FELT] += amount * state.fixed_cost[klass, arc]
+                for entry in range(start[arc], start[arc + 1]):
+                    total[server[entry], FELT] += amount * weight[klass, entry, FELT]
+                    total[server[entry], LOAD] += amount * weight[klass, entry, LOAD]
 
 
 @njit(cache=True, nogil=True)
@@ -118,10 +128,7 @@ def add_up(state: State, flow: Floats) -> None:
         klass, cells = groups.klass[group], group * n_arcs
         for arc in range(n_arcs):
             flow[klass, arc] += state.flow[cells + arc]
-    for klass in range(flow.shape[0]):
-        for arc in range(n_arcs):
-            if flow[klass, arc] > 0.0:
-                _load(state, klass, arc, flow[klass, arc])
+    _load_all(state, flow)
 
 
 @njit(cache=True, nogil=True)
