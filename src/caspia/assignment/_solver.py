@@ -133,10 +133,12 @@ class Solver:
                 else:
                     self._fork(which, FIRST_GAP * spent)
                     self._sweep(FIRST_GAP * spent)
+                if turn == 1:  # nineteen forks in twenty have but one way left before the next share
                     prune(self.state.forks, self.state.flow)
             if turn:
                 for _ in range(AFTER):
                     self._sweep(FIRST_GAP * spent)
+                prune(self.state.forks, self.state.flow)
 
     def _resume(self, warm: Equilibrium) -> None:
         """Start from the routes of another result, and from the tree where a pair has none."""
