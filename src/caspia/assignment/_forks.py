@@ -157,6 +157,7 @@ def _fork_arcs(state: State, group: int, hits: Ints, floor: float) -> bool:
             table[fork, STEP], table[fork, STEP_END] = begin, end
             excess = level(
                 fork,
+                fork + 1,
                 table,
                 fixed,
                 stride,

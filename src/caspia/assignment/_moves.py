@@ -111,18 +111,20 @@ def most_of(cell: Longs, begin: int, end: int, flow: Floats, sinks: int) -> floa
     return float(most)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def level(  # type: ignore[no-untyped-def] # noqa: PLR0913 - every tuple of arrays costs counting of references
-    fork, table, fixed, stride, cell, step_server, step_weight, flow, form, row, total, now, sinks, floor
+    begin, end, table, fixed, stride, cell, step_server, step_weight, flow, form, row, total, now, sinks, floor
 ):
-    """Move flow from the dearer way of a fork to the other until they cost the same, were delays linear.
+    """Move flow from the dearer way of forks to the other until they cost the same, were delays linear.
 
-    Loads are changed, and delays along with them; those that change little go along their tangents.
+    Forks are levelled one after the other, each at the loads that those before it leave. Loads are changed, and
+    delays along with them; those that change little go along their tangents. The loop stands here since a call
+    for each fork takes longer than what it does.
 
     Parameters
     ----------
-    fork : int
-        The fork.
+    begin, end : int, int
+        First fork, and the first that is let be.
     table, fixed, stride, cell, step_server, step_weight : arrays
         Those of `Forks`.
     flow : float64[...]
@@ -137,19 +139,25 @@ def level(  # type: ignore[no-untyped-def] # noqa: PLR0913 - every tuple of arra
     Returns
     -------
     float
-        Cost that the flow on the dearer way would have saved on the other.
+        Cost that the flow on the dearer ways would have saved on the others, as met on the way.
     """
-    begin, end = table[fork, STEP], table[fork, STEP_END]
-    dearer, slope = fixed[fork], 0.0
-    for k in range(begin, end):
-        server = step_server[k]
-        dearer += step_weight[k, FELT] * now[server, DELAY]
-        slope += abs(step_weight[k, FELT] * step_weight[k, LOAD]) * now[server, SLOPE]
-    first, middle, last = table[fork, FIRST], table[fork, MIDDLE], table[fork, LAST]
-    begin_of, end_of = (first, middle) if dearer > 0.0 else (middle, last)
-    most = most_of(cell, begin_of, end_of, flow, sinks)
-    excess = abs(dearer) * most
-    if excess > floor:
+    met = 0.0
+    for fork in range(begin, end):
+        first_step, last_step = np.uint64(table[fork, STEP]), np.uint64(table[fork, STEP_END])
+        dearer, slope = fixed[fork], 0.0
+        for k in range(first_step, last_step):
+            server = np.uint32(step_server[k])
+            dearer += step_weight[k, FELT] * now[server, DELAY]
+            slope += abs(step_weight[k, FELT] * step_weight[k, LOAD]) * now[server, SLOPE]
+        first, middle, last = table[fork, FIRST], table[fork, MIDDLE], table[fork, LAST]
+        if dearer > 0.0:
+            most = most_of(cell, first, middle, flow, sinks)
+        else:
+            most = most_of(cell, middle, last, flow, sinks)
+        excess = abs(dearer) * most
+        met += excess
+        if not excess > floor:
+            continue
         shift = most if abs(dearer) >= slope * most else abs(dearer) / slope
         if dearer < 0.0:
             shift = -shift
@@ -159,8 +167,8 @@ def level(  # type: ignore[no-untyped-def] # noqa: PLR0913 - every tuple of arra
             flow[cell[k]] += shift
         stride[fork] += shift
         total[-1, FELT] -= shift * fixed[fork]
-        for k in range(begin, end):
-            server = step_server[k]
+        for k in range(first_step, last_step):
+            server = np.uint32(step_server[k])
             change = shift * step_weight[k, LOAD]
             total[server, FELT] -= shift * step_weight[k, FELT]
             total[server, LOAD] -= change
@@ -169,7 +177,7 @@ def level(  # type: ignore[no-untyped-def] # noqa: PLR0913 - every tuple of arra
             else:
                 at = delay_at(form, row, server, total[server, LOAD])
                 now[server, DELAY], now[server, SLOPE] = at
-    return excess
+    return met
 
 
 @njit(cache=True, nogil=True)
@@ -192,15 +200,25 @@ def sweep(forks: Forks, flow: Floats, servers: Servers, sinks: int, begin: int, 
     float
         Sum of the excess costs as met on the way.
     """
-    table, fixed, stride, cell = forks.table, forks.fixed, forks.stride, forks.cell
-    step_server, step_weight = forks.step_server, forks.step_weight
-    form, row, total, now = servers.form, servers.row, servers.total, servers.now
-    excess = 0.0
-    for fork in range(begin, forks.used[FORKS]):
-        excess += level(
-            fork, table, fixed, stride, cell, step_server, step_weight, flow, form, row, total, now, sinks, floor
+    return float(
+        level(
+            begin,
+            forks.used[FORKS],
+            forks.table,
+            forks.fixed,
+            forks.stride,
+            forks.cell,
+            forks.step_server,
+            forks.step_weight,
+            flow,
+            servers.form,
+            servers.row,
+            servers.total,
+            servers.now,
+            sinks,
+            floor,
         )
-    return excess
+    )
 
 
 @njit(cache=True, nogil=True)
