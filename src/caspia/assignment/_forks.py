@@ -125,7 +125,8 @@ def _fork_arcs(state: State, group: int, hits: Ints, floor: float) -> bool:
     Where the flow of an arc comes by several ways, each can make a fork.
     """
     net, forks, entries, servers, scratch = state.net, state.forks, state.entries, state.servers, state.scratch
-    parent, tail, head, into_start, into = state.forest.parent[group], net.tail, net.head, net.into_start, net.into
+    tail, head, into_start, into = net.tail, net.head, net.into_start, net.into
+    parent, dist = state.forest.parent[group], state.forest.dist[group]
     table, fixed, stride, cell, used = forks.table, forks.fixed, forks.stride, forks.cell, forks.used
     step_server, step_weight = forks.step_server, forks.step_weight
     form, row, total, now = servers.form, servers.row, servers.total, servers.now
@@ -140,10 +141,9 @@ def _fork_arcs(state: State, group: int, hits: Ints, floor: float) -> bool:
                 return False
             fork, first, begin = used[FORKS], used[CELLS], used[STEPS]
             cell[first] = cells + arc
-            stamp = _mark_branch(parent, tail, head[arc], mark, used)
-            meeting, middle = _follow_flow(
-                into_start, into, tail, flow, cell, mark, seen, (tail[arc], cells, stamp, first + 1)
-            )
+            used[STAMP] += 1
+            at = (tail[arc], head[arc], cells, used[STAMP], first + 1)
+            meeting, middle = _follow_flow(into_start, into, tail, flow, parent, dist, cell, mark, seen, at)
             if meeting < 0 or meeting == head[arc]:
                 if meeting != NOWHERE:
                     _take_out(state, group, head[arc] if meeting >= 0 else CIRCLE - meeting, middle)
@@ -181,28 +181,23 @@ def _fork_arcs(state: State, group: int, hits: Ints, floor: float) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _mark_branch(parent: Ints, tail: Ints, vertex: int, mark: Longs, used: Longs) -> int:
-    """Mark the vertices from one back to the root of the tree; return the mark."""
-    used[STAMP] += 1
-    stamp = used[STAMP]
-    mark[vertex] = stamp
-    while parent[vertex] >= 0:
-        vertex = tail[parent[vertex]]
-        mark[vertex] = stamp
-    return int(stamp)
-
-
-@njit(cache=True, nogil=True)
 def _follow_flow(  # type: ignore[no-untyped-def] # noqa: PLR0913 - compiled; tuples of arrays cost counting of references
-    into_start, into, tail, flow, cell, mark, seen, begin
+    into_start, into, tail, flow, parent, dist, cell, mark, seen, begin
 ):
-    """Go back along the strongest flow to the first marked vertex; return that and where the cells end.
+    """Go back along the strongest flow until it meets a branch of the tree; return where, and where the cells end.
 
-    In place of the vertex stands `NOWHERE` if the flow breaks off, as what rounding leaves may do, and `CIRCLE`
-    less the vertex if it comes back to one where it was.
+    The branch is gone back along with the flow, no farther than costs tell that they may meet. In place of the
+    vertex stands `NOWHERE` if the flow breaks off, as what rounding leaves may do, and `CIRCLE` less the vertex if
+    it comes back to one where it was.
     """
-    vertex, cells, stamp, at = begin
-    while mark[vertex] != stamp:
+    vertex, branch, cells, stamp, at = begin
+    mark[branch] = stamp
+    while True:
+        while dist[branch] >= dist[vertex] and parent[branch] >= 0:
+            branch = tail[parent[branch]]
+            mark[branch] = stamp
+        if mark[vertex] == stamp:
+            return vertex, at
         if seen[vertex] == stamp:
             return CIRCLE - vertex, at
         seen[vertex] = stamp
@@ -215,7 +210,6 @@ def _follow_flow(  # type: ignore[no-untyped-def] # noqa: PLR0913 - compiled; tu
         cell[at] = cells + best
         at += 1
         vertex = tail[best]
-    return vertex, at
 
 
 @njit(cache=True, nogil=True)
@@ -311,10 +305,17 @@ def _follow_back(state: State, group: int, vertex: int, at: int) -> int:
     """Go back from a vertex to the root along the strongest flow; return where the cells end, -1 if it stops."""
     net, scratch, used = state.net, state.scratch, state.forks.used
     used[STAMP] += 1
-    scratch.mark[state.groups.root[group]] = used[STAMP]
-    begin = (vertex, group * net.tail.size, used[STAMP], at)
     meeting, at = _follow_flow(
-        net.into_start, net.into, net.tail, state.flow, state.forks.cell, scratch.mark, scratch.seen, begin
+        net.into_start,
+        net.into,
+        net.tail,
+        state.flow,
+        state.forest.parent[group],
+        state.forest.dist[group],
+        state.forks.cell,
+        scratch.mark,
+        scratch.seen,
+        (vertex, state.groups.root[group], group * net.tail.size, used[STAMP], at),
     )
     return at if meeting >= 0 else -1
 
