@@ -99,7 +99,8 @@ def _bear(state: State, pair: int, ratio: float) -> float:
 @njit(cache=True, nogil=True)
 def _load_all(state: State, flow: Floats) -> None:
     """Add flows on arcs to the totals of their servers."""
-    start, server, weight, total = state.entries.start, state.entries.server, state.entries.weight, state.servers.total
+    start, server, weight = state.entries.start, state.entries.server, state.entries.weight
+    total = state.servers.total
     for klass in range(flow.shape[0]):
         for arc in range(flow.shape[1]):
             amount = flow[klass, arc]

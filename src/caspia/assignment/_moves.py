@@ -175,7 +175,7 @@ def level(  # type: ignore[no-untyped-def] # noqa: PLR0913 - every tuple of arra
             if abs(change) < SMALL * total[server, LOAD]:
                 now[server, DELAY] -= change * now[server, SLOPE]
             else:
-                at = delay_at(form, row, server, total[server, LOAD])
+                at = delay_at(form, row, int(server), total[server, LOAD])
                 now[server, DELAY], now[server, SLOPE] = at
     return met
 

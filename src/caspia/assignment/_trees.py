@@ -191,11 +191,11 @@ def _reach_ends(net: Net, cost: Floats, dist: Floats, parent: Ints, root: int) -
             dist[head[arc]] = cost[arc]
             parent[head[arc]] = arc
     for i in range(gate.size):
-        arc = np.uint32(gate[i])
-        end, reach = np.uint32(head[arc]), dist[np.uint32(tail[arc])] + cost[arc]
+        last = np.uint32(gate[i])
+        end, reach = np.uint32(head[last]), dist[np.uint32(tail[last])] + cost[last]
         if reach < dist[end]:
             dist[end] = reach
-            parent[end] = np.int32(arc)
+            parent[end] = np.int32(last)
 
 
 @njit(cache=True, nogil=True)
