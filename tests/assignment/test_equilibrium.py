@@ -242,6 +242,32 @@ def test_no_way_through_a_zone():
     assert found.pair_cost.tolist() == pytest.approx([10.0, 2.0, 2.0])
 
 
+@settings(deadline=None, derandomize=True, max_examples=150)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.3, 0.7]))
+def test_zones_by_which_no_route_goes_on(seed, closed):
+    """Zones on one road each, in pairs of their own, closed, and closed beside closed; trees leave them out."""
+    rng = np.random.default_rng(seed)
+    core, hung = int(rng.integers(2, 6)), int(rng.integers(1, 6))
+    ends = [(v, (v + 1) % core) for v in range(core)] + rng.integers(0, core, (4, 2)).tolist()
+    for zone in range(core, core + hung):
+        at = int(rng.integers(0, zone))  # another zone may hang on a zone
+        ends += [(at, zone), (zone, at)] if rng.random() < 0.8 else [(at, zone)]
+    n = core + hung + 2
+    ends += [(n - 2, n - 1), (n - 1, n - 2)]  # two that only lead to each other
+    rules = np.array([rng.uniform(0.5, 5.0, len(ends)), rng.uniform(0.1, 2.0, len(ends))]).T
+    arcs = [linear(tail, head, *rule) for (tail, head), rule in zip(ends, rules, strict=True)]
+    pairs = [(o, d, float(rng.uniform(0.0, 3.0))) for o in range(n) for d in range(n)]
+    problem = roads(arcs, pairs, no_through=rng.random(n) < closed)
+    found = equilibrium(problem, gap=GAP)
+    seen = certify(problem, found)
+    assert found.converged
+    assert seen.relative_gap <= GAP + 1e-13
+    assert seen.imbalance < 1e-12
+    least = least_costs(problem, problem.arc_costs(problem.delays.delay(found.server_load)))
+    np.testing.assert_allclose(found.pair_cost, least, rtol=1e-12)
+    assert found.unserved.tolist() == np.where(np.isinf(least), problem.demand.amount, 0.0).tolist()
+
+
 def test_demand_that_nothing_serves_is_declared():
     """No road into vertex 2; the second class banned from the only one to 1; the rest flows as if alone."""
     problem = servers(

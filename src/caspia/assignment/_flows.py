@@ -60,22 +60,28 @@ def load_trees(state: State, which: Ints, wanted: Floats) -> None:
     wanted : float64[P]
         Demand to put on of every pair; NaN for what it is at its least cost.
     """
-    net, groups, forest, flow = state.net, state.groups, state.forest, state.flow
-    inflow = np.empty(net.stop.size)
+    groups, forest, tail, flow = state.groups, state.forest, state.net.tail, state.flow
+    destination, n_arcs = groups.destination, tail.size
+    inflow, added = np.empty(state.net.stop.size), np.zeros(state.fixed_cost.shape)
     for group in which:
         inflow[:] = 0.0
+        parent, order, cells = forest.parent[group], forest.order[group], group * n_arcs
+        flow_of, added_of = flow[cells : cells + n_arcs], added[groups.klass[group]]
         for pair in range(groups.pair_start[group], groups.pair_start[group + 1]):
-            amount = wanted[pair]
+            amount, arc = wanted[pair], parent[destination[pair]]
             if np.isnan(amount):
                 amount = _bear(state, pair, state.entries.ratio[groups.klass[group]])
-            inflow[groups.destination[pair]] += amount
-        parent, order, cells = forest.parent[group], forest.order[group], group * net.tail.size
+            if arc >= 0:
+                flow_of[arc] += amount
+                added_of[arc] += amount
+                inflow[tail[arc]] += amount
         for i in range(forest.grown[group] - 1, 0, -1):
-            vertex = order[i]
-            if inflow[vertex] > 0.0:
-                flow[cells + parent[vertex]] += inflow[vertex]
-                inflow[net.tail[parent[vertex]]] += inflow[vertex]
-                _load(state, groups.klass[group], parent[vertex], inflow[vertex])
+            arc, amount = parent[order[i]], inflow[order[i]]
+            if amount > 0.0:
+                flow_of[arc] += amount
+                added_of[arc] += amount
+                inflow[tail[arc]] += amount
+    _load_all(state, added)
 
 
 @njit(cache=True, nogil=True)
@@ -91,13 +97,18 @@ def _bear(state: State, pair: int, ratio: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _load(state: State, klass: int, arc: int, amount: float) -> None:
-    """Add flow on an arc to the totals of its servers."""
-    entries, total = state.entries, state.servers.total
-    total[-1, FELT] += amount * state.fixed_cost[klass, arc]
-    for entry in range(entries.start[arc], entries.start[arc + 1]):
-        total[entries.server[entry], FELT] += amount * entries.weight[klass, entry, FELT]
-        total[entries.server[entry], LOAD] += amount * entries.weight[klass, entry, LOAD]
+def _load_all(state: State, flow: Floats) -> None:
+    """Add flows on arcs to the totals of their servers."""
+    start, server, weight = state.entries.start, state.entries.server, state.entries.weight
+    total = state.servers.total
+    for klass in range(flow.shape[0]):
+        for arc in range(flow.shape[1]):
+            amount = flow[klass, arc]
+            if amount > 0.0:
+                total[-1, FELT] += amount * state.fixed_cost[klass, arc]
+                for entry in range(start[arc], start[arc + 1]):
+                    total[server[entry], FELT] += amount * weight[klass, entry, FELT]
+                    total[server[entry], LOAD] += amount * weight[klass, entry, LOAD]
 
 
 @njit(cache=True, nogil=True)
@@ -118,10 +129,7 @@ def add_up(state: State, flow: Floats) -> None:
         klass, cells = groups.klass[group], group * n_arcs
         for arc in range(n_arcs):
             flow[klass, arc] += state.flow[cells + arc]
-    for klass in range(flow.shape[0]):
-        for arc in range(n_arcs):
-            if flow[klass, arc] > 0.0:
-                _load(state, klass, arc, flow[klass, arc])
+    _load_all(state, flow)
 
 
 @njit(cache=True, nogil=True)
@@ -213,58 +221,57 @@ def take_routes(state: State, which: Ints, begin: int, carried: Floats, name: In
     """
     groups, n_arcs, n = state.groups, state.net.tail.size, state.net.stop.size
     into_start, into, tail = state.net.into_start, state.net.into, state.net.tail
+    destination, pair_start, root = groups.destination, groups.pair_start, groups.root
+    used, first, arcs_of, pair_of, flow_of = found.used, found.first, found.arcs, found.pair, found.flow
     seen, branch, sole = np.zeros(n + 1, np.int64), np.empty(n, np.int32), np.empty(n, np.int32)
+    left, fresh = np.empty(n_arcs), np.empty(n_arcs)
     for i in range(begin, which.size):
         group = which[i]
         cells = group * n_arcs
-        before = (found.used[ROUTES], found.used[ARCS])
-        left, fresh = state.flow[cells : cells + n_arcs].copy(), np.zeros(n_arcs)
+        routes, arcs = used[ROUTES], used[ARCS]
+        left[:], fresh[:] = state.flow[cells : cells + n_arcs], 0.0
         _sole_ways(left, state.net.head, sole)
-        for pair in range(groups.pair_start[group], groups.pair_start[group + 1]):
+        for pair in range(pair_start[group], pair_start[group + 1]):
             rest = carried[pair]
             while rest > 0.0:
-                routes, arcs = found.used
-                if routes >= found.pair.size or arcs + n > found.arcs.size:
-                    found.used[ROUTES], found.used[ARCS] = before
+                if routes >= pair_of.size or arcs + n > arcs_of.size:
                     return i
-                ends = (groups.destination[pair], groups.root[group])
-                count, most = _strongest((into_start, into, tail), left, sole, ends, (seen, branch))
+                end = destination[pair]
+                count, most = _strongest(into_start, into, tail, left, sole, seen, branch, end, root[group])
                 if count < 0:
-                    count, most = _along_tree(state.forest.parent[group], tail, ends[0], branch), 0.0
+                    count, most = _along_tree(state.forest.parent[group], tail, end, branch), 0.0
                 amount = rest if most <= TINY * carried[pair] or rest - most <= TINY * carried[pair] else most
                 rest -= amount
                 for k in range(count):
-                    arc = branch[count - 1 - k]
-                    found.arcs[arcs + k] = name[arc]
+                    arc = np.uint32(branch[count - 1 - k])
+                    arcs_of[arcs + k] = name[arc]
                     left[arc] = max(left[arc] - amount, 0.0)
                     fresh[arc] += amount
-                found.pair[routes], found.flow[routes] = pair, amount
-                found.first[routes + 1] = arcs + count
-                found.used[ROUTES], found.used[ARCS] = routes + 1, arcs + count
+                pair_of[routes], flow_of[routes] = pair, amount
+                routes, arcs = routes + 1, arcs + count
+                first[routes] = arcs
         state.flow[cells : cells + n_arcs] = fresh
+        used[ROUTES], used[ARCS] = routes, arcs
     return which.size
 
 
 @njit(cache=True, nogil=True)
-def _strongest(
-    net: tuple[Ints, Ints, Ints], left: Floats, sole: Ints, ends: tuple[int, int], scratch: tuple[Longs, Ints]
-) -> tuple[int, float]:
+def _strongest(  # type: ignore[no-untyped-def] # noqa: PLR0913 - compiled; tuples of arrays cost counting of references
+    into_start, into, tail, left, sole, seen, branch, end, root
+):
     """Write the arcs from a destination back to the root along the strongest flow.
 
     Returns how many they are and the least flow on them, -1 and 0 where the flow breaks off, since rounding has
     eaten it. The last element of `seen` is what its others must reach to count.
     """
-    into_start, into, tail = net
-    seen, branch = scratch
-    end, root = ends
-    seen[-1] += seen.size
-    vertex, count, most = end, 0, np.inf
-    while vertex != root:
-        if seen[vertex] >= seen[-1]:
-            _break_circle(branch[seen[vertex] - seen[-1] : count], left)
-            seen[-1] += seen.size
-            vertex, count, most = end, 0, np.inf
-        seen[vertex] = seen[-1] + count
+    stamp = seen[-1] + seen.size
+    vertex, count, most = np.uint32(end), 0, np.inf
+    while vertex != np.uint32(root):
+        if seen[vertex] >= stamp:
+            _break_circle(branch[seen[vertex] - stamp : count], left)
+            stamp += seen.size
+            vertex, count, most = np.uint32(end), 0, np.inf
+        seen[vertex] = stamp + count
         best = sole[vertex]
         if best < 0:
             strongest = 0.0
@@ -272,11 +279,14 @@ def _strongest(
                 if left[into[k]] > strongest:
                     best, strongest = into[k], left[into[k]]
             if best < 0:
-                return -1, 0.0
+                count, most = -1, 0.0
+                break
         branch[count] = best
         count += 1
-        most = min(most, left[best])
-        vertex = tail[best]
+        arc = np.uint32(best)
+        most = min(most, left[arc])
+        vertex = np.uint32(tail[arc])
+    seen[-1] = stamp
     return count, most
 
 
@@ -285,8 +295,10 @@ def _sole_ways(left: Floats, head: Ints, sole: Ints) -> None:
     """Write the one arc by which flow comes to every vertex, -1 where it comes by several or none."""
     sole[:] = -1
     for arc in range(left.size):
-        if left[arc] > 0.0:
-            sole[head[arc]] = arc if sole[head[arc]] == -1 else -2
+        end = np.uint32(head[arc])
+        known = sole[end]
+        found = np.int32(arc) if known == -1 else np.int32(-2)
+        sole[end] = found if left[arc] > 0.0 else known
 
 
 @njit(cache=True, nogil=True)
@@ -330,8 +342,10 @@ def price_routes(first: Longs, arcs: Ints, klass: Ints, cost: Floats) -> Floats:
     float64[r]
         Cost of a unit of demand on each route.
     """
-    price = np.zeros(klass.size)
+    price = np.empty(klass.size)
     for route in range(klass.size):
+        total = 0.0
         for k in range(first[route], first[route + 1]):
-            price[route] += cost[klass[route], arcs[k]]
+            total += cost[np.uint32(klass[route]), np.uint32(arcs[k])]
+        price[route] = total
     return price

@@ -91,24 +91,31 @@ def fork_flow(state: State, which: Ints, begin: int, cost: Floats, floor: float)
 
 @njit(cache=True, nogil=True)
 def _dear_arcs(tail: Ints, head: Ints, dist: Floats, cost: Floats, flow: Floats, floor: float, hits: Ints) -> int:
-    """Write the arcs of which the flow costs more than by the tree; return how many they are."""
+    """Write the arcs of which the flow costs more than by the tree; return how many they are.
+
+    Whether there is flow is not asked first: on a third of the arcs there is, and so the question is dearer than
+    the product. Where it is none of inf, that is NaN, and not above the floor.
+    """
     count = 0
     for arc in range(tail.size):
-        if flow[arc] > 0.0 and (dist[tail[arc]] + cost[arc] - dist[head[arc]]) * flow[arc] > floor:
+        if (dist[np.uint32(tail[arc])] + cost[arc] - dist[np.uint32(head[arc])]) * flow[arc] > floor:
             hits[count] = arc
             count += 1
     return count
 
 
-@njit(cache=True, nogil=True)
-def _has_room(state: State) -> bool:
+@njit(cache=True, nogil=True, inline="always")
+def _has_room(used: Longs, room: tuple[int, int, int]) -> bool:
     """Say whether one more fork fits, however long."""
-    forks, used = state.forks, state.forks.used
-    return bool(
-        used[FORKS] < forks.fixed.size
-        and used[CELLS] + 3 * state.net.stop.size < forks.cell.size
-        and used[STEPS] + state.servers.form.size < forks.step_server.size
-    )
+    return bool(used[FORKS] < room[FORKS] and used[CELLS] < room[CELLS] and used[STEPS] < room[STEPS])
+
+
+@njit(cache=True, nogil=True)
+def _room(state: State) -> tuple[int, int, int]:
+    """Return how many forks, cells and steps there may be for one more fork to fit, however long."""
+    forks = state.forks
+    cells = forks.cell.size - 3 * state.net.stop.size
+    return forks.fixed.size, cells, forks.step_server.size - state.servers.form.size
 
 
 @njit(cache=True, nogil=True)
@@ -118,7 +125,8 @@ def _fork_arcs(state: State, group: int, hits: Ints, floor: float) -> bool:
     Where the flow of an arc comes by several ways, each can make a fork.
     """
     net, forks, entries, servers, scratch = state.net, state.forks, state.entries, state.servers, state.scratch
-    parent, tail, head, into_start, into = state.forest.parent[group], net.tail, net.head, net.into_start, net.into
+    tail, head, into_start, into = net.tail, net.head, net.into_start, net.into
+    parent, dist = state.forest.parent[group], state.forest.dist[group]
     table, fixed, stride, cell, used = forks.table, forks.fixed, forks.stride, forks.cell, forks.used
     step_server, step_weight = forks.step_server, forks.step_weight
     form, row, total, now = servers.form, servers.row, servers.total, servers.now
@@ -126,16 +134,16 @@ def _fork_arcs(state: State, group: int, hits: Ints, floor: float) -> bool:
     weight, fixed_cost, flow = entries.weight[klass], state.fixed_cost[klass], state.flow
     mark, seen, slot = scratch.mark, scratch.seen, scratch.slot
     cells, sinks = group * tail.size, state.groups.root.size * tail.size
+    room = _room(state)
     for arc in hits:
         for _ in range(TRIES):
-            if not _has_room(state):
+            if not _has_room(used, room):
                 return False
             fork, first, begin = used[FORKS], used[CELLS], used[STEPS]
             cell[first] = cells + arc
-            stamp = _mark_branch(parent, tail, head[arc], mark, used)
-            meeting, middle = _follow_flow(
-                into_start, into, tail, flow, cell, mark, seen, (tail[arc], cells, stamp, first + 1)
-            )
+            used[STAMP] += 1
+            at = (tail[arc], head[arc], cells, used[STAMP], first + 1)
+            meeting, middle = _follow_flow(into_start, into, tail, flow, parent, dist, cell, mark, seen, at)
             if meeting < 0 or meeting == head[arc]:
                 if meeting != NOWHERE:
                     _take_out(state, group, head[arc] if meeting >= 0 else CIRCLE - meeting, middle)
@@ -149,6 +157,7 @@ def _fork_arcs(state: State, group: int, hits: Ints, floor: float) -> bool:
             table[fork, STEP], table[fork, STEP_END] = begin, end
             excess = level(
                 fork,
+                fork + 1,
                 table,
                 fixed,
                 stride,
@@ -172,28 +181,23 @@ def _fork_arcs(state: State, group: int, hits: Ints, floor: float) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _mark_branch(parent: Ints, tail: Ints, vertex: int, mark: Longs, used: Longs) -> int:
-    """Mark the vertices from one back to the root of the tree; return the mark."""
-    used[STAMP] += 1
-    stamp = used[STAMP]
-    mark[vertex] = stamp
-    while parent[vertex] >= 0:
-        vertex = tail[parent[vertex]]
-        mark[vertex] = stamp
-    return int(stamp)
-
-
-@njit(cache=True, nogil=True)
 def _follow_flow(  # type: ignore[no-untyped-def] # noqa: PLR0913 - compiled; tuples of arrays cost counting of references
-    into_start, into, tail, flow, cell, mark, seen, begin
+    into_start, into, tail, flow, parent, dist, cell, mark, seen, begin
 ):
-    """Go back along the strongest flow to the first marked vertex; return that and where the cells end.
+    """Go back along the strongest flow until it meets a branch of the tree; return where, and where the cells end.
 
-    In place of the vertex stands `NOWHERE` if the flow breaks off, as what rounding leaves may do, and `CIRCLE`
-    less the vertex if it comes back to one where it was.
+    The branch is gone back along with the flow, no farther than costs tell that they may meet. In place of the
+    vertex stands `NOWHERE` if the flow breaks off, as what rounding leaves may do, and `CIRCLE` less the vertex if
+    it comes back to one where it was.
     """
-    vertex, cells, stamp, at = begin
-    while mark[vertex] != stamp:
+    vertex, branch, cells, stamp, at = begin
+    mark[branch] = stamp
+    while True:
+        while dist[branch] >= dist[vertex] and parent[branch] >= 0:
+            branch = tail[parent[branch]]
+            mark[branch] = stamp
+        if mark[vertex] == stamp:
+            return vertex, at
         if seen[vertex] == stamp:
             return CIRCLE - vertex, at
         seen[vertex] = stamp
@@ -206,7 +210,6 @@ def _follow_flow(  # type: ignore[no-untyped-def] # noqa: PLR0913 - compiled; tu
         cell[at] = cells + best
         at += 1
         vertex = tail[best]
-    return vertex, at
 
 
 @njit(cache=True, nogil=True)
@@ -263,7 +266,7 @@ def _take_out(state: State, group: int, vertex: int, end: int) -> None:
             server = entries.server[entry]
             servers.total[server, FELT] -= least * entries.weight[klass, entry, FELT]
             servers.total[server, LOAD] -= least * entries.weight[klass, entry, LOAD]
-            at = delay_at(servers.form[server], servers.row[server], servers.total[server, LOAD])
+            at = delay_at(servers.form, servers.row, server, servers.total[server, LOAD])
             servers.now[server, DELAY], servers.now[server, SLOPE] = at
 
 
@@ -274,6 +277,7 @@ def _answer(state: State, group: int, floor: float) -> bool:
     root, cells = groups.root[group], group * state.net.tail.size
     sinks = groups.root.size * state.net.tail.size
     first_server = state.servers.form.size - (flow.size - sinks) // 2
+    room = _room(state)
     for pair in range(groups.pair_start[group], groups.pair_start[group + 1]):
         sink, end = pairs.sink[pair], groups.destination[pair]
         if sink < 0 or end == root or pairs.least[pair] == np.inf:
@@ -282,7 +286,7 @@ def _answer(state: State, group: int, floor: float) -> bool:
         worth = -state.servers.now[first_server + sink, DELAY] - pairs.least[pair]
         if not (worth * flow[held] > floor or -worth * flow[carried] > floor):
             continue
-        if not _has_room(state):
+        if not _has_room(forks.used, room):
             return False
         at = forks.used[CELLS]
         forks.cell[at] = carried
@@ -301,10 +305,17 @@ def _follow_back(state: State, group: int, vertex: int, at: int) -> int:
     """Go back from a vertex to the root along the strongest flow; return where the cells end, -1 if it stops."""
     net, scratch, used = state.net, state.scratch, state.forks.used
     used[STAMP] += 1
-    scratch.mark[state.groups.root[group]] = used[STAMP]
-    begin = (vertex, group * net.tail.size, used[STAMP], at)
     meeting, at = _follow_flow(
-        net.into_start, net.into, net.tail, state.flow, state.forks.cell, scratch.mark, scratch.seen, begin
+        net.into_start,
+        net.into,
+        net.tail,
+        state.flow,
+        state.forest.parent[group],
+        state.forest.dist[group],
+        state.forks.cell,
+        scratch.mark,
+        scratch.seen,
+        (vertex, state.groups.root[group], group * net.tail.size, used[STAMP], at),
     )
     return at if meeting >= 0 else -1
 

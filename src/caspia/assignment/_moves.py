@@ -28,6 +28,7 @@ from caspia.assignment._state import (
     STEP,
     STEP_END,
     STEPS,
+    Codes,
     Forks,
     Longs,
     Servers,
@@ -40,16 +41,18 @@ MOST_OF_SINK = 0.9  # part of the demand carried or held back that one move may 
 NEARLY_NONE = 1e-290  # load at which the price of demand is held
 
 
-@njit(cache=True, nogil=True)
-def delay_at(form: int, row: Floats, load: float) -> tuple[float, float]:
+@njit(cache=True, nogil=True, inline="always")
+def delay_at(form: Codes, row: Floats, server: int, load: float) -> tuple[float, float]:
     """Return the delay of a server and its derivative; that of a sink is minus the cost that its demand bears.
 
     Parameters
     ----------
-    form : int
-        Code of the form, or that of a sink.
-    row : float64[4]
-        Its parameters.
+    form : int8[S]
+        Code of the form of every server, or that of a sink.
+    row : float64[S, 4]
+        Their parameters.
+    server : int
+        The server.
     load : float
         Its load.
 
@@ -58,10 +61,10 @@ def delay_at(form: int, row: Floats, load: float) -> tuple[float, float]:
     delay, slope : float, float
         Delay and derivative.
     """
-    if form == SINK:
-        load = max(load, NEARLY_NONE)
-        return -row[REFERENCE] - np.log(load / row[AMOUNT]) / row[RESPONSE], -1.0 / (row[RESPONSE] * load)
-    return value_and_slope(form, row, load)
+    if form[server] == SINK:
+        load, response = max(load, NEARLY_NONE), row[server, RESPONSE]
+        return -row[server, REFERENCE] - np.log(load / row[server, AMOUNT]) / response, -1.0 / (response * load)
+    return value_and_slope(form, row, server, load)
 
 
 @njit(cache=True, nogil=True)
@@ -75,7 +78,7 @@ def refresh(servers: Servers) -> None:
     """
     form, row, total, now = servers.form, servers.row, servers.total, servers.now
     for server in range(form.size):
-        now[server, DELAY], now[server, SLOPE] = delay_at(form[server], row[server], total[server, LOAD])
+        now[server, DELAY], now[server, SLOPE] = delay_at(form, row, server, total[server, LOAD])
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -108,18 +111,20 @@ def most_of(cell: Longs, begin: int, end: int, flow: Floats, sinks: int) -> floa
     return float(most)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def level(  # type: ignore[no-untyped-def] # noqa: PLR0913 - every tuple of arrays costs counting of references
-    fork, table, fixed, stride, cell, step_server, step_weight, flow, form, row, total, now, sinks, floor
+    begin, end, table, fixed, stride, cell, step_server, step_weight, flow, form, row, total, now, sinks, floor
 ):
-    """Move flow from the dearer way of a fork to the other until they cost the same, were delays linear.
+    """Move flow from the dearer way of forks to the other until they cost the same, were delays linear.
 
-    Loads are changed, and delays along with them; those that change little go along their tangents.
+    Forks are levelled one after the other, each at the loads that those before it leave. Loads are changed, and
+    delays along with them; those that change little go along their tangents. The loop stands here since a call
+    for each fork takes longer than what it does.
 
     Parameters
     ----------
-    fork : int
-        The fork.
+    begin, end : int, int
+        First fork, and the first that is let be.
     table, fixed, stride, cell, step_server, step_weight : arrays
         Those of `Forks`.
     flow : float64[...]
@@ -134,19 +139,25 @@ def level(  # type: ignore[no-untyped-def] # noqa: PLR0913 - every tuple of arra
     Returns
     -------
     float
-        Cost that the flow on the dearer way would have saved on the other.
+        Cost that the flow on the dearer ways would have saved on the others, as met on the way.
     """
-    begin, end = table[fork, STEP], table[fork, STEP_END]
-    dearer, slope = fixed[fork], 0.0
-    for k in range(begin, end):
-        server = step_server[k]
-        dearer += step_weight[k, FELT] * now[server, DELAY]
-        slope += abs(step_weight[k, FELT] * step_weight[k, LOAD]) * now[server, SLOPE]
-    first, middle, last = table[fork, FIRST], table[fork, MIDDLE], table[fork, LAST]
-    begin_of, end_of = (first, middle) if dearer > 0.0 else (middle, last)
-    most = most_of(cell, begin_of, end_of, flow, sinks)
-    excess = abs(dearer) * most
-    if excess > floor:
+    met = 0.0
+    for fork in range(begin, end):
+        first_step, last_step = np.uint64(table[fork, STEP]), np.uint64(table[fork, STEP_END])
+        dearer, slope = fixed[fork], 0.0
+        for k in range(first_step, last_step):
+            server = np.uint32(step_server[k])
+            dearer += step_weight[k, FELT] * now[server, DELAY]
+            slope += abs(step_weight[k, FELT] * step_weight[k, LOAD]) * now[server, SLOPE]
+        first, middle, last = table[fork, FIRST], table[fork, MIDDLE], table[fork, LAST]
+        if dearer > 0.0:
+            most = most_of(cell, first, middle, flow, sinks)
+        else:
+            most = most_of(cell, middle, last, flow, sinks)
+        excess = abs(dearer) * most
+        met += excess
+        if not excess > floor:
+            continue
         shift = most if abs(dearer) >= slope * most else abs(dearer) / slope
         if dearer < 0.0:
             shift = -shift
@@ -156,17 +167,17 @@ def level(  # type: ignore[no-untyped-def] # noqa: PLR0913 - every tuple of arra
             flow[cell[k]] += shift
         stride[fork] += shift
         total[-1, FELT] -= shift * fixed[fork]
-        for k in range(begin, end):
-            server = step_server[k]
+        for k in range(first_step, last_step):
+            server = np.uint32(step_server[k])
             change = shift * step_weight[k, LOAD]
             total[server, FELT] -= shift * step_weight[k, FELT]
             total[server, LOAD] -= change
             if abs(change) < SMALL * total[server, LOAD]:
                 now[server, DELAY] -= change * now[server, SLOPE]
             else:
-                at = delay_at(form[server], row[server], total[server, LOAD])
+                at = delay_at(form, row, int(server), total[server, LOAD])
                 now[server, DELAY], now[server, SLOPE] = at
-    return excess
+    return met
 
 
 @njit(cache=True, nogil=True)
@@ -189,15 +200,25 @@ def sweep(forks: Forks, flow: Floats, servers: Servers, sinks: int, begin: int, 
     float
         Sum of the excess costs as met on the way.
     """
-    table, fixed, stride, cell = forks.table, forks.fixed, forks.stride, forks.cell
-    step_server, step_weight = forks.step_server, forks.step_weight
-    form, row, total, now = servers.form, servers.row, servers.total, servers.now
-    excess = 0.0
-    for fork in range(begin, forks.used[FORKS]):
-        excess += level(
-            fork, table, fixed, stride, cell, step_server, step_weight, flow, form, row, total, now, sinks, floor
+    return float(
+        level(
+            begin,
+            forks.used[FORKS],
+            forks.table,
+            forks.fixed,
+            forks.stride,
+            forks.cell,
+            forks.step_server,
+            forks.step_weight,
+            flow,
+            servers.form,
+            servers.row,
+            servers.total,
+            servers.now,
+            sinks,
+            floor,
         )
-    return excess
+    )
 
 
 @njit(cache=True, nogil=True)

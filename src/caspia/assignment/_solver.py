@@ -133,6 +133,8 @@ class Solver:
                 else:
                     self._fork(which, FIRST_GAP * spent)
                     self._sweep(FIRST_GAP * spent)
+                if turn == 1:  # most forks of the first turn have but one way left before the next share
+                    prune(self.state.forks, self.state.flow)
             if turn:
                 for _ in range(AFTER):
                     self._sweep(FIRST_GAP * spent)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from caspia.assignment._trees import Forest, Groups, Net
-from caspia.assignment.problem import Floats, Ints, Problem
+from caspia.assignment.problem import Bools, Floats, Ints, Problem
 
 Longs = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int8]
@@ -105,9 +105,10 @@ def lay_out(problem: Problem) -> tuple[State, Ints, npt.NDArray[np.intp]]:
     pair_name : int[P]
         Pair of the problem behind each pair of the state.
     """
-    arc_name = np.argsort(problem.tail, kind="stable").astype(np.int32)
     n, count = problem.n_vertices, problem.n_arcs
-    net = _net(problem, arc_name)
+    is_end = _ends(problem)
+    arc_name = np.lexsort((is_end[problem.head], problem.tail)).astype(np.int32)
+    net = _net(problem, arc_name, is_end)
     groups, pairs, pair_name = _group(problem)
     n_groups, n_sinks = groups.root.size, int(pairs.sink.max(initial=-1)) + 1
     entries = _entries(problem, arc_name)
@@ -134,15 +135,27 @@ def lay_out(problem: Problem) -> tuple[State, Ints, npt.NDArray[np.intp]]:
     return state, arc_name, pair_name
 
 
-def _net(problem: Problem, arc_name: Ints) -> Net:
-    """Sort the arcs by tail, and list them by head, too."""
+def _ends(problem: Problem) -> Bools:
+    """Say by which vertices no route goes on: they may not be passed, or all their arcs lead back."""
+    n, tail, head = problem.n_vertices, problem.tail, problem.head
+    low, high = np.full(n, n, np.int32), np.full(n, -1, np.int32)  # least and greatest of a vertex's neighbours
+    for vertex, neighbour in ((tail, head), (head, tail)):
+        np.minimum.at(low, vertex, neighbour)
+        np.maximum.at(high, vertex, neighbour)
+    return np.asarray(problem.no_through | (low >= high))
+
+
+def _net(problem: Problem, arc_name: Ints, is_end: Bools) -> Net:
+    """Write the sorted arcs, and list them by head, too."""
     n, tail, head = problem.n_vertices, problem.tail[arc_name], problem.head[arc_name]
     start, into_start = np.zeros(n + 1, np.int32), np.zeros(n + 1, np.int32)
     np.cumsum(np.bincount(tail, minlength=n), out=start[1:])
     np.cumsum(np.bincount(head, minlength=n), out=into_start[1:])
-    stop = np.where(problem.no_through, start[:-1], start[1:]).astype(np.int32)
+    middle = start[1:] - np.bincount(tail[is_end[head]], minlength=n).astype(np.int32)
+    stop = np.where(is_end, start[:-1], middle)
     into = np.argsort(head, kind="stable").astype(np.int32)
-    return Net(start, stop, tail, head, into_start, into)
+    gate = into[is_end[head[into]] & ~is_end[tail[into]]]
+    return Net(start, middle, stop, tail, head, into_start, into, gate)
 
 
 def _group(problem: Problem) -> tuple[Groups, Pairs, npt.NDArray[np.intp]]:

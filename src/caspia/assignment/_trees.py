@@ -3,7 +3,8 @@
 Costs change little between rounds, so most arcs of a tree stay. Each tree keeps its vertices in an order
 in which none comes before its parent; one pass over the arcs in that order gives the least costs if the
 tree still holds, and otherwise finds every vertex at which it does not. From these alone Dijkstra's
-algorithm goes on.
+algorithm goes on. Zones are mostly ends: no route goes on by them. They are left out of both, and take the
+least of the ways in when all else is done.
 
 Notes
 -----
@@ -30,14 +31,19 @@ Items = npt.NDArray[np.uint32]
 
 
 class Net(NamedTuple):
-    """The graph with its arcs sorted by tail; `start` has the first arc of every vertex."""
+    """The graph with its arcs sorted by tail, those to ends after others; `start` has the first of every vertex.
 
-    start: Ints
-    stop: Ints  # [n] where the arcs end that a route may go on by: start[v + 1], start[v] if none may
+    An end is a vertex by which no route goes on, since it may not or since all its arcs lead back.
+    """
+
+    start: Ints  # [n + 1]
+    middle: Ints  # [n] where the arcs to ends start
+    stop: Ints  # [n] where the arcs stop that a route may go on by: middle[v], start[v] if v is an end
     tail: Ints
     head: Ints
     into_start: Ints  # [n + 1] where the arcs into every vertex stand in `into`
     into: Ints
+    gate: Ints  # arcs from vertices that are no ends to such that are
 
 
 class Groups(NamedTuple):
@@ -53,7 +59,7 @@ class Forest(NamedTuple):
     """A tree per group: last arc to every vertex, and the vertices that it reaches, in order."""
 
     parent: Ints  # [G, n], -1 at the root and where it does not reach
-    order: Ints  # [G, n]
+    order: Ints  # [G, n], without ends but the root
     grown: Ints  # [G], vertices in the order; 0 for a tree not grown yet
     dist: Floats  # [G, n], least cost when the tree was last brought up to date
 
@@ -100,6 +106,7 @@ def grow_trees(net: Net, groups: Groups, forest: Forest, cost: Floats, which: In
             if size > ZERO:
                 _search(net, arc_cost, (dist, parent), heap, size, order[:0])
                 _sort(net.tail, parent, order[:count], seen)
+        _reach_ends(net, arc_cost, dist, parent, root)
         for pair in range(groups.pair_start[group], groups.pair_start[group + 1]):
             least[pair] = dist[groups.destination[pair]]
 
@@ -117,26 +124,28 @@ def _hang(tail: Ints, cost: Floats, dist: Floats, parent: Ints, order: Ints) -> 
 def _pass(net: Net, cost: Floats, tree: tuple[Floats, Ints], heap: Heap, order: Ints, seen: Bools) -> np.uint64:
     """Relax all arcs once in the order of the tree; put vertices that were improved too late in the heap."""
     dist, parent = tree
+    keys, items, place = heap
+    start, middle, stops, head = net.start, net.middle, net.stop, net.head
     size = ZERO
     seen[:] = False
     for i in range(order.size):
         vertex = np.uint32(order[i])
         at = dist[vertex]
         seen[vertex] = True
-        stop = np.uint32(net.start[vertex + np.uint32(1)]) if i == 0 else np.uint32(net.stop[vertex])
-        for arc in range(np.uint32(net.start[vertex]), stop):
-            end = np.uint32(net.head[arc])
+        stop = np.uint32(middle[vertex]) if i == 0 else np.uint32(stops[vertex])
+        for arc in range(np.uint32(start[vertex]), stop):
+            end = np.uint32(head[arc])
             reach = at + cost[arc]
             if reach < dist[end]:
                 dist[end] = reach
                 parent[end] = np.int32(arc)
                 if seen[end]:
                     hole = size
-                    if heap.place[end] >= 0:
-                        hole = np.uint64(heap.place[end])
+                    if place[end] >= 0:
+                        hole = np.uint64(place[end])
                     else:
                         size += ONE
-                    lift(heap.keys, heap.items, heap.place, hole, reach, end)
+                    lift(keys, items, place, hole, reach, end)
     return size
 
 
@@ -144,31 +153,49 @@ def _pass(net: Net, cost: Floats, tree: tuple[Floats, Ints], heap: Heap, order: 
 def _search(net: Net, cost: Floats, tree: tuple[Floats, Ints], heap: Heap, size: np.uint64, order: Ints) -> int:
     """Go on with Dijkstra's algorithm from the vertices in the heap; note the order if there is room."""
     dist, parent = tree
+    keys, items, place = heap
+    start, middle, stops, head = net.start, net.middle, net.stop, net.head
     count = 0
     while size > ZERO:
-        vertex = heap.items[ZERO]
-        at = heap.keys[ZERO]
+        vertex = items[ZERO]
+        at = keys[ZERO]
         size -= ONE
-        drop(heap.keys, heap.items, heap.place, size)
+        drop(keys, items, place, size)
         if count < order.size:
             order[count] = vertex
             count += 1
-        stop = np.uint32(net.stop[vertex])
+        stop = np.uint32(stops[vertex])
         if at == 0.0 and parent[vertex] < 0:  # the root, which routes leave even if they may not pass it
-            stop = np.uint32(net.start[vertex + np.uint32(1)])
-        for arc in range(np.uint32(net.start[vertex]), stop):
-            end = np.uint32(net.head[arc])
+            stop = np.uint32(middle[vertex])
+        for arc in range(np.uint32(start[vertex]), stop):
+            end = np.uint32(head[arc])
             reach = at + cost[arc]
             if reach < dist[end]:
                 dist[end] = reach
                 parent[end] = np.int32(arc)
                 hole = size
-                if heap.place[end] >= 0:
-                    hole = np.uint64(heap.place[end])
+                if place[end] >= 0:
+                    hole = np.uint64(place[end])
                 else:
                     size += ONE
-                lift(heap.keys, heap.items, heap.place, hole, reach, end)
+                lift(keys, items, place, hole, reach, end)
     return count
+
+
+@njit(cache=True, nogil=True)
+def _reach_ends(net: Net, cost: Floats, dist: Floats, parent: Ints, root: int) -> None:
+    """Take the least of the ways to every end; the root, should it be one, is left by all its arcs."""
+    tail, head, gate = net.tail, net.head, net.gate
+    for arc in range(net.middle[root], net.start[root + 1]):
+        if cost[arc] < dist[head[arc]]:
+            dist[head[arc]] = cost[arc]
+            parent[head[arc]] = arc
+    for i in range(gate.size):
+        last = np.uint32(gate[i])
+        end, reach = np.uint32(head[last]), dist[np.uint32(tail[last])] + cost[last]
+        if reach < dist[end]:
+            dist[end] = reach
+            parent[end] = np.int32(last)
 
 
 @njit(cache=True, nogil=True)
