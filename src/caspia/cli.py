@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 from caspia.cli_assign import assign_app
 from caspia.cli_flows import flow_app
 from caspia.cli_scenarios import scenario_app
-from caspia.cli_tools import print_json, progress, records, spinner
+from caspia.cli_tools import Draws, print_json, progress, records, spinner
 from caspia.errors import DataError, InputError, NotConverged, Problem
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
@@ -139,13 +139,16 @@ def validate(
         bool, typer.Option(help="Also hold the flows of 2023, 2024 and 2025 against observed traffic.")
     ] = True,
     scenario: Scenarios = None,
+    draws: Draws = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold the model against published times, prices and traffic."""
-    from caspia.study import Study, manifest, summary, validate_traffic
+    from caspia.study import Settings, Study, check_draws, manifest, summary, validate_traffic
     from caspia.study import validate as run
 
-    opened = Study.open(data).with_scenario(*(scenario or ()))
+    settings = Settings() if draws is None else Settings(flow_draws=draws)
+    check_draws(settings.flow_draws)
+    opened = Study.open(data, settings).with_scenario(*(scenario or ()))
     world = {name: manifest(opened)[name] for name in ("scenario", "scenario_title")}
     with progress() as tell:
         table = run(opened, lambda done, total: tell("Validation", done, total))

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from tests.drawn import draw, open_drawn
 
 from caspia.errors import InputError
+from caspia.network import ArcKind
 from caspia.scenario import parse_scenario
-from caspia.study import Settings, Study, flow_answer, run_study, write_folder
+from caspia.study import Settings, Study, flow_answer, run_study, validate_traffic, write_folder
 from caspia.study.drawn import GROUPS
 from caspia.study.flow_draws import MOST_FAILED, RESIDUAL, FlowDraws, draw_flows
 from caspia.study.flow_frames import corridors_frame, countries_frame, links_frame, moved_frame, shadow_value
@@ -33,6 +34,7 @@ from caspia.study.flow_tables import RANGED
 from caspia.study.flows import FlowModel
 from caspia.study.loading import route_costs
 from caspia.study.market import groups_of
+from caspia.study.traffic import passes
 
 DOUBT = {
     "dem-KZ-GE-grain.demand_t@2025": (400_000, 500_000, 650_000),
@@ -393,3 +395,39 @@ def test_results_hold_intervals_and_say_what_they_are(world: Study, tmp_path: Pa
     assert comments["flow_corridors.share_p90"].endswith("ninetieth percentile of the draws")
     for name, columns in RANGED.items():
         assert all(comments[f"{name}.{column}{end}"] for column in columns for end in ("_p10", "_p90"))
+
+
+def test_counts_have_the_intervals_of_their_year(tmp_path: Path) -> None:
+    world = opened(tmp_path, DOUBT | {"cnt-ferry.count_t@2023": (80_000, 90_000, 100_000)})
+    told: list[tuple[str, int, int]] = []
+    table = validate_traffic(world, lambda *said: told.append(said)).set_index("year")
+    assert table["role"].to_dict() == {2023: "fitted", 2025: "judged"}
+    assert (table["draws"] == FEW).all()
+    for year, row in table.iterrows():
+        flows = world.flows(int(year))
+        drawn = draw_flows(flows, world.drawn)
+        over_the_sea = passes(flows.model, links_of(flows, "ferry-KZBBB-AZCCC"))
+        ends = np.quantile(drawn.flow_t[over_the_sea].sum(axis=0), [0.1, 0.9])
+        assert [row["modelled_p10"], row["modelled_p90"]] == pytest.approx(ends.tolist())
+        assert (f"Draws {year}", FEW, FEW) in told
+    assert (table["modelled_p10"] < table["modelled_p90"]).all()
+
+
+def links_of(flows, link: str):
+    study = flows.model.study
+    row = study.data.tables["links"]["id"].tolist().index(link)
+    arcs = study.network.arcs
+    return (arcs.kind == ArcKind.LINE) & (arcs.row == row) & ~arcs.reverse
+
+
+def test_counts_without_draws_have_no_intervals(world: Study) -> None:
+    table = validate_traffic(Study(world.data, Settings(flow_draws=0)))
+    assert not ranged(table)
+    assert (table["draws"] == 0).all()
+
+
+def test_draws_that_give_no_interval_are_refused_before_any_work(world: Study) -> None:
+    told: list[object] = []
+    with pytest.raises(InputError, match="10 to 1000"):
+        validate_traffic(Study(world.data, Settings(flow_draws=3)), lambda *said: told.append(said))
+    assert not told

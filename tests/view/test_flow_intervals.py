@@ -14,7 +14,16 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from caspia.view import atlas, flow_answers, flow_chapters, flow_ranges, flow_terminal, records, report
+from caspia.view import (
+    atlas,
+    count_terminal,
+    flow_answers,
+    flow_chapters,
+    flow_ranges,
+    flow_terminal,
+    records,
+    report,
+)
 from caspia.view.formats import THIN_SPACE
 from caspia.view.records import Range
 
@@ -112,7 +121,7 @@ def test_the_page_shows_intervals_and_what_is_behind_them(page):
         "12 (9.6–16)",
         "Brackets hold P10–P90 of 24 draws of the facts",
         "24 of them found their equilibrium.",
-        "0 of 2 judged counts (0 %) lie within the modelled interval",
+        "0 of 2 judged counts (0 %) lie within their interval",
     ):
         assert words in page, words
     assert "no interval yet" not in page
@@ -212,3 +221,45 @@ def test_the_terminal_shows_intervals(found, capsys, monkeypatch):
         replace(answer_of(found, compared=False), interval_note="2 of 24 draws found no equilibrium")
     )
     assert "2 of 24 draws found no equilibrium." in capsys.readouterr().out
+
+
+def counts_of(found, **more):
+    return found["flow_counts"].assign(**({"draws": 24, "failed_draws": 0, "interval_note": ""} | more))
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
+def test_counts_fit_the_terminal_with_their_intervals(width, found, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    count_terminal.print_counts(counts_of(found))
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= width
+    assert not re.search(r"\bnan\b|\x1b|…", "\n".join(lines))
+    assert lines[-1].startswith("Next: caspia ")
+
+
+def test_counts_say_whether_they_lie_within_their_intervals(found, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    rows = counts_of(found, modelled_p10=[3e6, 1e6, 0.0, 1e5], modelled_p90=[6e6, 5e6, 1e6, 2e5])
+    count_terminal.print_counts(rows)
+    text = " ".join(capsys.readouterr().out.replace(THIN_SPACE, " ").split())
+    assert re.search(r"Alat 2025 t/year 4 000 000 2 000 000 1 000 000 5 000 000 yes 2\.00", text)
+    assert re.search(r"Aktau 2025 t/year 3 000 000 0 0 1 000 000 no ∞", text)
+    assert "1 of 2 judged counts (50 %) lie within their interval" in text
+    assert "P10 and P90 of draws of the facts, each an equilibrium of its own (24 in 2024 and 24 in 2025)." in text
+
+
+def test_a_year_without_intervals_says_why(found, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    note = "no intervals: 6 of 24 draws found no equilibrium, more than 10% of them"
+    rows = found["flow_counts"]
+    bare = rows["year"] == 2024
+    ends = {name: rows[name].mask(bare) for name in ("modelled_p10", "modelled_p90")}
+    count_terminal.print_counts(counts_of(found, interval_note=["" if not one else note for one in bare], **ends))
+    text = " ".join(capsys.readouterr().out.replace(THIN_SPACE, " ").split())
+    assert f"2024: {note}" in text
+    assert "Within" in text
+    count_terminal.print_counts(rows.drop(columns=["modelled_p10", "modelled_p90"]).assign(draws=0))
+    text = capsys.readouterr().out
+    assert "Without intervals: --draws N finds them." in text
+    assert "Within " not in text.partition("By kind")[0]
+    assert "lie within their interval" not in text

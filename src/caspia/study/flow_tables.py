@@ -14,6 +14,7 @@ from caspia.demand.reconcile import reconcile
 from caspia.errors import CaspiaError, InputError, NotConverged
 from caspia.scenario import built_in_scenarios
 from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES, shifts_frame, with_changes
+from caspia.study.flow_counts import drawn_counts
 from caspia.study.flow_draws import FlowDraws
 from caspia.study.flow_frames import (
     bottlenecks_frame,
@@ -29,7 +30,7 @@ from caspia.study.flow_intervals import Intervals, with_intervals
 from caspia.study.flow_pairs import drawn_beside, drawn_flows
 from caspia.study.flows import BASE_YEAR, Flows
 from caspia.study.study import Study
-from caspia.study.traffic import FIT_YEARS, JUDGED_YEAR, compare_counts
+from caspia.study.traffic import FIT_YEARS, JUDGED_YEAR
 
 Progress = Callable[[str, int, int], None]
 STAGE = "Flows"
@@ -255,9 +256,7 @@ def _fill(study: Study, parts: dict[str, list[pd.DataFrame]], tell: Progress) ->
         if then is not None:
             by_year[year] = then
         tell(STAGE, nth, steps)
-    counts = compare_counts({year: solved[0] for year, solved in sorted(by_year.items())})
-    for year, (_, intervals) in sorted(by_year.items()):
-        parts["flow_counts"].append(intervals.counts(counts[counts["year"] == year]))
+    parts["flow_counts"].append(drawn_counts(dict(sorted(by_year.items()))))
     parts["reconciliation"].append(reconcile(now.study.data))
 
 

@@ -259,15 +259,34 @@ def coverage(rows: Sequence[Row]) -> str:
     judged = [r for r in rows if records.text(r, "role") == "judged" and math.isfinite(span(r, "modelled").p10)]
     if not judged:
         return ""
-    within = 0
-    for row in judged:
-        value = span(row, "modelled")
-        within += value.p10 <= records.real(row, "observed") <= value.p90
+    within = sum(is_within(row) for row in judged)
     share = percent(within / len(judged))
     return (
-        f"{whole(within)} of {plural(len(judged), 'judged count')} ({share}) lie within the modelled interval, "
+        f"{whole(within)} of {plural(len(judged), 'judged count')} ({share}) lie within their interval, "
         "which holds what we doubt of the facts and not what the model leaves out."
     )
+
+
+def is_within(row: Row) -> bool:
+    """Tell whether a count lies within the interval of its modelled value.
+
+    Parameters
+    ----------
+    row
+        A row of flow_counts.
+
+    Returns
+    -------
+    bool
+        False where there is no interval.
+
+    Examples
+    --------
+    >>> is_within({"observed": 4.0, "modelled": 6.0, "modelled_p10": 3.5, "modelled_p90": 7.0})
+    True
+    """
+    value = span(row, "modelled")
+    return value.p10 <= records.real(row, "observed") <= value.p90
 
 
 def reconciliation_answer(rows: Sequence[Row]) -> str:
