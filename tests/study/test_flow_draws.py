@@ -9,15 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from flow_world import DRAWING, EDITS, FACTS
+from flow_world import DOUBT, DRAWING, EDITS, FACTS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.drawn import draw, open_drawn
 
 from caspia.errors import InputError
-from caspia.network import ArcKind
 from caspia.scenario import parse_scenario
-from caspia.study import Settings, Study, flow_answer, run_study, validate_traffic, write_folder
+from caspia.study import Settings, Study, flow_answer, run_study, write_folder
 from caspia.study.drawn import GROUPS
 from caspia.study.flow_draws import MOST_FAILED, RESIDUAL, FlowDraws, draw_flows
 from caspia.study.flow_frames import corridors_frame, countries_frame, links_frame, moved_frame, shadow_value
@@ -30,26 +29,11 @@ from caspia.study.flow_spreads import (
     moved_spread,
     totals_spread,
 )
-from caspia.study.flow_tables import RANGED
+from caspia.study.flow_tables import RANGED, _links
 from caspia.study.flows import FlowModel
 from caspia.study.loading import route_costs
 from caspia.study.market import groups_of
-from caspia.study.traffic import passes
 
-DOUBT = {
-    "dem-KZ-GE-grain.demand_t@2025": (400_000, 500_000, 650_000),
-    "dem-KZ-GE-containers.demand_teu@2025": (8_000, 10_000, 12_000),
-    "flt-two.vessels": (1, 2, 3),
-    "way.tariff_usd_per_t_km": (0.03, 0.04, 0.06),
-    "way.speed_bulk_kmh": (20, 40, 60),
-    "border.border_h": (4, 8, 30),
-    "border.border_usd_per_t": (1, 2, 5),
-    "grp-all.choice_scale_t_per_usd": (0.05, 0.1, 0.15),
-    "way.overload_usd_per_t": (5, 10, 25),
-    "service.overload_usd_per_t": (5, 10, 25),
-    "grain.value_of_time_usd_per_t_h": (0.2, 0.5, 0.9),
-    "rail-KZAAA-KZBBB.capacity_trains_per_day": (12, 20, 25),
-}
 FEW = 12
 SLOW = """
 id = "dear-russia"
@@ -255,6 +239,26 @@ def test_a_change_has_the_interval_of_the_difference(compared: tuple[FlowDraws, 
     assert before.flow_t.shape == after.flow_t.shape
 
 
+def test_the_change_of_a_link_is_that_of_all_its_corridors(compared: tuple[FlowDraws, FlowDraws]) -> None:
+    after = compared[1]
+    frame = Intervals(after).links(_links(after.flows, after.flows.reference)).set_index("link_id")
+    old, new = (links_spread(draws) for draws in compared)
+    for link, row in frame.iterrows():
+        own = (new.keys["link_id"] == link).to_numpy()
+        change = (new.columns["flow_t"][own] - old.columns["flow_t"][own]).sum(axis=0)
+        ends = [row["link_change_t_p10"], row["link_change_t_p90"]]
+        assert ends == pytest.approx(np.quantile(change, [0.1, 0.9]).tolist())
+        assert row["link_change_t"] == pytest.approx(frame.loc[[link], "change_t"].sum())
+
+
+def test_totals_tell_what_moves_over_land(draws: FlowDraws) -> None:
+    table = Intervals(draws).totals(totals_of(draws.world.study)).iloc[0]
+    # No ship of this world leaves the Caspian Sea.
+    assert table["land_t"] == pytest.approx(table["flow_t"])
+    for end in ("_p10", "_p90"):
+        assert table["land_t" + end] == pytest.approx(table["flow_t" + end])
+
+
 def test_the_same_fact_has_the_same_place_in_both_worlds(compared: tuple[FlowDraws, FlowDraws]) -> None:
     before, after = compared
     facts = before.world.study.data.facts
@@ -395,39 +399,3 @@ def test_results_hold_intervals_and_say_what_they_are(world: Study, tmp_path: Pa
     assert comments["flow_corridors.share_p90"].endswith("ninetieth percentile of the draws")
     for name, columns in RANGED.items():
         assert all(comments[f"{name}.{column}{end}"] for column in columns for end in ("_p10", "_p90"))
-
-
-def test_counts_have_the_intervals_of_their_year(tmp_path: Path) -> None:
-    world = opened(tmp_path, DOUBT | {"cnt-ferry.count_t@2023": (80_000, 90_000, 100_000)})
-    told: list[tuple[str, int, int]] = []
-    table = validate_traffic(world, lambda *said: told.append(said)).set_index("year")
-    assert table["role"].to_dict() == {2023: "fitted", 2025: "judged"}
-    assert (table["draws"] == FEW).all()
-    for year, row in table.iterrows():
-        flows = world.flows(int(year))
-        drawn = draw_flows(flows, world.drawn)
-        over_the_sea = passes(flows.model, links_of(flows, "ferry-KZBBB-AZCCC"))
-        ends = np.quantile(drawn.flow_t[over_the_sea].sum(axis=0), [0.1, 0.9])
-        assert [row["modelled_p10"], row["modelled_p90"]] == pytest.approx(ends.tolist())
-        assert (f"Draws {year}", FEW, FEW) in told
-    assert (table["modelled_p10"] < table["modelled_p90"]).all()
-
-
-def links_of(flows, link: str):
-    study = flows.model.study
-    row = study.data.tables["links"]["id"].tolist().index(link)
-    arcs = study.network.arcs
-    return (arcs.kind == ArcKind.LINE) & (arcs.row == row) & ~arcs.reverse
-
-
-def test_counts_without_draws_have_no_intervals(world: Study) -> None:
-    table = validate_traffic(Study(world.data, Settings(flow_draws=0)))
-    assert not ranged(table)
-    assert (table["draws"] == 0).all()
-
-
-def test_draws_that_give_no_interval_are_refused_before_any_work(world: Study) -> None:
-    told: list[object] = []
-    with pytest.raises(InputError, match="10 to 1000"):
-        validate_traffic(Study(world.data, Settings(flow_draws=3)), lambda *said: told.append(said))
-    assert not told

@@ -28,7 +28,8 @@ from caspia.view.formats import THIN_SPACE
 from caspia.view.records import Range
 
 RANGED = {
-    "flow_runs": ("demand_t", "unserved_t"),
+    "flow_runs": ("demand_t", "unserved_t", "flow_t", "land_t", "change_t", "change_unserved_t"),
+    "flow_links": ("flow_t", "link_change_t"),
     "flow_corridors": ("flow_t", "flow_teu", "value_usd", "share", "share_teu", "share_value", "change_t"),
     "flow_countries": ("transit_t", "transit_teu", "transit_revenue_usd", "change_revenue_usd"),
     "flow_bottlenecks": ("flow", "ratio", "delay_h", "shadow_value_usd", "shadow_value_usd_per_t"),
@@ -48,12 +49,20 @@ def doubted(frame, columns):
 
 @pytest.fixture(scope="module")
 def found(hostile):
-    tables = {name: doubted(frame, RANGED.get(name, ())) for name, frame in flow_rows.tables(hostile).items()}
+    drawn = flow_rows.tables(hostile)
+    links, runs = drawn["flow_links"], drawn["flow_runs"]
+    whole = links.groupby(["scenario", "link_id"])["change_t"].transform("sum")
+    drawn["flow_links"] = links.assign(link_change_t=whole)
+    drawn["flow_runs"] = runs.assign(
+        **dict.fromkeys(("flow_t", "land_t"), 20e6),
+        change_unserved_t=runs["unserved_t"],
+        change_t=-runs["unserved_t"],
+    ).assign(draws=24, failed_draws=0, interval_note="")
+    tables = {name: doubted(frame, RANGED.get(name, ())) for name, frame in drawn.items()}
     corridors = tables["flow_corridors"]
     tables["flow_corridors"] = corridors.assign(
         share_land=corridors["share"], share_land_p10=0.15, share_land_p90=0.3
     )
-    tables["flow_runs"] = tables["flow_runs"].assign(draws=24, failed_draws=0, interval_note="")
     shift = {"scenario": flow_rows.CLOSED, "year": 2025, "moved_t_p10": 4e6, "moved_t_p90": 6e6}
     ends = [("Northern", "Caspian", 5e6), ("Northern", "none", 2e6)]
     rows = [shift | {"from_corridor": a, "to_corridor": b, "moved_t": moved} for a, b, moved in ends]
@@ -79,6 +88,29 @@ def page(flowing):
 
 def of(flowing, table, scenario=flow_rows.BASE):
     return [row for row in records.rows(flowing, table) if row["scenario"] == scenario]
+
+
+BARE = re.compile(r"(?<!\) )\b[\d.]+ (?:Mt|kt|(?:million|billion) USD)")
+"""An amount without brackets before its unit."""
+
+
+def test_every_total_of_a_title_or_sentence_has_its_interval(flowing, specs):
+    chapters = flow_chapters.flow_chapters(flowing, report.evidence.evidence(flowing), {}, specs)
+    said = [str(spec["title"]) for spec in specs.values()]
+    said += [text for c in chapters for text in (c.answer, *(part.title for part in c.parts))]
+    said = [text.replace(THIN_SPACE, " ") for text in said]
+    assert BARE.search("4.0 Mt")
+    assert not BARE.search("4.0 (3.2–5.2) Mt")
+    assert [text for text in said if BARE.search(text)] == []
+    for words in (
+        "20 (16–26) Mt moved in 2025; Northern carried most, 16 (13–21) Mt",
+        "The Caspian corridor in 2025, close up: 4.0 (3.2–5.2) Mt a year",
+        "Northern −7.0 (−8.4 to −4.9) Mt, Caspian +5.0 (4.0–6.5) Mt",
+        "Kazakh line loses most, −7.0 (−8.4 to −4.9) Mt a year; Ferry gains most, +5.0 (4.0–6.5) Mt a year",
+    ):
+        assert words in said
+    assert any("of the 20 (16–26) Mt that move over land" in text for text in said)
+    assert any("2.0 (1.6–2.6) Mt has no open way" in text for text in said)
 
 
 def test_the_answer_has_intervals(flowing):
