@@ -90,24 +90,27 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
 ) -> None:
     """Compare what a consignment costs, how long it takes and how reliably, by every corridor."""
     with spinner("Searching"):
-        from caspia.study import Request, Study
+        from caspia.study import Request, Study, barred_frame, barred_records
         from caspia.study.frames import legs_frame, place_names, route_record, routes_frame
 
         study = Study.open(data).with_scenario(*(scenario or ()))
         words = tuple(word for word in avoid.split(",") if word.strip())
         request = Request(origin, destination, commodity, words, month, alternatives)
         found = study.itineraries(request, pareto=pareto)
+        barred = barred_frame(study.barred(request, found), study.data)
     frame = routes_frame(found, study.data, study.costs(commodity, month).cargo)
     if as_json:
         rows = frame.to_dict("records")
-        print_json([route_record(item, row) for item, row in zip(found, rows, strict=True)])
+        closed = barred_records(barred)
+        print_json([route_record(item, row, closed) for item, row in zip(found, rows, strict=True)])
         return
     from caspia.view import terminal
 
     names = place_names(study.data)
     tables = [legs_frame(key, item.legs, names) for key, item in zip(frame["route_id"], found, strict=True)]
     ends = (found[0].legs[0].from_id, found[0].legs[-1].to_id)
-    terminal.print_routes(frame, tables if legs else [], (names[ends[0]], names[ends[1]]), request)
+    shown = tables if legs else []
+    terminal.print_routes(frame, shown, (names[ends[0]], names[ends[1]]), request, barred)
 
 
 @app.command()

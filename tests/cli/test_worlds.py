@@ -156,3 +156,49 @@ def test_validation_without_draws(command: Command, flowing: Path) -> None:
     refused = command("validate", "--data", "world", "--draws", "3", cwd=flowing)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "0 for point values only, or 10 to 1000" in refused.stderr
+
+
+IRAN = "KZAAA -rail1520:500- TMFFF -rail1520:500- IRGGG -rail1435:500- TRHHH -rail1435:500- GEDDD"
+RULE = {"action": "bar", "target_kind": "country", "target": "IR", "note": "Drawn"}
+
+
+@pytest.fixture
+def ruled(tmp_path: Path) -> Path:
+    seen = ENDS | {"kind": "time", "corridor": "Southern", "scope": "door"}
+    edits = EDITS | {"rules": {"rul-own": RULE}, "observations": EDITS["observations"] | {"obs-south": seen}}
+    draw(tmp_path / "world", DRAWING + IRAN, FACTS | {"obs-south.transit_time_d": 7}, edits)
+    return tmp_path
+
+
+def test_routes_name_the_corridor_that_a_rule_bars(command: Command, ruled: Path) -> None:
+    line = ("route", "KZAAA", "GEDDD", "--data", "world")
+    for more in ((), ("--pareto",)):
+        routes = json.loads(asked(command(*line, *more, "--json", cwd=ruled)))
+        assert "Southern" not in {route["corridor"] for route in routes}
+        for route in routes:
+            (barred,) = route["barred_corridors"]
+            assert (barred["corridor"], barred["lifted_by"]) == ("Southern", [])
+            (rule,) = barred["rules"]
+            assert (rule["rule_id"], rule["reason"], rule["source_id"]) == ("rul-own", "Drawn", "drawn")
+        text = asked(command(*line, *more, cwd=ruled))
+        assert "Southern: barred for this cargo: Drawn (Drawn in the test, Test; rul-own)." in text
+    assert "barred" not in asked(command(*line, "--avoid", "Southern", cwd=ruled))
+
+
+def test_a_study_keeps_what_is_barred(command: Command, ruled: Path) -> None:
+    asked(command("study", "--data", "world", "--out", "out", cwd=ruled))
+    with duckdb.connect(str(ruled / "out" / "results.duckdb"), read_only=True) as database:
+        rows = database.execute("select consignment_id, corridor, rule_id, reason from barred").fetchall()
+        assert rows == [("cns-one", "Southern", "rul-own", "Drawn")]
+        (row,) = database.execute("select reason, barred_by from validation where status = 'no route'").fetchall()
+        assert row == ("Drawn (Drawn in the test, Test)", "rul-own")
+
+
+def test_validation_names_the_rule(command: Command, ruled: Path) -> None:
+    line = ("validate", "--data", "world", "--no-traffic")
+    rows = {
+        row["observation_id"]: row for row in json.loads(asked(command(*line, "--json", cwd=ruled)))["observations"]
+    }
+    assert rows["obs-south"]["barred_by"] == "rul-own"
+    assert rows["obs-sea"]["barred_by"] == ""
+    assert "no route, barred by rul-own: Drawn" in asked(command(*line, cwd=ruled))

@@ -1,5 +1,6 @@
 """The only place that wires data, network, cost and routing together; frozen results and their store."""
 
+from caspia.study.barred import BarredCorridor, barred_frame, barred_records
 from caspia.study.calibrate import Calibration, calibrate_study, write_facts
 from caspia.study.drawn import check_draws
 from caspia.study.flow_answer import FlowAnswer, flow_answer
@@ -14,12 +15,15 @@ from caspia.study.validation import summary, validate
 from caspia.study.why import why
 
 __all__ = [
+    "BarredCorridor",
     "Calibration",
     "FlowAnswer",
     "Request",
     "Result",
     "Settings",
     "Study",
+    "barred_frame",
+    "barred_records",
     "calibrate_study",
     "check_draws",
     "check_writable",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
@@ -17,13 +17,14 @@ from caspia.errors import InputError
 from caspia.network import Network, build_network
 from caspia.routing import build_graph
 from caspia.scenario import Scenario, apply, built_in_scenarios, compose, load_scenario
+from caspia.study.barred import BarredCorridor, find_barred
 from caspia.study.corridors import signatures
 from caspia.study.drawn import FLOW_DRAWS, DrawnWorld, check_draws, draw_world
 from caspia.study.find import Scene, find_pareto, find_routes
 from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.frames import routes_frame
 from caspia.study.itinerary import Itinerary, World
-from caspia.study.request import Request, commodity_id, resolve
+from caspia.study.request import Question, Request, commodity_id, resolve
 
 Tell = Callable[[str, int, int], None]
 
@@ -323,11 +324,35 @@ class Study:
         caspia.errors.InputError
             Unknown names, closures that cannot be honoured, or no way.
         """
+        return (find_pareto if pareto else find_routes)(*self._resolved(request))
+
+    def barred(self, request: Request, found: Sequence[Itinerary] = ()) -> list[BarredCorridor]:
+        """Corridors that a request would have a route by, but for rules.
+
+        Parameters
+        ----------
+        request : Request
+            What is asked.
+        found : sequence of Itinerary
+            Its routes; what is not among them is looked for.
+
+        Returns
+        -------
+        list of BarredCorridor
+            Of the corridors that are wanted, those all of whose ways rules bar for these goods.
+
+        Raises
+        ------
+        caspia.errors.InputError
+            Unknown names, or closures that cannot be honoured.
+        """
+        return find_barred(*self._resolved(request), found)
+
+    def _resolved(self, request: Request) -> tuple[Question, ArcCosts, Scene]:
         question = resolve(request, self.data, self.network)
         costs = self.costs(request.commodity, request.month)
         states = self.data.tables["places"]["country"].iloc[[question.origin, question.destination]]
-        scene = replace(self.scene, signatures=self.scene.signatures.between(set(states)))
-        return (find_pareto if pareto else find_routes)(question, costs, scene)
+        return question, costs, replace(self.scene, signatures=self.scene.signatures.between(set(states)))
 
     def routes(
         self,
