@@ -18,9 +18,11 @@ from caspia.view import (
     atlas,
     count_terminal,
     flow_answers,
+    flow_chapter_tables,
     flow_chapters,
     flow_ranges,
     flow_terminal,
+    flow_words,
     records,
     report,
 )
@@ -295,3 +297,31 @@ def test_a_year_without_intervals_says_why(found, capsys, monkeypatch):
     assert "Without intervals: --draws N finds them." in text
     assert "Within " not in text.partition("By kind")[0]
     assert "lie within their interval" not in text
+
+
+def test_the_table_of_counts_is_narrow(found):
+    rows = [{str(k): v for k, v in row.items()} for row in found["flow_counts"].to_dict("records")]
+    table = flow_chapter_tables.counts(rows, {})
+    assert [column.title for column in table.columns][:2] == ["Count", "Kind"]
+    for row, line in zip(sorted(rows, key=flow_words.count_order), table.lines, strict=True):
+        cells = {column.title: cell for column, cell in zip(table.columns, line.cells, strict=True)}
+        unit = row["unit"].partition("/")[0]
+        assert cells["Unit"].text == {"t": "kt", "TEU": "1000 TEU"}[unit]
+        for name, columns in (
+            ("Observed", ("observed", "low", "high")),
+            ("Modelled", ("modelled", "modelled_p10", "modelled_p90")),
+        ):
+            shown = [float(text) for text in (cells[name].value, cells[name].low, cells[name].high)]
+            assert shown == pytest.approx([row[column] / 1000 for column in columns])
+        # The longest piece that cannot break is an end of an interval, not the whole.
+        assert max(len(piece) for piece in cells["Modelled"].text.split(" ")) <= len("(100 000–120 000)")
+
+
+def test_an_interval_may_break_before_its_brackets_only(flowing):
+    html = report.render_report(flowing)
+    body = html.partition('id="flow-counts-table"')[2].partition("</table>")[0]
+    cells = re.findall(r'<td class="num"[^>]*data-lo[^>]*>(.*?)</td>', body)
+    assert len(cells) >= 7
+    for cell in cells:
+        value, ends = re.fullmatch(r'<\w+[^>]*>([^<]*) <span class="ends">(\([^<]*\))</span></\w+>', cell).groups()
+        assert " " not in value + ends
