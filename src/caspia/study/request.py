@@ -254,7 +254,8 @@ def _rules(request: Request, data: Dataset, network: Network, ends: tuple[int, i
     found = []
     for rule in binding_rules(data, commodity, (str(states.iloc[ends[0]]), str(states.iloc[ends[1]]))):
         goods = commodity if rule.commodity_id else "all goods"
-        label = f"rule {rule.id} ({goods} barred from {rule.target_kind} {rule.target})"
+        why = f": {rule.note}" if rule.note else ""
+        label = f"rule {rule.id} ({goods} barred from {rule.target_kind} {rule.target}{why})"
         found.append(Constraint(label, resolve_rule(network, data, rule), str(rule.id)))
     return found
 
