@@ -90,14 +90,14 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
 ) -> None:
     """Compare what a consignment costs, how long it takes and how reliably, by every corridor."""
     with spinner("Searching"):
-        from caspia.study import Request, Study, barred_frame, barred_records
+        from caspia.study import Request, Study, barred_corridors, barred_frame, barred_records
         from caspia.study.frames import legs_frame, place_names, route_record, routes_frame
 
         study = Study.open(data).with_scenario(*(scenario or ()))
         words = tuple(word for word in avoid.split(",") if word.strip())
         request = Request(origin, destination, commodity, words, month, alternatives)
         found = study.itineraries(request, pareto=pareto)
-        barred = barred_frame(study.barred(request, found), study.data)
+        barred = barred_frame(barred_corridors(study, request, found), study.data)
     frame = routes_frame(found, study.data, study.costs(commodity, month).cargo)
     if as_json:
         rows = frame.to_dict("records")

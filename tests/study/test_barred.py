@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.drawn import open_drawn
 
 from caspia.errors import Unreachable
-from caspia.study import Request, Study, barred_frame, barred_records, validate
+from caspia.study import Request, Study, barred_corridors, barred_frame, barred_records, validate
 from caspia.study.corridors import CORRIDORS
 
 DRAWING = """
@@ -42,7 +42,9 @@ def asked(study: Study, **more: object) -> tuple[set[str], dict[str, tuple[str, 
         found = study.itineraries(request)
     except Unreachable:
         found = []
-    return {item.corridor for item in found}, {item.corridor: item.rules for item in study.barred(request, found)}
+    return {item.corridor for item in found}, {
+        item.corridor: item.rules for item in barred_corridors(study, request, found)
+    }
 
 
 @given(st.sets(st.sampled_from(sorted(RULES))))
@@ -95,7 +97,9 @@ def test_a_way_through_given_places(tmp_path: Path) -> None:
     request = Request(*ENDS, via=("IRGGG",), corridor="Southern")
     with pytest.raises(Unreachable, match="it is cut by rule rul-iran"):
         study.itineraries(request)
-    assert [(item.corridor, item.rules) for item in study.barred(request)] == [("Southern", ("rul-iran",))]
+    assert [(item.corridor, item.rules) for item in barred_corridors(study, request)] == [
+        ("Southern", ("rul-iran",))
+    ]
 
 
 def test_a_corridor_alone_is_not_cut_by_what_cuts_nothing(tmp_path: Path) -> None:
@@ -132,7 +136,7 @@ def test_observations_without_a_route_name_their_rule(tmp_path: Path) -> None:
 def test_iran_is_barred_between_china_and_the_union_until_all_is_open(real: Study) -> None:
     request = Request("CNXIA", "DEHAM")
     found = real.itineraries(request)
-    barred = real.barred(request, found)
+    barred = barred_corridors(real, request, found)
     assert [item.corridor for item in barred] == ["Southern"]
     (record,) = barred_records(barred_frame(barred, real.data))
     assert record["lifted_by"] == ["all-open"]
@@ -151,7 +155,7 @@ def test_what_built_in_scenarios_lift_is_lifted_by_them(real: Study) -> None:
         for ends in (("CNXIA", "DEHAM"), ("KZALA", "NLRTM"), ("KZUKK", "JPYOK")):
             request = Request(*ends, commodity=commodity)
             try:
-                barred = real.barred(request, real.itineraries(request))
+                barred = barred_corridors(real, request, real.itineraries(request))
             except Unreachable:
                 continue
             assert {item.corridor for item in barred} <= set(CORRIDORS)

@@ -1,6 +1,6 @@
 """The only place that wires data, network, cost and routing together; frozen results and their store."""
 
-from caspia.study.barred import BarredCorridor, barred_frame, barred_records
+from caspia.study.barred import BarredCorridor, barred_corridors, barred_frame, barred_records
 from caspia.study.calibrate import Calibration, calibrate_study, write_facts
 from caspia.study.drawn import check_draws
 from caspia.study.flow_answer import FlowAnswer, flow_answer
@@ -22,6 +22,7 @@ __all__ = [
     "Result",
     "Settings",
     "Study",
+    "barred_corridors",
     "barred_frame",
     "barred_records",
     "calibrate_study",

@@ -16,7 +16,8 @@ from caspia.errors import InputError
 from caspia.scenario import built_in_scenarios, select_rows
 from caspia.study.find import Scene, corridor_path, is_sensible, path_via
 from caspia.study.itinerary import Itinerary, describe
-from caspia.study.request import Question, open_weight
+from caspia.study.request import Question, Request, open_weight
+from caspia.study.study import Study, resolved
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -51,29 +52,31 @@ class BarredCorridor:
     rules: tuple[str, ...]
 
 
-def find_barred(
-    question: Question, costs: ArcCosts, scene: Scene, found: Sequence[Itinerary] = ()
-) -> list[BarredCorridor]:
+def barred_corridors(study: Study, request: Request, found: Sequence[Itinerary] = ()) -> list[BarredCorridor]:
     """Corridors that have a way without the rules and none with them.
 
     A way that would not be shown if it were open is none: one that wanders, or costs many times the best.
 
     Parameters
     ----------
-    question : Question
-        Resolved request.
-    costs : ArcCosts
-        Costs of its cargo.
-    scene : Scene
-        World, graph and signatures of corridors.
+    study : Study
+        Data and network.
+    request : Request
+        What is asked.
     found : sequence of Itinerary
         Routes that the request has; only corridors that are not among them are searched.
 
     Returns
     -------
     list of BarredCorridor
-        In the order of `question.corridors`.
+        Of the corridors that are wanted, in their order.
+
+    Raises
+    ------
+    caspia.errors.InputError
+        Unknown names, or closures that cannot be honoured.
     """
+    question, costs, scene = resolved(study, request)
     rules = [row for row, item in enumerate(question.constraints) if item.rule]
     shown = {item.corridor for item in found}
     wanted = [corridor for corridor in question.corridors if rules and corridor not in shown]

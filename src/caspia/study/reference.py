@@ -14,7 +14,7 @@ import pandas as pd
 import caspia
 from caspia.data import Dataset
 from caspia.errors import InputError
-from caspia.study.barred import barred_frame
+from caspia.study.barred import barred_corridors, barred_frame
 from caspia.study.flow_tables import flow_tables
 from caspia.study.frames import legs_frame, place_names, routes_frame
 from caspia.study.itinerary import Itinerary
@@ -183,7 +183,7 @@ def _answer(
 
 def _barred(study: Study, request: Request, found: Sequence[Itinerary], consignment_id: str) -> pd.DataFrame:
     try:
-        barred = study.barred(request, found)
+        barred = barred_corridors(study, request, found)
     except InputError:
         # What cannot be asked is told as the reason of the consignment.
         barred = []

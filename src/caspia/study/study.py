@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
@@ -17,7 +17,6 @@ from caspia.errors import InputError
 from caspia.network import Network, build_network
 from caspia.routing import build_graph
 from caspia.scenario import Scenario, apply, built_in_scenarios, compose, load_scenario
-from caspia.study.barred import BarredCorridor, find_barred
 from caspia.study.corridors import signatures
 from caspia.study.drawn import FLOW_DRAWS, DrawnWorld, check_draws, draw_world
 from caspia.study.find import Scene, find_pareto, find_routes
@@ -324,35 +323,7 @@ class Study:
         caspia.errors.InputError
             Unknown names, closures that cannot be honoured, or no way.
         """
-        return (find_pareto if pareto else find_routes)(*self._resolved(request))
-
-    def barred(self, request: Request, found: Sequence[Itinerary] = ()) -> list[BarredCorridor]:
-        """Corridors that a request would have a route by, but for rules.
-
-        Parameters
-        ----------
-        request : Request
-            What is asked.
-        found : sequence of Itinerary
-            Its routes; what is not among them is looked for.
-
-        Returns
-        -------
-        list of BarredCorridor
-            Of the corridors that are wanted, those all of whose ways rules bar for these goods.
-
-        Raises
-        ------
-        caspia.errors.InputError
-            Unknown names, or closures that cannot be honoured.
-        """
-        return find_barred(*self._resolved(request), found)
-
-    def _resolved(self, request: Request) -> tuple[Question, ArcCosts, Scene]:
-        question = resolve(request, self.data, self.network)
-        costs = self.costs(request.commodity, request.month)
-        states = self.data.tables["places"]["country"].iloc[[question.origin, question.destination]]
-        return question, costs, replace(self.scene, signatures=self.scene.signatures.between(set(states)))
+        return (find_pareto if pareto else find_routes)(*resolved(self, request))
 
     def routes(
         self,
@@ -390,3 +361,30 @@ class Study:
         words = tuple(avoid.split(",")) if isinstance(avoid, str) else avoid
         request = Request(origin, destination, commodity, words, month, alternatives)
         return routes_frame(self.itineraries(request, pareto=pareto), self.data, self.costs(commodity, month).cargo)
+
+
+def resolved(study: Study, request: Request) -> tuple[Question, ArcCosts, Scene]:
+    """What a search for routes needs.
+
+    Parameters
+    ----------
+    study : Study
+        Data and network.
+    request : Request
+        What is asked.
+
+    Returns
+    -------
+    tuple of Question, ArcCosts and Scene
+        The request with its vertices and constraints, the costs of its cargo, and the graph with the corridors in
+        the order that holds between its states.
+
+    Raises
+    ------
+    caspia.errors.InputError
+        Unknown names, or closures that cannot be honoured.
+    """
+    question = resolve(request, study.data, study.network)
+    costs = study.costs(request.commodity, request.month)
+    states = study.data.tables["places"]["country"].iloc[[question.origin, question.destination]]
+    return question, costs, replace(study.scene, signatures=study.scene.signatures.between(set(states)))

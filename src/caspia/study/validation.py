@@ -10,7 +10,7 @@ import pandas as pd
 
 from caspia.data import Dataset
 from caspia.errors import InputError
-from caspia.study.barred import barred_frame, barred_records
+from caspia.study.barred import barred_corridors, barred_frame, barred_records
 from caspia.study.itinerary import Itinerary
 from caspia.study.request import Request
 from caspia.study.study import Study
@@ -111,7 +111,7 @@ def _request(observation: Any) -> Request:
 def _why_not(study: Study, request: Request, error: InputError) -> dict[str, str]:
     """Why an observation has no route: the rules that bar it, or what the search says."""
     try:
-        barred = study.barred(request)
+        barred = barred_corridors(study, request)
     except InputError:
         barred = []
     if not barred:
