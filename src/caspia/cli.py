@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 from caspia.cli_assign import assign_app
 from caspia.cli_flows import flow_app
 from caspia.cli_scenarios import scenario_app
-from caspia.cli_tools import print_json, progress, records, spinner
+from caspia.cli_tools import Draws, print_json, progress, records, spinner
 from caspia.errors import DataError, InputError, NotConverged, Problem
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
@@ -90,24 +90,27 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
 ) -> None:
     """Compare what a consignment costs, how long it takes and how reliably, by every corridor."""
     with spinner("Searching"):
-        from caspia.study import Request, Study
+        from caspia.study import Request, Study, barred_corridors, barred_frame, barred_records
         from caspia.study.frames import legs_frame, place_names, route_record, routes_frame
 
         study = Study.open(data).with_scenario(*(scenario or ()))
         words = tuple(word for word in avoid.split(",") if word.strip())
         request = Request(origin, destination, commodity, words, month, alternatives)
         found = study.itineraries(request, pareto=pareto)
+        barred = barred_frame(barred_corridors(study, request, found), study.data)
     frame = routes_frame(found, study.data, study.costs(commodity, month).cargo)
     if as_json:
         rows = frame.to_dict("records")
-        print_json([route_record(item, row) for item, row in zip(found, rows, strict=True)])
+        closed = barred_records(barred)
+        print_json([route_record(item, row, closed) for item, row in zip(found, rows, strict=True)])
         return
     from caspia.view import terminal
 
     names = place_names(study.data)
     tables = [legs_frame(key, item.legs, names) for key, item in zip(frame["route_id"], found, strict=True)]
     ends = (found[0].legs[0].from_id, found[0].legs[-1].to_id)
-    terminal.print_routes(frame, tables if legs else [], (names[ends[0]], names[ends[1]]), request)
+    shown = tables if legs else []
+    terminal.print_routes(frame, shown, (names[ends[0]], names[ends[1]]), request, barred)
 
 
 @app.command()
@@ -139,13 +142,16 @@ def validate(
         bool, typer.Option(help="Also hold the flows of 2023, 2024 and 2025 against observed traffic.")
     ] = True,
     scenario: Scenarios = None,
+    draws: Draws = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold the model against published times, prices and traffic."""
-    from caspia.study import Study, manifest, summary, validate_traffic
+    from caspia.study import Settings, Study, check_draws, manifest, summary, validate_traffic
     from caspia.study import validate as run
 
-    opened = Study.open(data).with_scenario(*(scenario or ()))
+    settings = Settings() if draws is None else Settings(flow_draws=draws)
+    check_draws(settings.flow_draws)
+    opened = Study.open(data, settings).with_scenario(*(scenario or ()))
     world = {name: manifest(opened)[name] for name in ("scenario", "scenario_title")}
     with progress() as tell:
         table = run(opened, lambda done, total: tell("Validation", done, total))

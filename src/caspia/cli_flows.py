@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from caspia.cli_tools import print_json, progress, records
+from caspia.cli_tools import Draws, print_json, progress, records
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
 
@@ -33,10 +33,7 @@ def flows(  # noqa: PLR0913 - the options of a command are its parameters
     case: Annotated[
         Literal["low", "central", "high"], typer.Option(help="Growth of demand after 2025.")
     ] = "central",
-    draws: Annotated[
-        int | None,
-        typer.Option(help="Draws of the facts behind the intervals, 10-1000; 0 for point values only."),
-    ] = None,
+    draws: Draws = None,
     users: Annotated[str, typer.Option(help="Who uses this port, link, crossing or service.")] = "",
     data: Data = "caspian",
     as_json: AsJson = False,

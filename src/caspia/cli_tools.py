@@ -7,9 +7,17 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Annotated, Any
 
 import typer
+
+Draws = Annotated[
+    int | None,
+    typer.Option(
+        "--draws", help="Draws of the facts behind the intervals of flows, 10-1000; 0 for point values only."
+    ),
+]
+"""Option of the commands that find flows; without it that of the settings."""
 
 
 def records(frame: Any) -> list[dict[str, Any]]:

@@ -98,3 +98,107 @@ def test_refusals(command: Command, folder: Path, words: tuple[str, ...], scenar
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not (folder / "out").exists()
+
+
+FLOWING = {
+    "zones": {"KZ": {"name": "Kazakhstan", "countries": "KZ"}, "GE": {"name": "Georgia", "countries": "GE"}},
+    "centroids": {
+        "cen-KZ": {"zone_id": "KZ", "place_id": "KZAAA", "role": "both"},
+        "cen-GE": {"zone_id": "GE", "place_id": "GEDDD", "role": "both"},
+    },
+    "classes": {"demand": {"applies_to": "demand", "name": "Demand"}},
+    "demand": {
+        "dem-grain": {"origin_id": "KZ", "destination_id": "GE", "commodity_id": "grain", "class_id": "demand"}
+    },
+    "groups": {"grp-all": {"name": "All", "commodity_ids": "containers;grain;oil"}},
+    "counts": {
+        "cnt-ferry": {"name": "Ferry", "kind": "line", "link_ids": "ferry-KZBBB-AZCCC", "direction": "forward"}
+        | {"use": "fit"}
+    },
+}
+MOVING = {
+    "cen-KZ.weight": 1,
+    "cen-GE.weight": 1,
+    "demand.growth_pct_per_year": (0, 3, 6),
+    "dem-grain.demand_t@2025": (400_000, 500_000, 600_000),
+    "grp-all.choice_scale_t_per_usd": 0.03,
+    "grp-all.cost_elasticity": -0.5,
+    "cnt-ferry.count_t@2024": (300_000, 400_000, 500_000),
+    "cnt-ferry.count_t@2025": (300_000, 400_000, 500_000),
+}
+
+
+@pytest.fixture
+def flowing(tmp_path: Path) -> Path:
+    draw(tmp_path / "world", DRAWING, FACTS | MOVING, EDITS | FLOWING)
+    return tmp_path
+
+
+def test_validation_has_the_intervals_of_traffic(command: Command, flowing: Path) -> None:
+    line = ("validate", "--data", "world", "--draws", "12")
+    rows = json.loads(asked(command(*line, "--json", cwd=flowing)))["traffic"]
+    assert [(row["year"], row["role"], row["draws"]) for row in rows] == [
+        (2024, "fitted", 12),
+        (2025, "judged", 12),
+    ]
+    for row in rows:
+        assert row["modelled_p10"] < row["modelled"] < row["modelled_p90"]
+    text = asked(command(*line, cwd=flowing))
+    within = rows[1]["modelled_p10"] <= rows[1]["observed"] <= rows[1]["modelled_p90"]
+    assert f"{int(within)} of 1 judged count" in text
+    assert "lie within their interval" in text
+    assert "(12 in 2024 and 12 in 2025)" in text
+
+
+def test_validation_without_draws(command: Command, flowing: Path) -> None:
+    done = command("validate", "--data", "world", "--draws", "0", "--json", cwd=flowing)
+    assert all("modelled_p10" not in row for row in json.loads(asked(done))["traffic"])
+    refused = command("validate", "--data", "world", "--draws", "3", cwd=flowing)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "0 for point values only, or 10 to 1000" in refused.stderr
+
+
+IRAN = "KZAAA -rail1520:500- TMFFF -rail1520:500- IRGGG -rail1435:500- TRHHH -rail1435:500- GEDDD"
+RULE = {"action": "bar", "target_kind": "country", "target": "IR", "note": "Drawn"}
+
+
+@pytest.fixture
+def ruled(tmp_path: Path) -> Path:
+    seen = ENDS | {"kind": "time", "corridor": "Southern", "scope": "door"}
+    edits = EDITS | {"rules": {"rul-own": RULE}, "observations": EDITS["observations"] | {"obs-south": seen}}
+    draw(tmp_path / "world", DRAWING + IRAN, FACTS | {"obs-south.transit_time_d": 7}, edits)
+    return tmp_path
+
+
+def test_routes_name_the_corridor_that_a_rule_bars(command: Command, ruled: Path) -> None:
+    line = ("route", "KZAAA", "GEDDD", "--data", "world")
+    for more in ((), ("--pareto",)):
+        routes = json.loads(asked(command(*line, *more, "--json", cwd=ruled)))
+        assert "Southern" not in {route["corridor"] for route in routes}
+        for route in routes:
+            (barred,) = route["barred_corridors"]
+            assert (barred["corridor"], barred["lifted_by"]) == ("Southern", [])
+            (rule,) = barred["rules"]
+            assert (rule["rule_id"], rule["reason"], rule["source_id"]) == ("rul-own", "Drawn", "drawn")
+        text = asked(command(*line, *more, cwd=ruled))
+        assert "Southern: barred for this cargo: Drawn (Drawn in the test, Test; rul-own)." in text
+    assert "barred" not in asked(command(*line, "--avoid", "Southern", cwd=ruled))
+
+
+def test_a_study_keeps_what_is_barred(command: Command, ruled: Path) -> None:
+    asked(command("study", "--data", "world", "--out", "out", cwd=ruled))
+    with duckdb.connect(str(ruled / "out" / "results.duckdb"), read_only=True) as database:
+        rows = database.execute("select consignment_id, corridor, rule_id, reason from barred").fetchall()
+        assert rows == [("cns-one", "Southern", "rul-own", "Drawn")]
+        (row,) = database.execute("select reason, barred_by from validation where status = 'no route'").fetchall()
+        assert row == ("Drawn (Drawn in the test, Test)", "rul-own")
+
+
+def test_validation_names_the_rule(command: Command, ruled: Path) -> None:
+    line = ("validate", "--data", "world", "--no-traffic")
+    rows = {
+        row["observation_id"]: row for row in json.loads(asked(command(*line, "--json", cwd=ruled)))["observations"]
+    }
+    assert rows["obs-south"]["barred_by"] == "rul-own"
+    assert rows["obs-sea"]["barred_by"] == ""
+    assert "no route, barred by rul-own: Drawn" in asked(command(*line, cwd=ruled))

@@ -54,7 +54,7 @@ def test_every_stored_table_has_a_section():
     assert [name for title in titles for name in title.split(", ")] == list(STORED)
 
 
-@pytest.mark.parametrize("name", ["consignments", "routes", "legs", "validation", "counts"])
+@pytest.mark.parametrize("name", ["consignments", "routes", "legs", "barred", "validation", "counts"])
 def test_columns_of_results(result, name):
     assert documented(name) == set(result.tables[name].columns)
 

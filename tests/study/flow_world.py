@@ -62,3 +62,17 @@ FACTS = {
     "way.train_payload_teu": 80,
     "grain.empty_return_share": 0.5,
 }
+DOUBT = {
+    "dem-KZ-GE-grain.demand_t@2025": (400_000, 500_000, 650_000),
+    "dem-KZ-GE-containers.demand_teu@2025": (8_000, 10_000, 12_000),
+    "flt-two.vessels": (1, 2, 3),
+    "way.tariff_usd_per_t_km": (0.03, 0.04, 0.06),
+    "way.speed_bulk_kmh": (20, 40, 60),
+    "border.border_h": (4, 8, 30),
+    "border.border_usd_per_t": (1, 2, 5),
+    "grp-all.choice_scale_t_per_usd": (0.05, 0.1, 0.15),
+    "way.overload_usd_per_t": (5, 10, 25),
+    "service.overload_usd_per_t": (5, 10, 25),
+    "grain.value_of_time_usd_per_t_h": (0.2, 0.5, 0.9),
+    "rail-KZAAA-KZBBB.capacity_trains_per_day": (12, 20, 25),
+}

@@ -8,10 +8,9 @@ import pytest
 from tests.drawn import open_drawn
 
 from caspia.scenario import Scenario, parse_scenario
-from caspia.study import Study, flow_answer
+from caspia.study import Study, flow_answer, validate_traffic
 from caspia.study.flow_frames import corridors_frame, moved_frame
 from caspia.study.flow_tables import _links
-from caspia.study.traffic import validate_traffic
 
 DRAWING = """
 KZAAA -rail1520:300- KZBBB -ferry:300- AZCCC -rail1520:400- GEDDD

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from flow_world import DRAWING, EDITS, FACTS
+from flow_world import DOUBT, DRAWING, EDITS, FACTS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.drawn import draw, open_drawn
@@ -29,25 +29,11 @@ from caspia.study.flow_spreads import (
     moved_spread,
     totals_spread,
 )
-from caspia.study.flow_tables import RANGED
+from caspia.study.flow_tables import RANGED, _links
 from caspia.study.flows import FlowModel
 from caspia.study.loading import route_costs
 from caspia.study.market import groups_of
 
-DOUBT = {
-    "dem-KZ-GE-grain.demand_t@2025": (400_000, 500_000, 650_000),
-    "dem-KZ-GE-containers.demand_teu@2025": (8_000, 10_000, 12_000),
-    "flt-two.vessels": (1, 2, 3),
-    "way.tariff_usd_per_t_km": (0.03, 0.04, 0.06),
-    "way.speed_bulk_kmh": (20, 40, 60),
-    "border.border_h": (4, 8, 30),
-    "border.border_usd_per_t": (1, 2, 5),
-    "grp-all.choice_scale_t_per_usd": (0.05, 0.1, 0.15),
-    "way.overload_usd_per_t": (5, 10, 25),
-    "service.overload_usd_per_t": (5, 10, 25),
-    "grain.value_of_time_usd_per_t_h": (0.2, 0.5, 0.9),
-    "rail-KZAAA-KZBBB.capacity_trains_per_day": (12, 20, 25),
-}
 FEW = 12
 SLOW = """
 id = "dear-russia"
@@ -251,6 +237,26 @@ def test_a_change_has_the_interval_of_the_difference(compared: tuple[FlowDraws, 
     apart = np.subtract.outer(new.columns["flow_t"][row], old.columns["flow_t"][row])
     assert np.ptp(np.quantile(change, [0.1, 0.9])) < np.ptp(np.quantile(apart, [0.1, 0.9]))
     assert before.flow_t.shape == after.flow_t.shape
+
+
+def test_the_change_of_a_link_is_that_of_all_its_corridors(compared: tuple[FlowDraws, FlowDraws]) -> None:
+    after = compared[1]
+    frame = Intervals(after).links(_links(after.flows, after.flows.reference)).set_index("link_id")
+    old, new = (links_spread(draws) for draws in compared)
+    for link, row in frame.iterrows():
+        own = (new.keys["link_id"] == link).to_numpy()
+        change = (new.columns["flow_t"][own] - old.columns["flow_t"][own]).sum(axis=0)
+        ends = [row["link_change_t_p10"], row["link_change_t_p90"]]
+        assert ends == pytest.approx(np.quantile(change, [0.1, 0.9]).tolist())
+        assert row["link_change_t"] == pytest.approx(frame.loc[[link], "change_t"].sum())
+
+
+def test_totals_tell_what_moves_over_land(draws: FlowDraws) -> None:
+    table = Intervals(draws).totals(totals_of(draws.world.study)).iloc[0]
+    # No ship of this world leaves the Caspian Sea.
+    assert table["land_t"] == pytest.approx(table["flow_t"])
+    for end in ("_p10", "_p90"):
+        assert table["land_t" + end] == pytest.approx(table["flow_t" + end])
 
 
 def test_the_same_fact_has_the_same_place_in_both_worlds(compared: tuple[FlowDraws, FlowDraws]) -> None:

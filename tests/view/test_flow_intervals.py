@@ -14,12 +14,24 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from caspia.view import atlas, flow_answers, flow_chapters, flow_ranges, flow_terminal, records, report
+from caspia.view import (
+    atlas,
+    count_terminal,
+    flow_answers,
+    flow_chapter_tables,
+    flow_chapters,
+    flow_ranges,
+    flow_terminal,
+    flow_words,
+    records,
+    report,
+)
 from caspia.view.formats import THIN_SPACE
 from caspia.view.records import Range
 
 RANGED = {
-    "flow_runs": ("demand_t", "unserved_t"),
+    "flow_runs": ("demand_t", "unserved_t", "flow_t", "land_t", "change_t", "change_unserved_t"),
+    "flow_links": ("flow_t", "link_change_t"),
     "flow_corridors": ("flow_t", "flow_teu", "value_usd", "share", "share_teu", "share_value", "change_t"),
     "flow_countries": ("transit_t", "transit_teu", "transit_revenue_usd", "change_revenue_usd"),
     "flow_bottlenecks": ("flow", "ratio", "delay_h", "shadow_value_usd", "shadow_value_usd_per_t"),
@@ -39,12 +51,20 @@ def doubted(frame, columns):
 
 @pytest.fixture(scope="module")
 def found(hostile):
-    tables = {name: doubted(frame, RANGED.get(name, ())) for name, frame in flow_rows.tables(hostile).items()}
+    drawn = flow_rows.tables(hostile)
+    links, runs = drawn["flow_links"], drawn["flow_runs"]
+    whole = links.groupby(["scenario", "link_id"])["change_t"].transform("sum")
+    drawn["flow_links"] = links.assign(link_change_t=whole)
+    drawn["flow_runs"] = runs.assign(
+        **dict.fromkeys(("flow_t", "land_t"), 20e6),
+        change_unserved_t=runs["unserved_t"],
+        change_t=-runs["unserved_t"],
+    ).assign(draws=24, failed_draws=0, interval_note="")
+    tables = {name: doubted(frame, RANGED.get(name, ())) for name, frame in drawn.items()}
     corridors = tables["flow_corridors"]
     tables["flow_corridors"] = corridors.assign(
         share_land=corridors["share"], share_land_p10=0.15, share_land_p90=0.3
     )
-    tables["flow_runs"] = tables["flow_runs"].assign(draws=24, failed_draws=0, interval_note="")
     shift = {"scenario": flow_rows.CLOSED, "year": 2025, "moved_t_p10": 4e6, "moved_t_p90": 6e6}
     ends = [("Northern", "Caspian", 5e6), ("Northern", "none", 2e6)]
     rows = [shift | {"from_corridor": a, "to_corridor": b, "moved_t": moved} for a, b, moved in ends]
@@ -70,6 +90,29 @@ def page(flowing):
 
 def of(flowing, table, scenario=flow_rows.BASE):
     return [row for row in records.rows(flowing, table) if row["scenario"] == scenario]
+
+
+BARE = re.compile(r"(?<!\) )\b[\d.]+ (?:Mt|kt|(?:million|billion) USD)")
+"""An amount without brackets before its unit."""
+
+
+def test_every_total_of_a_title_or_sentence_has_its_interval(flowing, specs):
+    chapters = flow_chapters.flow_chapters(flowing, report.evidence.evidence(flowing), {}, specs)
+    said = [str(spec["title"]) for spec in specs.values()]
+    said += [text for c in chapters for text in (c.answer, *(part.title for part in c.parts))]
+    said = [text.replace(THIN_SPACE, " ") for text in said]
+    assert BARE.search("4.0 Mt")
+    assert not BARE.search("4.0 (3.2–5.2) Mt")
+    assert [text for text in said if BARE.search(text)] == []
+    for words in (
+        "20 (16–26) Mt moved in 2025; Northern carried most, 16 (13–21) Mt",
+        "The Caspian corridor in 2025, close up: 4.0 (3.2–5.2) Mt a year",
+        "Northern −7.0 (−8.4 to −4.9) Mt, Caspian +5.0 (4.0–6.5) Mt",
+        "Kazakh line loses most, −7.0 (−8.4 to −4.9) Mt a year; Ferry gains most, +5.0 (4.0–6.5) Mt a year",
+    ):
+        assert words in said
+    assert any("of the 20 (16–26) Mt that move over land" in text for text in said)
+    assert any("2.0 (1.6–2.6) Mt has no open way" in text for text in said)
 
 
 def test_the_answer_has_intervals(flowing):
@@ -112,7 +155,7 @@ def test_the_page_shows_intervals_and_what_is_behind_them(page):
         "12 (9.6–16)",
         "Brackets hold P10–P90 of 24 draws of the facts",
         "24 of them found their equilibrium.",
-        "0 of 2 judged counts (0 %) lie within the modelled interval",
+        "0 of 2 judged counts (0 %) lie within their interval",
     ):
         assert words in page, words
     assert "no interval yet" not in page
@@ -212,3 +255,73 @@ def test_the_terminal_shows_intervals(found, capsys, monkeypatch):
         replace(answer_of(found, compared=False), interval_note="2 of 24 draws found no equilibrium")
     )
     assert "2 of 24 draws found no equilibrium." in capsys.readouterr().out
+
+
+def counts_of(found, **more):
+    return found["flow_counts"].assign(**({"draws": 24, "failed_draws": 0, "interval_note": ""} | more))
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
+def test_counts_fit_the_terminal_with_their_intervals(width, found, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    count_terminal.print_counts(counts_of(found))
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= width
+    assert not re.search(r"\bnan\b|\x1b|…", "\n".join(lines))
+    assert lines[-1].startswith("Next: caspia ")
+
+
+def test_counts_say_whether_they_lie_within_their_intervals(found, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    rows = counts_of(found, modelled_p10=[3e6, 1e6, 0.0, 1e5], modelled_p90=[6e6, 5e6, 1e6, 2e5])
+    count_terminal.print_counts(rows)
+    text = " ".join(capsys.readouterr().out.replace(THIN_SPACE, " ").split())
+    assert re.search(r"Alat 2025 t/year 4 000 000 2 000 000 1 000 000 5 000 000 yes 2\.00", text)
+    assert re.search(r"Aktau 2025 t/year 3 000 000 0 0 1 000 000 no ∞", text)
+    assert "1 of 2 judged counts (50 %) lie within their interval" in text
+    assert "P10 and P90 of draws of the facts, each an equilibrium of its own (24 in 2024 and 24 in 2025)." in text
+
+
+def test_a_year_without_intervals_says_why(found, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    note = "no intervals: 6 of 24 draws found no equilibrium, more than 10% of them"
+    rows = found["flow_counts"]
+    bare = rows["year"] == 2024
+    ends = {name: rows[name].mask(bare) for name in ("modelled_p10", "modelled_p90")}
+    count_terminal.print_counts(counts_of(found, interval_note=["" if not one else note for one in bare], **ends))
+    text = " ".join(capsys.readouterr().out.replace(THIN_SPACE, " ").split())
+    assert f"2024: {note}" in text
+    assert "Within" in text
+    count_terminal.print_counts(rows.drop(columns=["modelled_p10", "modelled_p90"]).assign(draws=0))
+    text = capsys.readouterr().out
+    assert "Without intervals: --draws N finds them." in text
+    assert "Within " not in text.partition("By kind")[0]
+    assert "lie within their interval" not in text
+
+
+def test_the_table_of_counts_is_narrow(found):
+    rows = [{str(k): v for k, v in row.items()} for row in found["flow_counts"].to_dict("records")]
+    table = flow_chapter_tables.counts(rows, {})
+    assert [column.title for column in table.columns][:2] == ["Count", "Kind"]
+    for row, line in zip(sorted(rows, key=flow_words.count_order), table.lines, strict=True):
+        cells = {column.title: cell for column, cell in zip(table.columns, line.cells, strict=True)}
+        unit = row["unit"].partition("/")[0]
+        assert cells["Unit"].text == {"t": "kt", "TEU": "1000 TEU"}[unit]
+        for name, columns in (
+            ("Observed", ("observed", "low", "high")),
+            ("Modelled", ("modelled", "modelled_p10", "modelled_p90")),
+        ):
+            shown = [float(text) for text in (cells[name].value, cells[name].low, cells[name].high)]
+            assert shown == pytest.approx([row[column] / 1000 for column in columns])
+        # The longest piece that cannot break is an end of an interval, not the whole.
+        assert max(len(piece) for piece in cells["Modelled"].text.split(" ")) <= len("(100 000–120 000)")
+
+
+def test_an_interval_may_break_before_its_brackets_only(flowing):
+    html = report.render_report(flowing)
+    body = html.partition('id="flow-counts-table"')[2].partition("</table>")[0]
+    cells = re.findall(r'<td class="num"[^>]*data-lo[^>]*>(.*?)</td>', body)
+    assert len(cells) >= 7
+    for cell in cells:
+        value, ends = re.fullmatch(r'<\w+[^>]*>([^<]*) <span class="ends">(\([^<]*\))</span></\w+>', cell).groups()
+        assert " " not in value + ends

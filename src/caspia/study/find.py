@@ -67,7 +67,7 @@ def find_routes(question: Question, costs: ArcCosts, scene: Scene) -> list[Itine
     else:
         paths = list(_corridor_paths(question, weight, scene))
         paths.sort(key=lambda arcs: float(weight[arcs].sum()))
-        paths = [arcs for arcs in paths if _is_sensible(arcs, paths[0], weight, scene)]
+        paths = [arcs for arcs in paths if is_sensible(arcs, paths[0], weight, scene)]
     if not paths:
         raise Unreachable(_what_cuts(question, costs, scene))
     if question.request.alternatives:
@@ -76,8 +76,22 @@ def find_routes(question: Question, costs: ArcCosts, scene: Scene) -> list[Itine
     return _in_order(found[:1] + [item for item in found[1:] if not item.wanders])
 
 
-def _is_sensible(arcs: IntArray, best: IntArray, weight: npt.NDArray[np.float64], scene: Scene) -> bool:
-    """Whether the best of a corridor is near enough to the best of all to be shown."""
+def is_sensible(arcs: IntArray, best: IntArray, weight: npt.NDArray[np.float64], scene: Scene) -> bool:
+    """Whether the best of a corridor is near enough to the best of all to be shown.
+
+    Parameters
+    ----------
+    arcs, best : numpy.ndarray of int
+        Ways, arcs in order.
+    weight : numpy.ndarray, shape (n_arcs,)
+        Generalised cost in dollars per unit of cargo.
+    scene : Scene
+        World, graph and signatures.
+
+    Returns
+    -------
+    bool
+    """
     limit = ABSURD_OTHER if scene.signatures.label(arcs) == "Other" else ABSURD
     return float(weight[arcs].sum()) <= limit * float(weight[best].sum())
 
@@ -92,14 +106,39 @@ def _in_order(found: list[Itinerary]) -> list[Itinerary]:
 
 def _corridor_paths(question: Question, weight: npt.NDArray[np.float64], scene: Scene) -> Iterator[IntArray]:
     for corridor in question.corridors:
-        found = [
-            _one_path(question, np.where(banned, np.inf, weight), gate, scene)
-            for gate, banned in scene.signatures.searches(corridor)
-        ]
-        # A route that came through the gate by another way belongs to a corridor further down the list.
-        paths = [arcs for arcs in found if arcs is not None and scene.signatures.label(arcs) == corridor]
-        if paths:
-            yield min(paths, key=lambda arcs: float(weight[arcs].sum()))
+        path = corridor_path(question, corridor, weight, scene)
+        if path is not None:
+            yield path
+
+
+def corridor_path(
+    question: Question, corridor: str, weight: npt.NDArray[np.float64], scene: Scene
+) -> IntArray | None:
+    """Least-cost way of one corridor.
+
+    Parameters
+    ----------
+    question : Question
+        Resolved request.
+    corridor : str
+        One of CORRIDORS.
+    weight : numpy.ndarray, shape (n_arcs,)
+        Generalised cost in dollars per unit of cargo; inf where the request may not pass.
+    scene : Scene
+        World, graph and signatures.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,), or None
+        Arcs in order; None if no way of the corridor is open.
+    """
+    found = [
+        _one_path(question, np.where(banned, np.inf, weight), gate, scene)
+        for gate, banned in scene.signatures.searches(corridor)
+    ]
+    # A route that came through the gate by another way belongs to a corridor further down the list.
+    paths = [arcs for arcs in found if arcs is not None and scene.signatures.label(arcs) == corridor]
+    return min(paths, key=lambda arcs: float(weight[arcs].sum())) if paths else None
 
 
 def _one_path(
@@ -260,16 +299,22 @@ def _what_cuts(question: Question, costs: ArcCosts, scene: Scene) -> Problem:
     request = question.request
 
     def reaches(weight: npt.NDArray[np.float64]) -> bool:
+        if question.via:
+            return path_via(question, weight, scene) is not None
+        if len(question.corridors) < len(CORRIDORS):
+            return any(corridor_path(question, name, weight, scene) is not None for name in question.corridors)
         return bool(np.isfinite(one_to_all(scene.graph, weight, question.source).dist[question.target]))
 
     names = [item.label for item in question.constraints]
-    cutting = [names[row] for row in range(len(names)) if reaches(open_weight(question, costs, without=row))]
+    cutting = [names[row] for row in range(len(names)) if reaches(open_weight(question, costs, without=(row,)))]
     if len(cutting) == 1:
         reason = f"it is cut by {cutting[0]}"
     elif cutting:
         reason = f"a way would open without {', or without '.join(cutting)}"
     elif names and reaches(costs.generalised_usd):
         reason = f"these together cut it: {'; '.join(names)}"
+    elif request.corridor:
+        reason = f"no open way of the {request.corridor} corridor leads there"
     elif len(question.corridors) < len(CORRIDORS):
         reason = "only avoided corridors lead there"
     else:

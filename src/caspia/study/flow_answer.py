@@ -12,7 +12,7 @@ import pandas as pd
 
 from caspia.demand import Case
 from caspia.study.drawn import check_draws
-from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES, shifts_frame, with_changes
+from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES, TOTAL_CHANGES, shifts_frame, with_changes
 from caspia.study.flow_draws import FlowDraws
 from caspia.study.flow_frames import (
     bottlenecks_frame,
@@ -167,7 +167,7 @@ def _tables(
         corridors = with_changes(corridors, old.corridors, ("corridor",), SPLIT_CHANGES)
         segments = with_changes(segments, old.segments, ("segment", "corridor"), SPLIT_CHANGES)
         countries = with_changes(countries, old.countries, ("country",), EARNED_CHANGES)
-        totals = with_changes(totals, old.totals, ("year",), SPLIT_CHANGES)
+        totals = with_changes(totals, old.totals, ("year",), TOTAL_CHANGES)
         whole = moved_frame(before[0], flows)
         moved = intervals.moved(whole, split=True)
         shifts = intervals.moved(shifts_frame(whole), split=False)

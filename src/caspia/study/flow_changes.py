@@ -12,7 +12,9 @@ EARNED_CHANGES = {
     "transit_teu": "change_teu",
     "transit_revenue_usd": "change_revenue_usd",
 }
-"""Columns of corridors and of states, and the names of their changes against another world."""
+TOTAL_CHANGES = SPLIT_CHANGES | {"unserved_t": "change_unserved_t"}
+CARRIED_CHANGES = {"flow_t": "change_t", "flow_teu": "change_teu"}
+"""Columns of corridors, of states, of all together and of links, and their changes against another world."""
 
 
 def shifts_frame(moved: pd.DataFrame) -> pd.DataFrame:

@@ -433,9 +433,11 @@ def totals_frame(flows: Flows) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row: `year`, `demand_t` with what is unserved, `unserved_t`, `flow_t`, `flow_teu`, `value_usd`.
+        One row: `year`, `demand_t` with what is unserved, `unserved_t`, `land_t` (what moves over land), `flow_t`,
+        `flow_teu`, `value_usd`.
     """
+    land = float(flows.route_frame.loc[flows.route_frame["corridor"].isin(LAND), "flow_t"].sum())
     carried = flows.route_frame[["flow_t", "flow_teu", "value_usd"]].sum()
     lost = float(flows.result.unserved.sum())
-    head = {"year": flows.year, "demand_t": float(carried["flow_t"]) + lost, "unserved_t": lost}
+    head = {"year": flows.year, "demand_t": float(carried["flow_t"]) + lost, "unserved_t": lost, "land_t": land}
     return pd.DataFrame([head | carried.to_dict()])

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES
+from caspia.study.flow_changes import CARRIED_CHANGES, EARNED_CHANGES, SPLIT_CHANGES, TOTAL_CHANGES
 from caspia.study.flow_draws import FlowDraws
 from caspia.study.flow_spreads import (
     Spread,
@@ -21,6 +21,7 @@ from caspia.study.flow_spreads import (
     totals_spread,
     unserved_spread,
     users_spread,
+    whole_links_spread,
 )
 
 ENDS = ("_p10", "_p90")
@@ -157,18 +158,19 @@ class Intervals:
         return attach(frame, None if self._drawn is None else servers_spread(self._drawn))
 
     def links(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Tonnes on links with intervals.
+        """Tonnes on links with intervals, and of what has changed where there is a world before.
 
         Parameters
         ----------
         frame : pandas.DataFrame
-            Of `links_frame`.
+            Of `links_frame`, perhaps with changes and `link_change_t`, that of all corridors and directions.
 
         Returns
         -------
         pandas.DataFrame
         """
-        return attach(frame, None if self._drawn is None else links_spread(self._drawn))
+        whole = self._with_changes(frame, whole_links_spread, {"link_t": "link_change_t"})
+        return self._with_changes(whole, links_spread, CARRIED_CHANGES)
 
     def unserved(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Demand without an open route with intervals.
@@ -212,7 +214,7 @@ class Intervals:
         -------
         pandas.DataFrame
         """
-        return self._with_changes(frame, totals_spread, SPLIT_CHANGES)
+        return self._with_changes(frame, totals_spread, TOTAL_CHANGES)
 
     def counts(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Modelled counts with intervals.

@@ -219,20 +219,22 @@ def servers_spread(draws: FlowDraws) -> Spread:
     )
 
 
-def links_spread(draws: FlowDraws) -> Spread:
+def links_spread(draws: FlowDraws, kept: BoolArray | None = None) -> Spread:
     """Tonnes and boxes on every link in every draw.
 
     Parameters
     ----------
     draws : FlowDraws
         Flows in every draw.
+    kept : numpy.ndarray of bool, shape (n_draws,), optional
+        Draws to be taken; those that are kept if left out.
 
     Returns
     -------
     Spread
         As `caspia.study.flow_frames.links_frame`.
     """
-    model, flow = draws.flows.model, _flow(draws, None)
+    model, flow = draws.flows.model, _flow(draws, kept)
     arcs, routes = model.study.network.arcs, model.market.routes
     line = arcs.kind[routes.arcs] == ArcKind.LINE
     route, chosen = routes.route_of_arc[line], routes.arcs[line]
@@ -250,6 +252,25 @@ def links_spread(draws: FlowDraws) -> Spread:
         }
     )
     return Spread(keys, {"flow_t": np.asarray(member @ flow), "flow_teu": np.asarray(member @ _teu(draws, flow))})
+
+
+def whole_links_spread(draws: FlowDraws, kept: BoolArray | None = None) -> Spread:
+    """Tonnes on every link in every draw, of all corridors and both directions together.
+
+    Parameters
+    ----------
+    draws : FlowDraws
+        Flows in every draw.
+    kept : numpy.ndarray of bool, shape (n_draws,), optional
+        Draws to be taken; those that are kept if left out.
+
+    Returns
+    -------
+    Spread
+        By `link_id`: `link_t`.
+    """
+    parts = links_spread(draws, kept)
+    return _summed(parts.keys, ("link_id",), {"link_t": parts.columns["flow_t"]})
 
 
 def users_spread(draws: FlowDraws, used: BoolArray) -> Spread:
@@ -311,16 +332,18 @@ def totals_spread(draws: FlowDraws, kept: BoolArray | None = None) -> Spread:
     Returns
     -------
     Spread
-        One row: `demand_t` with what is unserved, `unserved_t`, `flow_t`, `flow_teu`, `value_usd`.
+        One row, as `caspia.study.flow_frames.totals_frame`.
     """
     chosen = draws.kept if kept is None else kept
     flow, lost = _flow(draws, chosen), draws.unserved_t[:, chosen].sum(axis=0, keepdims=True)
     carried = flow.sum(axis=0, keepdims=True)
+    kinds = np.isin(CORRIDORS, LAND)[draws.flows.model.market.routes.kind]
     return Spread(
         pd.DataFrame({"year": [draws.flows.year]}),
         {
             "demand_t": carried + lost,
             "unserved_t": lost,
+            "land_t": flow[kinds].sum(axis=0, keepdims=True),
             "flow_t": carried,
             "flow_teu": _teu(draws, flow).sum(axis=0, keepdims=True),
             "value_usd": _value(draws, flow, chosen).sum(axis=0, keepdims=True),

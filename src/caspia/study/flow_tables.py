@@ -13,7 +13,15 @@ from caspia.data import Dataset
 from caspia.demand.reconcile import reconcile
 from caspia.errors import CaspiaError, InputError, NotConverged
 from caspia.scenario import built_in_scenarios
-from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES, shifts_frame, with_changes
+from caspia.study.flow_changes import (
+    CARRIED_CHANGES,
+    EARNED_CHANGES,
+    SPLIT_CHANGES,
+    TOTAL_CHANGES,
+    shifts_frame,
+    with_changes,
+)
+from caspia.study.flow_counts import drawn_counts
 from caspia.study.flow_draws import FlowDraws
 from caspia.study.flow_frames import (
     bottlenecks_frame,
@@ -29,7 +37,7 @@ from caspia.study.flow_intervals import Intervals, with_intervals
 from caspia.study.flow_pairs import drawn_beside, drawn_flows
 from caspia.study.flows import BASE_YEAR, Flows
 from caspia.study.study import Study
-from caspia.study.traffic import FIT_YEARS, JUDGED_YEAR, compare_counts
+from caspia.study.traffic import FIT_YEARS, JUDGED_YEAR
 
 Progress = Callable[[str, int, int], None]
 STAGE = "Flows"
@@ -41,8 +49,6 @@ ALL = "All"
 """Segment of a corridor's whole."""
 SPLIT = ["flow_t", "flow_teu", "value_usd"]
 SHARES = ["share", "share_teu", "share_value"]
-LEFT_OUT = ("demand_t", "unserved_t", "change_t", "relative_gap", "iterations")
-"""What a run without an equilibrium does not have."""
 EARNED = ["transit_t", "transit_teu", "transit_revenue_usd"]
 POINTS: Mapping[str, tuple[str, ...]] = {
     "flow_runs": (
@@ -54,7 +60,10 @@ POINTS: Mapping[str, tuple[str, ...]] = {
         "reason",
         "demand_t",
         "unserved_t",
+        "flow_t",
+        "land_t",
         "change_t",
+        "change_unserved_t",
         "relative_gap",
         "iterations",
         "draws",
@@ -85,7 +94,7 @@ POINTS: Mapping[str, tuple[str, ...]] = {
     ),
     "flow_links": (
         *("scenario", "year", "link_id", "corridor", "reverse"),
-        *("flow_t", "flow_teu", "change_t", "change_teu"),
+        *("flow_t", "flow_teu", "change_t", "change_teu", "link_change_t"),
     ),
     "flow_servers": (
         "scenario",
@@ -167,10 +176,10 @@ POINTS: Mapping[str, tuple[str, ...]] = {
 }
 """Tables of flows and their columns of values."""
 RANGED: Mapping[str, tuple[str, ...]] = {
-    "flow_runs": ("demand_t", "unserved_t", "change_t"),
+    "flow_runs": ("demand_t", "unserved_t", "flow_t", "land_t", "change_t", "change_unserved_t"),
     "flow_corridors": (*SPLIT, *SHARES, "share_land", *SPLIT_CHANGES.values()),
     "flow_countries": (*EARNED, *EARNED_CHANGES.values()),
-    "flow_links": ("flow_t", "flow_teu"),
+    "flow_links": ("flow_t", "flow_teu", "change_t", "change_teu", "link_change_t"),
     "flow_servers": ("flow", "ratio", "delay_h", "price_usd"),
     "flow_bottlenecks": (
         "flow",
@@ -186,6 +195,8 @@ RANGED: Mapping[str, tuple[str, ...]] = {
     "unserved": ("unserved_t",),
 }
 """Columns that have an interval."""
+LEFT_OUT = (*RANGED["flow_runs"], "relative_gap", "iterations")
+"""What a run without an equilibrium does not have."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     name: with_intervals(columns, RANGED.get(name, ())) for name, columns in POINTS.items()
 }
@@ -255,9 +266,7 @@ def _fill(study: Study, parts: dict[str, list[pd.DataFrame]], tell: Progress) ->
         if then is not None:
             by_year[year] = then
         tell(STAGE, nth, steps)
-    counts = compare_counts({year: solved[0] for year, solved in sorted(by_year.items())})
-    for year, (_, intervals) in sorted(by_year.items()):
-        parts["flow_counts"].append(intervals.counts(counts[counts["year"] == year]))
+    parts["flow_counts"].append(drawn_counts(dict(sorted(by_year.items()))))
     parts["reconciliation"].append(reconcile(now.study.data))
 
 
@@ -322,7 +331,7 @@ def _run(
         "iterations": flows.result.iterations,
     }
     totals, old = totals_frame(flows), totals_frame(before or flows)
-    return intervals.totals(with_changes(totals, old, ("year",), SPLIT_CHANGES)).assign(**row, **intervals.told)
+    return intervals.totals(with_changes(totals, old, ("year",), TOTAL_CHANGES)).assign(**row, **intervals.told)
 
 
 def _failed(world: World, year: int, against: str, error: CaspiaError) -> pd.DataFrame:
@@ -377,8 +386,9 @@ def _countries(flows: Flows, before: Flows | None, intervals: Intervals) -> pd.D
 
 def _links(flows: Flows, before: Flows | None) -> pd.DataFrame:
     """Links that carry something in either of two worlds."""
-    keys, carried = ("link_id", "corridor", "reverse"), {"flow_t": "change_t", "flow_teu": "change_teu"}
-    return with_changes(links_frame(flows), links_frame(before or flows), keys, carried)
+    keys = ("link_id", "corridor", "reverse")
+    frame = with_changes(links_frame(flows), links_frame(before or flows), keys, CARRIED_CHANGES)
+    return frame.assign(link_change_t=frame.groupby("link_id")["change_t"].transform("sum"))
 
 
 def named_states(frame: pd.DataFrame, flows: Flows) -> pd.DataFrame:

@@ -156,7 +156,7 @@ def legs_frame(route_id: str, legs: Sequence[Leg], names: dict[str, str]) -> pd.
     )
 
 
-def route_record(item: Itinerary, row: dict[str, Any]) -> dict[str, Any]:
+def route_record(item: Itinerary, row: dict[str, Any], barred: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     """One route as the object that `caspia route --json` prints; lists stay lists.
 
     Parameters
@@ -165,11 +165,13 @@ def route_record(item: Itinerary, row: dict[str, Any]) -> dict[str, Any]:
         The route.
     row : dict of str to object
         Its row of the table of routes.
+    barred : sequence of dict
+        Of `caspia.study.barred.barred_records`: what the request has no route by; the same in each route.
 
     Returns
     -------
     dict of str to object
-        The row, with states, places of transfer and legs as lists.
+        The row, with states, places of transfer, legs and barred corridors as lists.
     """
     keep = {name: value for name, value in row.items() if name not in ("consignment_id", "countries", "via")}
     return keep | {
@@ -192,4 +194,5 @@ def route_record(item: Itinerary, row: dict[str, Any]) -> dict[str, Any]:
             }
             for leg in item.legs
         ],
+        "barred_corridors": list(barred),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 import caspia
 from caspia.data import Dataset
 from caspia.errors import InputError
+from caspia.study.barred import barred_corridors, barred_frame
 from caspia.study.flow_tables import flow_tables
 from caspia.study.frames import legs_frame, place_names, routes_frame
 from caspia.study.itinerary import Itinerary
@@ -45,12 +46,11 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
         All tables, frozen.
     """
     tell = progress or (lambda _stage, _done, _all: None)
-    consignments, routes, legs = _consignments(study, tell, alternatives)
+    answers = _consignments(study, tell, alternatives)
+    routes, legs = answers["routes"], answers["legs"]
     validation = validate(study, lambda done, total: tell("Validation", done, total))
     tables = {
-        "consignments": consignments,
-        "routes": routes,
-        "legs": legs,
+        **answers,
         "facts": _facts_used(study.data, legs, validation),
         "places": study.data.tables["places"].rename(columns={"id": "place_id"}),
         "links": _links(study.data, routes, legs),
@@ -115,19 +115,23 @@ def counts(data: Dataset) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "count"])
 
 
-def _consignments(
-    study: Study, tell: Progress, alternatives: int
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _consignments(study: Study, tell: Progress, alternatives: int) -> dict[str, pd.DataFrame]:
     names = place_names(study.data)
-    heads, routes, legs = [], [], []
+    heads, routes, legs, barred = [], [], [], []
     asked = list(study.data.tables["consignments"].itertuples())
     for number, consignment in enumerate(asked, start=1):
-        head, found, runs = _answer(study, consignment, names, alternatives)
+        head, found, runs, closed = _answer(study, consignment, names, alternatives)
         heads.append(head)
         routes.append(found)
         legs += runs
+        barred.append(closed)
         tell("Consignments", number, len(asked))
-    return pd.DataFrame(heads), _stack(routes), _stack(legs)
+    return {
+        "consignments": pd.DataFrame(heads),
+        "routes": _stack(routes),
+        "legs": _stack(legs),
+        "barred": pd.concat([barred_frame([], study.data), *barred], ignore_index=True),
+    }
 
 
 def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -137,7 +141,7 @@ def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _answer(
     study: Study, consignment: Any, names: dict[str, str], alternatives: int
-) -> tuple[dict[str, Any], pd.DataFrame, list[pd.DataFrame]]:
+) -> tuple[dict[str, Any], pd.DataFrame, list[pd.DataFrame], pd.DataFrame]:
     month = None if pd.isna(consignment.month) else int(consignment.month)
     avoid = tuple(word for word in consignment.avoid.split(";") if word)
     request = Request(
@@ -169,11 +173,21 @@ def _answer(
         found = study.itineraries(request)
         frontier = _frontier(study, request)
     except InputError as error:
-        return head | {"status": "unreachable", "reason": error.problem.what}, pd.DataFrame(), []
+        why = {"status": "unreachable", "reason": error.problem.what}
+        return head | why, pd.DataFrame(), [], _barred(study, request, [], consignment.id)
     frame = routes_frame(found, study.data, cargo, consignment.id)
     frame["on_pareto"] = [_undominated(item, frontier) for item in found]
     runs = [legs_frame(route, item.legs, names) for route, item in zip(frame["route_id"], found, strict=True)]
-    return head, frame, runs
+    return head, frame, runs, _barred(study, request, found, consignment.id)
+
+
+def _barred(study: Study, request: Request, found: Sequence[Itinerary], consignment_id: str) -> pd.DataFrame:
+    try:
+        barred = barred_corridors(study, request, found)
+    except InputError:
+        # What cannot be asked is told as the reason of the consignment.
+        barred = []
+    return barred_frame(barred, study.data, consignment_id)
 
 
 def _frontier(study: Study, request: Request) -> list[Itinerary]:

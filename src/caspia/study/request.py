@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +52,21 @@ class Request:
 
 @dataclass(frozen=True)
 class Constraint:
-    """One reason why arcs carry nothing for a request."""
+    """One reason why arcs carry nothing for a request.
+
+    Attributes
+    ----------
+    label : str
+        How messages name it.
+    arcs : numpy.ndarray of bool, shape (n_arcs,)
+        What it closes.
+    rule : str
+        Id in the table rules; empty for what the request itself avoids.
+    """
 
     label: str
     arcs: BoolArray
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -242,8 +254,9 @@ def _rules(request: Request, data: Dataset, network: Network, ends: tuple[int, i
     found = []
     for rule in binding_rules(data, commodity, (str(states.iloc[ends[0]]), str(states.iloc[ends[1]]))):
         goods = commodity if rule.commodity_id else "all goods"
-        label = f"rule {rule.id} ({goods} barred from {rule.target_kind} {rule.target})"
-        found.append(Constraint(label, resolve_rule(network, data, rule)))
+        why = f": {rule.note}" if rule.note else ""
+        label = f"rule {rule.id} ({goods} barred from {rule.target_kind} {rule.target}{why})"
+        found.append(Constraint(label, resolve_rule(network, data, rule), str(rule.id)))
     return found
 
 
@@ -266,7 +279,7 @@ def binding_rules(data: Dataset, commodity: str, home: tuple[str, str]) -> list[
     return [rule for rule in data.rules if rule_binds(data, rule, commodity, home)]
 
 
-def open_weight(question: Question, costs: ArcCosts, without: int | None = None) -> npt.NDArray[np.float64]:
+def open_weight(question: Question, costs: ArcCosts, without: Collection[int] = ()) -> npt.NDArray[np.float64]:
     """Generalised cost of every arc; inf where the request may not pass.
 
     Parameters
@@ -275,8 +288,8 @@ def open_weight(question: Question, costs: ArcCosts, without: int | None = None)
         Resolved request.
     costs : ArcCosts
         Costs of its cargo.
-    without : int, optional
-        Constraint to leave out.
+    without : collection of int
+        Constraints to leave out.
 
     Returns
     -------
@@ -284,6 +297,6 @@ def open_weight(question: Question, costs: ArcCosts, without: int | None = None)
     """
     barred = ~costs.passable
     for row, constraint in enumerate(question.constraints):
-        if row != without:
+        if row not in without:
             barred = barred | constraint.arcs
     return np.where(barred, np.inf, costs.generalised_usd)

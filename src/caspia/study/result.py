@@ -15,7 +15,7 @@ class Result:
     Attributes
     ----------
     tables : mapping of str to pandas.DataFrame
-        `consignments`, `routes`, `legs`, `facts`, `sources`, `places`, `links`, `basemap`, `validation`,
+        `consignments`, `routes`, `legs`, `barred`, `facts`, `sources`, `places`, `links`, `basemap`, `validation`,
         `counts`, and those of flows that `caspia.study.flow_tables.COLUMNS` lists; their columns are documented
         in docs/results.md and in the comments of results.duckdb.
     manifest : mapping

@@ -23,7 +23,7 @@ from caspia.study.find import Scene, find_pareto, find_routes
 from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.frames import routes_frame
 from caspia.study.itinerary import Itinerary, World
-from caspia.study.request import Request, commodity_id, resolve
+from caspia.study.request import Question, Request, commodity_id, resolve
 
 Tell = Callable[[str, int, int], None]
 
@@ -323,11 +323,7 @@ class Study:
         caspia.errors.InputError
             Unknown names, closures that cannot be honoured, or no way.
         """
-        question = resolve(request, self.data, self.network)
-        costs = self.costs(request.commodity, request.month)
-        states = self.data.tables["places"]["country"].iloc[[question.origin, question.destination]]
-        scene = replace(self.scene, signatures=self.scene.signatures.between(set(states)))
-        return (find_pareto if pareto else find_routes)(question, costs, scene)
+        return (find_pareto if pareto else find_routes)(*resolved(self, request))
 
     def routes(
         self,
@@ -365,3 +361,30 @@ class Study:
         words = tuple(avoid.split(",")) if isinstance(avoid, str) else avoid
         request = Request(origin, destination, commodity, words, month, alternatives)
         return routes_frame(self.itineraries(request, pareto=pareto), self.data, self.costs(commodity, month).cargo)
+
+
+def resolved(study: Study, request: Request) -> tuple[Question, ArcCosts, Scene]:
+    """What a search for routes needs.
+
+    Parameters
+    ----------
+    study : Study
+        Data and network.
+    request : Request
+        What is asked.
+
+    Returns
+    -------
+    tuple of Question, ArcCosts and Scene
+        The request with its vertices and constraints, the costs of its cargo, and the graph with the corridors in
+        the order that holds between its states.
+
+    Raises
+    ------
+    caspia.errors.InputError
+        Unknown names, or closures that cannot be honoured.
+    """
+    question = resolve(request, study.data, study.network)
+    costs = study.costs(request.commodity, request.month)
+    states = study.data.tables["places"]["country"].iloc[[question.origin, question.destination]]
+    return question, costs, replace(study.scene, signatures=study.scene.signatures.between(set(states)))

@@ -13,7 +13,6 @@ from caspia.demand import t_per_teu
 from caspia.network import MODES, ArcKind, Network
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import FlowModel, Flows
-from caspia.study.study import Study, Tell
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -174,26 +173,6 @@ def amounts(model: FlowModel, flow_t: FloatArray, members: BoolArray) -> dict[st
     """
     teu = flow_t / t_per_teu(model.study.data)[model.market.commodity]
     return {"t/year": members @ flow_t, "TEU/year": members @ teu}
-
-
-def validate_traffic(study: Study, progress: Tell | None = None) -> pd.DataFrame:
-    """Hold the flows of the fitted years and of the judged year, each in its world, against observed traffic.
-
-    Parameters
-    ----------
-    study : Study
-        Data as they were read; or under a scenario, which then is the world of all these years.
-    progress : callable, optional
-        Told stage, number done and number of all.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As `compare_counts`.
-    """
-    years = (*FIT_YEARS, JUDGED_YEAR)
-    worlds = {year: study if study.scenario else study.world_of(year) for year in years}
-    return compare_counts({year: world.flows(year, progress=progress) for year, world in worlds.items()})
 
 
 def compare_counts(flows_by_year: dict[int, Flows]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from caspia.data import Dataset
 from caspia.errors import InputError
+from caspia.study.barred import barred_corridors, barred_frame, barred_records
 from caspia.study.itinerary import Itinerary
 from caspia.study.request import Request
 from caspia.study.study import Study
@@ -22,6 +23,8 @@ UNIT_OF_ATTRIBUTE = {
     "price_usd_per_t": "USD/t",
 }
 ENDS = ("loading", "unloading")
+WHY = ("reason", "barred_by", "lifted_by")
+"""Columns that say why an observation has no route."""
 
 
 def validate(study: Study, progress: Callable[[int, int], None] | None = None) -> pd.DataFrame:
@@ -38,8 +41,9 @@ def validate(study: Study, progress: Callable[[int, int], None] | None = None) -
     -------
     pandas.DataFrame
         One row an observation: observed and modelled value, misfit (modelled over observed less one), status
-        (`compared`; `dependent` where an input shares the source; `no route`). Scope `terminal` leaves out
-        loading and unloading; freight prices are without cargo insurance.
+        (`compared`; `dependent` where an input shares the source; `no route`); for one without a route `reason`,
+        and where rules bar it, their ids (`barred_by`) and the scenarios that lift them (`lifted_by`), joined by
+        `;`. Scope `terminal` leaves out loading and unloading; freight prices are without cargo insurance.
     """
     values = _values(study.data)
     observations = list(study.data.tables["observations"].itertuples())
@@ -79,16 +83,12 @@ def _compare(study: Study, observation: Any, fact: dict[str, Any]) -> dict[str, 
         "source_id": fact["source_id"],
         "note": observation.note,
     }
-    item = _ask(study, observation)
-    if item is None:
-        return (
-            row
-            | {"modelled": np.nan, "modelled_p10": np.nan, "modelled_p90": np.nan}
-            | {
-                "misfit": np.nan,
-                "status": "no route",
-            }
-        )
+    request = _request(observation)
+    try:
+        item = study.itineraries(request)[0]
+    except InputError as error:
+        missing = dict.fromkeys(("modelled", "modelled_p10", "modelled_p90", "misfit"), np.nan)
+        return row | missing | {"status": "no route"} | _why_not(study, request, error)
     mid, low, high = _modelled(study, observation, item, row["unit"])
     return row | {
         "modelled": mid,
@@ -97,19 +97,31 @@ def _compare(study: Study, observation: Any, fact: dict[str, Any]) -> dict[str, 
         "misfit": mid / row["observed"] - 1,
         # What shares its source with an input cannot judge the model; it is shown but not counted.
         "status": "dependent" if observation.scope.endswith("dependent") else "compared",
+        **dict.fromkeys(WHY, ""),
     }
 
 
-def _ask(study: Study, observation: Any) -> Itinerary | None:
+def _request(observation: Any) -> Request:
     """The model's way: through the observation's places if it names some, else the best of its corridor."""
     via = tuple(place for place in observation.via.split(";") if place)
     ends = observation.origin_id, observation.destination_id
-    request = Request(*ends, observation.commodity_id, via=via, corridor=observation.corridor)
+    return Request(*ends, observation.commodity_id, via=via, corridor=observation.corridor)
+
+
+def _why_not(study: Study, request: Request, error: InputError) -> dict[str, str]:
+    """Why an observation has no route: the rules that bar it, or what the search says."""
     try:
-        found = study.itineraries(request)
+        barred = barred_corridors(study, request)
     except InputError:
-        return None
-    return found[0]
+        barred = []
+    if not barred:
+        return dict(zip(WHY, (error.problem.what, "", ""), strict=True))
+    frame = barred_frame(barred, study.data)
+    said = [f"{row.reason} ({row.source})" if row.reason else row.source for row in frame.itertuples()]
+    lifted = barred_records(frame)[0]["lifted_by"]
+    return dict(
+        zip(WHY, ("; ".join(dict.fromkeys(said)), ";".join(frame["rule_id"]), ";".join(lifted)), strict=True)
+    )
 
 
 def _modelled(study: Study, observation: Any, item: Itinerary, unit: str) -> tuple[float, float, float]:

@@ -8,6 +8,7 @@ link does not move.
 from __future__ import annotations
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,11 +21,12 @@ from caspia.view import canvas, map_layers, records, theme, width_key
 from caspia.view import map as maps
 from caspia.view.atlas import Atlas, Feature, Link, feature
 from caspia.view.flow_answers import TOLD_T
+from caspia.view.flow_ranges import span, tonnes_text
 from caspia.view.flow_words import LEAST_T, tonnes
 from caspia.view.labels import Label, place_labels
 from caspia.view.modes import MODE_NAMES
 from caspia.view.projection import FRAME, Box, fit
-from caspia.view.records import Row
+from caspia.view.records import Range, Row
 from caspia.view.theme import Spec, token
 
 KEY = "key"
@@ -52,11 +54,18 @@ class Change:
     after_t: float
     parts: str
     """Change by corridor, in words."""
+    ends_t: tuple[float, float] = (math.nan, math.nan)
+    """P10 and P90 of the change; NaN where there is no interval."""
 
     @property
     def change_t(self) -> float:
         """Tonnes a year won, negative if lost."""
         return self.after_t - self.before_t
+
+    @property
+    def text(self) -> str:
+        """The change with its sign and its interval."""
+        return tonnes_text(Range(self.ends_t[0], self.change_t, self.ends_t[1]), signed=True)
 
 
 @dataclass(frozen=True)
@@ -87,16 +96,19 @@ def changes_of(rows: Sequence[Row], atlas: Atlas) -> list[Change]:
     """
     after: dict[str, float] = defaultdict(float)
     moved: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    ends: dict[str, Range] = {}
     for row in rows:
         link = records.text(row, "link_id")
         if link in atlas.links:
             after[link] += records.real(row, "flow_t")
+            ends[link] = span(row, "link_change_t")
             moved[link][theme.corridor(records.text(row, "corridor")).name] += records.real(row, "change_t")
     found = []
     for link, by in moved.items():
         own = sum(by.values())
         said = [f"{name} {signed(by[name])}" for name in sorted(by, key=theme.order) if abs(by[name]) >= LEAST_T]
-        found.append(Change(atlas.links[link], max(after[link] - own, 0.0), after[link], ", ".join(said)))
+        known = ends[link].p10, ends[link].p90
+        found.append(Change(atlas.links[link], max(after[link] - own, 0.0), after[link], ", ".join(said), known))
     least = max([LEAST_T, *(_FAINTEST * abs(c.change_t) for c in found)])
     return sorted((c for c in found if abs(c.change_t) >= least), key=lambda c: -abs(c.change_t))
 
@@ -199,7 +211,7 @@ def change_title(picture: ChangePicture) -> str:
     for word, sign in (("loses", -1), ("gains", 1)):
         chief = next((c for c in picture.changes if sign * c.change_t > 0), None)
         if chief is not None:
-            parts.append(f"{chief.link.name} {word} most, {signed(chief.change_t)} a year")
+            parts.append(f"{chief.link.name} {word} most, {chief.text} a year")
     return "; ".join(parts) or "No link gains or loses anything"
 
 
@@ -257,7 +269,7 @@ def _features(picture: ChangePicture) -> list[Feature]:
                     "n": change.link.name,
                     "m": MODE_NAMES.get(change.link.mode, change.link.mode),
                     "g": change.change_t > 0,
-                    "d": signed(change.change_t),
+                    "d": change.text,
                     "b": f"{tonnes(change.before_t)} before, {tonnes(change.after_t)} after",
                     "by": change.parts,
                     "w": round(abs(change.change_t) * picture.units_per_t, 3),

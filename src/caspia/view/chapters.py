@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from caspia.view import answers, records, theme
+from caspia.view.bars import Bar, bars
 from caspia.view.evidence import Evidence, Source
-from caspia.view.formats import MISSING, interval, number, percent
+from caspia.view.formats import MISSING, interval, listed, number, percent
 from caspia.view.records import Consignment, Range, ResultLike, Route, Row
 
 
@@ -71,6 +72,8 @@ class Chapter:
     routes: tuple[tuple[Route, str], ...]
     """Routes with their evidence keys."""
     sources: tuple[Source, ...]
+    bars: tuple[Bar, ...] = ()
+    """Corridors that rules bar."""
 
 
 def raw(value: float) -> str:
@@ -302,10 +305,18 @@ def validation_table(rows: Sequence[Row], proof: Evidence) -> Table:
             ranged(seen, key, "observed"),
             plain("no route") if status == "no route" else ranged(said, "", "modelled"),
             Cell(percent(misfit, signed=True), raw(misfit * 100), kind=""),
-            plain({"compared": "yes", "dependent": "no: shares its source with an input"}.get(status, "no")),
+            plain(_counts(status, records.items(row, "barred_by"))),
         )
         lines.append(Line(cells, theme.corridor(records.text(row, "corridor"))))
     return Table("validation-table", "Observed and modelled", columns, tuple(lines))
+
+
+def _counts(status: str, barred_by: Sequence[str]) -> str:
+    if status == "compared":
+        return "yes"
+    why = "shares its source with an input" if status == "dependent" else ""
+    why = f"barred by {listed(list(barred_by))}" if barred_by else why
+    return f"no: {why}" if why else "no"
 
 
 def assumptions_table(rows: Sequence[Row], catalogue: Mapping[str, Source]) -> Table:
@@ -376,7 +387,10 @@ def chapter(
     routes = records.routes(result, question.id)
     price_year = str(result.manifest.get("price_year", ""))
     table = routes_table(question, routes, proof.route_keys, price_year) if routes else None
+    asked = [r for r in records.rows(result, "barred") if records.text(r, "consignment_id") == question.id]
+    barred = bars(asked)
     used = dict.fromkeys(s for r in routes for s in proof.route_sources.get(r.id, ()))
+    used |= dict.fromkeys(reason.source_id for bar in barred for reason in bar.reasons)
     cited = sorted((catalogue[s] for s in used if s in catalogue), key=lambda s: s.title.lower())
     kinds = ("map", "cost-time", "times", "emissions") if routes else ()
     return Chapter(
@@ -388,4 +402,5 @@ def chapter(
         table=table,
         routes=tuple((r, proof.route_keys.get(r.id, "")) for r in routes),
         sources=tuple(cited),
+        bars=barred,
     )

@@ -12,10 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from caspia.view import flow_answers, records
+from caspia.view.flow_ranges import span
 from caspia.view.flow_words import KINDS, count_order, counted, factor_text
-from caspia.view.formats import number, percent, plural, whole
+from caspia.view.formats import listed, number, percent, plural, whole
 from caspia.view.records import Row
 from caspia.view.screen import NARROW, empty_table, head, open_console, rows_of, say, say_next
+
+_ROOM = 30
+"""Characters more that the table of counts needs for intervals."""
 
 
 def counts_table(rows: Sequence[Row], *, width: int) -> Table:
@@ -31,10 +35,15 @@ def counts_table(rows: Sequence[Row], *, width: int) -> Table:
     Returns
     -------
     rich.table.Table
-        Observed beside modelled, grouped by kind.
+        Observed beside modelled, grouped by kind; with intervals where there are some, and then on a narrow
+        terminal without the factor.
     """
-    wide = width >= NARROW
-    columns = [("Count", "l"), ("Year", "r"), ("Unit", "l"), ("Observed", "r"), ("Modelled", "r"), ("Factor", "r")]
+    ranged = any(_has_interval(row) for row in rows)
+    # Names would break into pieces beside all columns at once.
+    wide, medium = width >= NARROW + (_ROOM if ranged else 0), width >= NARROW or not ranged
+    columns = [("Count", "l"), ("Year", "r"), ("Unit", "l"), ("Observed", "r"), ("Modelled", "r")]
+    columns += [("P10", "r"), ("P90", "r"), ("Within", "l")] if ranged else []
+    columns += [("Factor", "r")] if medium else []
     table = empty_table([*columns, *([("GEH", "r"), ("Misfit", "r")] if wide else [])], width)
     kind = ""
     for row in sorted(rows, key=count_order):
@@ -46,11 +55,25 @@ def counts_table(rows: Sequence[Row], *, width: int) -> Table:
             records.text(row, "unit"),
             number(records.real(row, "observed")),
             number(counted(records.real(row, "modelled"))),
-            factor_text(records.real(row, "factor")),
         ]
+        cells += _interval(row) if ranged else []
+        cells += [factor_text(records.real(row, "factor"))] if medium else []
         more = [number(records.real(row, "geh")), percent(records.real(row, "misfit"), signed=True)]
         table.add_row(Text(f"  {records.text(row, 'name')}"), *cells, *(more if wide else []))
     return table
+
+
+def _has_interval(row: Row) -> bool:
+    return math.isfinite(span(row, "modelled").p10)
+
+
+def _interval(row: Row) -> list[str]:
+    """Ends of the interval, and whether the observed number lies between them."""
+    if not _has_interval(row):
+        return ["", "", ""]
+    value = span(row, "modelled")
+    mark = "yes" if flow_answers.is_within(row) else "no"
+    return [number(counted(value.p10)), number(counted(value.p90)), mark]
 
 
 def kinds_table(rows: Sequence[Row], *, width: int) -> Table:
@@ -116,7 +139,7 @@ def print_counts(frame: pd.DataFrame) -> None:
     Parameters
     ----------
     frame
-        Of `caspia.study.traffic.compare_counts`.
+        Of `caspia.study.flow_counts.drawn_counts`.
     """
     screen = open_console()
     rows = rows_of(frame)
@@ -136,7 +159,22 @@ def print_counts(frame: pd.DataFrame) -> None:
     if rows:
         head(screen, "By kind")
         screen.print(kinds_table(rows, width=screen.width))
+        screen.print(Text(f"\n{_behind(rows)}", style="dim"))
+    if said := flow_answers.coverage(rows):
+        screen.print(Text(f"\n{said}", style="bold"))
     say_next(screen, "caspia flows")
+
+
+def _behind(rows: Sequence[Row]) -> str:
+    """Draws of every year behind its intervals, or why there are none."""
+    years = {records.real(row, "year"): row for row in rows}
+    known = [(f"{year:.0f}", row) for year, row in sorted(years.items()) if records.real(row, "draws") > 0]
+    if not known:
+        return "Without intervals: --draws N finds them."
+    drawn = listed([f"{records.real(row, 'draws'):.0f} in {year}" for year, row in known])
+    notes = [f"{year}: {note}" for year, row in known if (note := records.text(row, "interval_note"))]
+    said = f"P10 and P90 of draws of the facts, each an equilibrium of its own ({drawn})"
+    return f"{'; '.join([said, *notes])}."
 
 
 def print_calibration(facts: pd.DataFrame, fit: pd.DataFrame, written: Path | None = None) -> None:

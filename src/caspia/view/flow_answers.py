@@ -21,7 +21,7 @@ from caspia.view.flow_ranges import (
     span,
     tonnes_text,
 )
-from caspia.view.flow_words import factor_text, supposed, tonnes
+from caspia.view.flow_words import factor_text, supposed
 from caspia.view.formats import listed, percent, plural, whole
 from caspia.view.records import Range, Row
 
@@ -77,7 +77,9 @@ def amount(rows: Sequence[Row], corridor: str, column: str = "flow_t") -> float:
     return math.fsum(v for v in values if math.isfinite(v))
 
 
-def flows_answer(corridors: Sequence[Row], tight: Sequence[Row], year: int, scenario: str = "") -> str:
+def flows_answer(
+    corridors: Sequence[Row], tight: Sequence[Row], year: int, scenario: str = "", totals: Row | None = None
+) -> str:
     """Answer how much flows where, and what binds.
 
     Parameters
@@ -90,6 +92,8 @@ def flows_answer(corridors: Sequence[Row], tight: Sequence[Row], year: int, scen
         Year of the flows.
     scenario
         Id of the scenario; those of a base are not named.
+    totals
+        Row of flow_runs with the interval of `land_t`.
 
     Returns
     -------
@@ -99,20 +103,62 @@ def flows_answer(corridors: Sequence[Row], tight: Sequence[Row], year: int, scen
     rows = whole_of(corridors)
     if amount(rows, "") <= 0:
         return f"No flows of {year}: the data hold no demand, or no equilibrium was reached."
-    own = _of(rows, "Caspian")
+    own = corridor_of(rows, "Caspian")
     carried, boxes = tonnes_text(span(own, "flow_t")), figures(span(own, "flow_teu", 1e-3))
     land = math.fsum(amount(rows, name) for name in OVERLAND)
     world = f" under {supposed(scenario)}" if supposed(scenario) else ""
-    share = f"{_land(own, land)} of the {tonnes(land)} that move over land" if land > 0 else ""
+    ground = tonnes_text(summed(land, totals, "land_t"))
+    share = f"{_land(own, land)} of the {ground} that move over land" if land > 0 else ""
     lead = max(OVERLAND, key=lambda name: amount(rows, name))
-    most = "" if lead == "Caspian" else f"; {theme.corridor(lead).name} carries {_land(_of(rows, lead), land)}"
+    most = (
+        "" if lead == "Caspian" else f"; {theme.corridor(lead).name} carries {_land(corridor_of(rows, lead), land)}"
+    )
     much = f"{carried} and {boxes} thousand TEU"
     said = f"In {year}{world} the Caspian corridor carries {much}"
     return f"{said}, {share}{most if land > 0 else ''}; {binding(tight)}."
 
 
-def _of(rows: Sequence[Row], corridor: str) -> Row:
-    """Row of a corridor; one without flow where there is none."""
+def summed(value: float, totals: Row | None, column: str) -> Range:
+    """Put the interval of a total round a sum of rows, whose own intervals do not add up to it.
+
+    Parameters
+    ----------
+    value
+        The sum.
+    totals
+        Row with the ends of the interval; none where there is no interval.
+    column
+        Its column.
+
+    Returns
+    -------
+    Range
+        The sum in the middle.
+
+    Examples
+    --------
+    >>> summed(20.0, {"flow_t_p10": 16.0, "flow_t_p90": 26.0}, "flow_t")
+    Range(p10=16.0, p50=20.0, p90=26.0)
+    """
+    ends = span(totals or {}, column)
+    return Range(ends.p10, value, ends.p90)
+
+
+def corridor_of(rows: Sequence[Row], corridor: str) -> Row:
+    """Find the row of a corridor.
+
+    Parameters
+    ----------
+    rows
+        Rows of flow_corridors of one scenario and segment.
+    corridor
+        Its name.
+
+    Returns
+    -------
+    Row
+        One without flow where there is none.
+    """
     nothing: Row = {"corridor": corridor, "flow_t": 0.0, "flow_teu": 0.0, "change_t": 0.0}
     return next((r for r in rows if records.text(r, "corridor") == corridor), nothing)
 
@@ -167,9 +213,9 @@ def moved_answer(
     scenario
         What is supposed.
     unserved_t
-        Demand left without a way, tonnes a year.
+        Demand that the scenario leaves without a way, tonnes a year.
     totals
-        Row with `change_t` and `unserved_t` and their intervals.
+        Row with `change_t` and `change_unserved_t` and their intervals.
 
     Returns
     -------
@@ -178,7 +224,7 @@ def moved_answer(
     """
     rows = whole_of(corridors)
     change = {r: amount(rows, r, "change_t") for r in theme.CORRIDORS}
-    said = {r: f"{r} {tonnes_text(span(_of(rows, r), 'change_t'), signed=True)}" for r in theme.CORRIDORS}
+    said = {r: f"{r} {tonnes_text(span(corridor_of(rows, r), 'change_t'), signed=True)}" for r in theme.CORRIDORS}
     total = math.fsum(change.values())
     told = max(TOLD_T, _TOLD_SHARE * max(map(abs, change.values())))
     gains = [said[n] for n, v in sorted(change.items(), key=lambda i: -i[1]) if v > told]
@@ -190,10 +236,7 @@ def moved_answer(
         lost = span(totals or {}, "change_t", -1.0)
         parts.append(f"{tonnes_text(Range(lost.p90, -total, lost.p10))} of trade is lost")
     if unserved_t >= TOLD_T:
-        left = span(totals or {}, "unserved_t")
-        # What had no way before either is in the interval and not in the number.
-        same = math.isclose(left.p50, unserved_t, rel_tol=1e-6)
-        parts.append(f"{tonnes_text(left) if same else tonnes(unserved_t)} has no open way")
+        parts.append(f"{tonnes_text(summed(unserved_t, totals, 'change_unserved_t'))} has no open way")
     return "; ".join([*parts, *_earned(countries)]) + "."
 
 
@@ -259,15 +302,34 @@ def coverage(rows: Sequence[Row]) -> str:
     judged = [r for r in rows if records.text(r, "role") == "judged" and math.isfinite(span(r, "modelled").p10)]
     if not judged:
         return ""
-    within = 0
-    for row in judged:
-        value = span(row, "modelled")
-        within += value.p10 <= records.real(row, "observed") <= value.p90
+    within = sum(is_within(row) for row in judged)
     share = percent(within / len(judged))
     return (
-        f"{whole(within)} of {plural(len(judged), 'judged count')} ({share}) lie within the modelled interval, "
+        f"{whole(within)} of {plural(len(judged), 'judged count')} ({share}) lie within their interval, "
         "which holds what we doubt of the facts and not what the model leaves out."
     )
+
+
+def is_within(row: Row) -> bool:
+    """Tell whether a count lies within the interval of its modelled value.
+
+    Parameters
+    ----------
+    row
+        A row of flow_counts.
+
+    Returns
+    -------
+    bool
+        False where there is no interval.
+
+    Examples
+    --------
+    >>> is_within({"observed": 4.0, "modelled": 6.0, "modelled_p10": 3.5, "modelled_p90": 7.0})
+    True
+    """
+    value = span(row, "modelled")
+    return value.p10 <= records.real(row, "observed") <= value.p90
 
 
 def reconciliation_answer(rows: Sequence[Row]) -> str:

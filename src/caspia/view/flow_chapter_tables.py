@@ -32,7 +32,13 @@ def _full(row: Row) -> Cell:
 
 def _modelled(row: Row) -> Cell:
     value = flow_ranges.span(row, "modelled")
-    return ranged(Range(counted(value.p10), counted(value.p50), counted(value.p90)), "")
+    return ranged(Range(counted(value.p10), counted(value.p50), counted(value.p90)).scaled(1e-3), "")
+
+
+def _thousands(unit: str) -> str:
+    """Name a thousand of a unit of a count, in a narrow column."""
+    name = unit.partition("/")[0]
+    return {"t": "kt"}.get(name, f"1000 {name}")
 
 
 def _whole(row: Row, column: str) -> Cell:
@@ -239,18 +245,18 @@ def counts(rows: Sequence[Row], keys: Mapping[str, str]) -> Table:
     Returns
     -------
     Table
-        Observed (solid) beside modelled (outlined), by kind.
+        Observed (solid) beside modelled (outlined), by kind, in thousands so that all columns fit a small window.
     """
     columns = (
-        Column("Kind", numeric=False),
         Column("Count", numeric=False),
+        Column("Kind", numeric=False),
+        Column("Role", numeric=False),
         Column("Year"),
-        Column("Unit", numeric=False),
+        Column("Unit", numeric=False, hint="A year"),
         Column("Observed", ranged=True, hint="Value, low–high"),
         _ranged("Modelled"),
         Column("Factor", hint="The greater over the lesser"),
         Column("GEH", hint="In thousands of units a year; below 5 is close"),
-        Column("Role", numeric=False),
     )
     lines: list[Line] = []
     for row in sorted(rows, key=count_order):
@@ -258,18 +264,19 @@ def counts(rows: Sequence[Row], keys: Mapping[str, str]) -> Table:
         key = keys.get(flow_words.published_id(row), "")
         seen = Range(records.real(row, "low"), records.real(row, "observed"), records.real(row, "high"))
         cells = (
-            plain(records.text(row, "kind")),
             plain(records.text(row, "name")),
+            plain(records.text(row, "kind")),
+            plain(records.text(row, "role")),
             _year(row),
-            plain(records.text(row, "unit")),
-            ranged(seen, key, "observed"),
+            plain(_thousands(records.text(row, "unit"))),
+            ranged(seen.scaled(1e-3), key, "observed"),
             _modelled(row),
             Cell(factor_text(factor), raw(factor) if math.isfinite(factor) else "", kind=""),
             figure(records.real(row, "geh"), kind=""),
-            plain(records.text(row, "role")),
         )
         lines.append(Line(cells))
-    return Table("flow-counts-table", "Observed and modelled traffic of a year", columns, tuple(lines))
+    caption = "Observed and modelled traffic, thousand tonnes (kt) or thousand TEU a year"
+    return Table("flow-counts-table", caption, columns, tuple(lines))
 
 
 def reconciliation(rows: Sequence[Row], keys: Mapping[str, str]) -> Table:

@@ -19,8 +19,7 @@ from caspia.view import (
 from caspia.view.atlas import Atlas
 from caspia.view.chapters import Table
 from caspia.view.evidence import Evidence, Source
-from caspia.view.flow_answers import amount, whole_of
-from caspia.view.flow_words import tonnes
+from caspia.view.flow_answers import amount, corridor_of, summed, whole_of
 from caspia.view.formats import listed, plural
 from caspia.view.records import ResultLike, Row
 from caspia.view.theme import Spec
@@ -137,14 +136,14 @@ _NO_PROOF = Evidence({}, {}, {}, {}, {})
 
 
 def _base_charts(tables: _Tables, base: Row, world: Atlas) -> dict[str, Spec]:
-    name, year = records.text(base, "scenario"), int(records.real(base, "year"))
+    name = records.text(base, "scenario")
     corridors, links = tables.of("flow_corridors", name), tables.of("flow_links", name)
     tight, loads = tables.of("flow_bottlenecks", name), tables.of("flow_servers", name)
     found: dict[str, Spec] = {}
     for key, only, width in (("flow-map", "", 880), ("flow-map-caspian", CLOSE_UP, 880)):
         picture = flow_map.flow_picture(links, loads, world, only)
         if picture.bands:
-            found[key] = flow_map.flow_map(picture, _map_title(corridors, year, only), width)
+            found[key] = flow_map.flow_map(picture, _map_title(corridors, base, only), width)
     for key, column in (("flow-share-t", "flow_t"), ("flow-share-teu", "flow_teu")):
         if amount(whole_of(corridors), "", column) > 0:
             found[key] = flow_charts.shares(corridors, column)
@@ -154,13 +153,17 @@ def _base_charts(tables: _Tables, base: Row, world: Atlas) -> dict[str, Spec]:
     return found
 
 
-def _map_title(corridors: Sequence[Row], year: int, only: str) -> str:
-    rows = whole_of(corridors)
+def _map_title(corridors: Sequence[Row], base: Row, only: str) -> str:
+    rows, year = whole_of(corridors), int(records.real(base, "year"))
+
+    def carried(corridor: str) -> str:
+        return flow_ranges.tonnes_text(flow_ranges.span(corridor_of(rows, corridor), "flow_t"))
+
     if only:
-        return f"The {only} corridor in {year}, close up: {tonnes(amount(rows, only))} a year"
+        return f"The {only} corridor in {year}, close up: {carried(only)} a year"
     lead = max((records.text(r, "corridor") for r in rows), key=lambda name: amount(rows, name))
-    total = tonnes(amount(rows, ""))
-    return f"{total} moved in {year}; {lead} carried most, {tonnes(amount(rows, lead))}"
+    total = flow_ranges.tonnes_text(summed(amount(rows, ""), base, "flow_t"))
+    return f"{total} moved in {year}; {lead} carried most, {carried(lead)}"
 
 
 def _moves_title(corridors: Sequence[Row]) -> str:
@@ -170,7 +173,11 @@ def _moves_title(corridors: Sequence[Row]) -> str:
     lost = min(change, key=lambda name: change[name])
     if change[won] < 1e5 and change[lost] > -1e5:
         return "Hardly anything moves"
-    return f"{lost} {tonnes(change[lost])}, {won} +{tonnes(change[won])}"
+    said = (
+        f"{name} {flow_ranges.tonnes_text(flow_ranges.span(corridor_of(rows, name), 'change_t'), signed=True)}"
+        for name in (lost, won)
+    )
+    return ", ".join(said)
 
 
 def flow_chapters(
@@ -271,13 +278,13 @@ def _flows(tables: _Tables, base: Row, drawn: dict[str, Spec]) -> FlowChapter:
         first, whole = (flow_chapter_tables.countries(countries, price, most=most) for most in (_FIRST_STATES, 0))
         rest = (("All states", whole),) if len(whole.lines) > len(first.lines) else ()
         parts.append(Part(_transit_title(countries), tables=(first,), folded=rest))
-    lost = records.real(base, "unserved_t")
-    if lost > 0:
-        parts.append(Part(f"{tonnes(lost)} of demand has no open way and is not in these flows."))
+    lost = flow_ranges.span(base, "unserved_t")
+    if lost.p50 > 0:
+        parts.append(Part(f"{flow_ranges.tonnes_text(lost)} of demand has no open way and is not in these flows."))
     return FlowChapter(
         "flows",
         _NAMES["flows"],
-        flow_answers.flows_answer(corridors, tight, year, name),
+        flow_answers.flows_answer(corridors, tight, year, name, base),
         tuple(parts),
         (*_HOW, _behind(base)),
     )

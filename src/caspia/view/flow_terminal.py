@@ -12,7 +12,7 @@ from rich.text import Text
 from caspia.units import PRICE_YEAR
 from caspia.view import flow_answers, flow_words, records, theme
 from caspia.view.flow_answers import amount
-from caspia.view.flow_ranges import by_ends, figures, fullness_range, share_range, span
+from caspia.view.flow_ranges import by_ends, figures, fullness_range, share_range, span, tonnes_text
 from caspia.view.flow_words import fullness, share_text
 from caspia.view.formats import number, percent
 from caspia.view.records import Row
@@ -324,7 +324,7 @@ def print_flows(answer: FlowAnswer) -> None:
     screen = open_console()
     width = screen.width
     rows, tight = rows_of(answer.corridors), rows_of(answer.bottlenecks)
-    say(screen, flow_answers.flows_answer(rows, tight, answer.year, answer.scenario))
+    say(screen, flow_answers.flows_answer(rows, tight, answer.year, answer.scenario, _total(answer)))
     if answer.before is not None:
         _print_moved(screen, answer, answer.before)
     screen.print(corridors_table(answer.corridors, answer.totals, width=width))
@@ -341,7 +341,8 @@ def print_flows(answer: FlowAnswer) -> None:
         head(screen, f"Who uses it: {used} a year")
         screen.print(users_table(answer.users, width=width))
     if len(answer.unserved):
-        head(screen, f"{flow_words.tonnes(_unserved(answer))} of demand has no open way")
+        lost = flow_answers.summed(_unserved(answer), _total(answer), "unserved_t")
+        head(screen, f"{tonnes_text(lost)} of demand has no open way")
         screen.print(unserved_table(answer.unserved, width=width))
     screen.print(
         Text(f"\nEquilibrium to a relative gap of {answer.relative_gap:.0e}. {_behind(answer)}", style="dim")

@@ -20,6 +20,7 @@ from markupsafe import Markup
 from caspia.view import (
     answers,
     atlas,
+    bars,
     canvas,
     chapters,
     charts,
@@ -188,6 +189,7 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         ],
         "validation": {
             "answer": answers.validation_answer(observed),
+            "unrouted": bars.unrouted(observed),
             "charts": [name for name in drawn if name.startswith("validation-")],
             "table": chapters.validation_table(observed, proof) if observed else None,
         },

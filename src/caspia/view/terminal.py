@@ -19,6 +19,7 @@ from rich.text import Text
 from caspia.errors import Problem
 from caspia.units import PRICE_YEAR
 from caspia.view import answers, records
+from caspia.view.bars import bars, unrouted
 from caspia.view.formats import interval, number, percent, plural, whole
 from caspia.view.modes import MODE_NAMES, OPERATIONS
 from caspia.view.records import Consignment, ResultLike, Route
@@ -260,7 +261,13 @@ def check_table(problems: Sequence[Problem], *, width: int) -> Table:
     return table
 
 
-def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[str, str], request: Asked) -> None:
+def print_routes(
+    frame: pd.DataFrame,
+    legs: Sequence[pd.DataFrame],
+    ends: tuple[str, str],
+    request: Asked,
+    barred: pd.DataFrame | None = None,
+) -> None:
     """Print the answer to one question.
 
     Parameters
@@ -273,6 +280,8 @@ def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[
         Names of origin and destination.
     request
         What was asked.
+    barred
+        Of `caspia.study.barred_frame`: what rules leave no route by.
     """
     console = open_console()
     routes = records.sorted_routes([records.route(row) for row in rows_of(frame)])
@@ -296,6 +305,8 @@ def print_routes(frame: pd.DataFrame, legs: Sequence[pd.DataFrame], ends: tuple[
     console.print(routes_table(routes, width=console.width))
     note = f"Median (P10–P90); USD of {PRICE_YEAR}. * least generalised cost. {answers.choice_answer(routes)}"
     console.print(Text(note, style="dim"))
+    for bar in bars([] if barred is None else rows_of(barred)):
+        console.print(Text(f"{bar.look.glyph} {bar.text}", style="dim"))
     labels = {route.id: route.label for route in routes}
     for table in legs:
         route_id = str(table["route_id"].iloc[0]) if len(table) else ""
@@ -324,6 +335,8 @@ def print_validation(table: pd.DataFrame, totals: pd.DataFrame, world: Mapping[s
     _say_world(console, world or {})
     say(console, answers.validation_answer(rows_of(table)))
     console.print(validation_table(table, width=console.width))
+    for line in unrouted(rows_of(table)):
+        console.print(Text(f"\n{line}", style="dim"))
     console.print()
     console.print(summary_table(totals, width=console.width))
     say_next(console, "caspia study")
