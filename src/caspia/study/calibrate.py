@@ -33,6 +33,10 @@ SCALE_SIGMA = 0.35
 """Prior standard deviation of the logarithm of a scale."""
 CONSTANT_SIGMA = 2.0
 """Prior standard deviation of a constant, in log-odds at the prior scale."""
+WIDEST_SIGMA_USD_PER_T = {"Caspian": 300.0, "Northern": 300.0, "Southern": 100.0, "Eastern": 300.0}
+"""Most that this standard deviation may be: some 4,500 dollars a 40-foot box, a fare by land. Where the scale is
+small, log-odds alone would allow constants of several fares. Over Iran it is less: no count tells of the dear
+goods there, which then would take up what misfits others leave."""
 Z90 = 1.2816
 RESIDUAL = 1e-6
 SCALE = "choice_scale_t_per_usd"
@@ -79,6 +83,8 @@ class _Fit:
         self.prior = behaviour(data)
         self.groups = data.tables["groups"]["id"]
         self.scale = np.array([_prior_scale(data, self.prior, row) for row in range(len(self.groups))])
+        widest = np.array([WIDEST_SIGMA_USD_PER_T[name] for name in FITTED_CORRIDORS])
+        self.sigma_usd_per_t = np.minimum(CONSTANT_SIGMA / self.scale[:, None], widest)
         self.base = {year: _without_constants(model, self.prior) for year, model in models.items()}
         self.fixed = {year: model.choice(year) for year, model in models.items()}
         self.members = {year: counted(model) for year, model in models.items()}
@@ -95,7 +101,7 @@ class _Fit:
         scale = self.scale * np.exp(x[:n] * SCALE_SIGMA)
         constants = np.zeros((n, len(CORRIDORS)))
         columns = [CORRIDORS.index(name) for name in FITTED_CORRIDORS]
-        constants[:, columns] = x[n:].reshape(n, -1) * CONSTANT_SIGMA / self.scale[:, None]
+        constants[:, columns] = x[n:].reshape(n, -1) * self.sigma_usd_per_t
         return scale, constants
 
     def modelled(self, x: FloatArray) -> FloatArray:
@@ -256,7 +262,7 @@ def _facts(fit: _Fit, fitted: tuple[FloatArray, FloatArray], spread: FloatArray)
         rows.append((group, SCALE, scale[g], "t/USD", low, high, ""))
         for c, name in enumerate(FITTED_CORRIDORS):
             column = CORRIDORS.index(name)
-            wide = Z90 * CONSTANT_SIGMA / fit.scale[g] * spread[n + g * len(FITTED_CORRIDORS) + c]
+            wide = Z90 * fit.sigma_usd_per_t[g, c] * spread[n + g * len(FITTED_CORRIDORS) + c]
             value = constants[g, column]
             rows.append((group, CONSTANTS[column], value, "USD/t", value - wide, value + wide, "2025"))
     columns = ["subject", "attribute", "value", "unit", "low", "high", "price_year"]
