@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from caspia.assignment import Choice, RouteTable, fixed_point_residual, group_servers, path_sizes, solve_logit
+from caspia.cost.capacity import LONGEST_WAIT_H
 from caspia.cost.delay import delay_table
 from caspia.cost.scarcity import Scarcity
 
@@ -19,7 +20,7 @@ Floats = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """Servers of the test: queues and prices of scarcity."""
+    """Servers of the test: queues as long as those of the model at most, and prices of scarcity."""
 
     capacity: Floats
     price_usd: float = 5.0
@@ -35,7 +36,8 @@ class Drawn:
     def response(self, load: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         wait, wait_slope = self._delays().delay_and_slope(load)
         price, price_slope = self._prices().value_and_slope(load)
-        return wait, price, wait_slope, price_slope
+        ease = np.exp(-wait / LONGEST_WAIT_H)
+        return LONGEST_WAIT_H * (1.0 - ease), price, wait_slope * ease, price_slope
 
     def start(self) -> Floats:
         return 0.9 * self.capacity

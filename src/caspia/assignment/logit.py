@@ -26,7 +26,7 @@ from caspia.assignment.answers import Answers, Losses, find_answers, own_losses
 from caspia.assignment.bundles import Bundles, bundle_routes
 from caspia.assignment.routes import Choice, Floats, RouteTable
 
-MAX_ITERATIONS = 400
+MAX_ITERATIONS = 4000
 _FLOOR = 1e-12
 """Least load in the logarithms, in units of the capacity."""
 _ANSWERS = 0.1
@@ -39,6 +39,8 @@ _PRODUCTS = 15
 """Products of a step at most."""
 _TRIES, _SETTLED = 12, 1e-2
 """Newton's steps on a line at most, and the change of a logarithm at which they end."""
+_PATIENCE, _AVERAGED = 100, 100
+"""Loadings of Newton's method before loads are averaged; of the average before it begins anew, more each time."""
 _WIDE = 0.7
 """How far beyond the loads that went in and came out a step may lead, as a logarithm."""
 
@@ -152,20 +154,22 @@ def solve_logit(  # noqa: PLR0913 - the problem, and options by name
     Knoll, D. A., Keyes, D. E. (2004), Jacobian-free Newton-Krylov methods, Journal of Computational Physics 193
     (2), 357-397. Eisenstat, S. C., Walker, H. F. (1996), Choosing the forcing terms in an inexact Newton method,
     SIAM Journal on Scientific Computing 17 (1), 16-32. Minty, G. J. (1962), Monotone (nonlinear) operators in
-    Hilbert space, Duke Mathematical Journal 29, 341-346 (the line along which steps are taken). Kelley, C. T.,
-    Keyes, D. E. (1998), Convergence analysis of pseudo-transient continuation, SIAM Journal on Numerical Analysis
-    35 (2), 508-523. Daganzo, C. F. (1982), Unconstrained extremal formulation of some transportation equilibrium
-    problems, Transportation Science 16 (3), 332-360. Ben-Akiva, M., Bierlaire, M. (1999) for the path size.
+    Hilbert space, Duke Mathematical Journal 29, 341-346 (the line along which steps are taken). Liu, H. X.,
+    He, X., He, B. (2009), Method of successive weighted averages (MSWA) and self-regulated averaging schemes for
+    solving stochastic user equilibrium problem, Networks and Spatial Economics 9 (4), 485-503. Daganzo, C. F.
+    (1982), Unconstrained extremal formulation of some transportation equilibrium problems, Transportation Science
+    16 (3), 332-360. Ben-Akiva, M., Bierlaire, M. (1999) for the path size.
     """
     solver = _Solver(
         routes, choice, servers, bundle_routes(routes) if bundles is None else bundles, (residual, max_iterations)
     )
     state = solver.load(np.maximum(servers.start() if warm is None else warm, _FLOOR * servers.capacity))
     known = solver.answers(state.flow) if answers is None else answers
-    found = solver.descend(state, known)
-    if found.left > residual:
-        # Where full steps circle, the flow of the averaged iteration leads away.
-        found = solver.follow(found, known)
+    found, slow, times = solver.descend(state, known, 0), 1.0, 0
+    while found.left > residual and found.count < max_iterations:
+        times += _AVERAGED
+        state, slow = solver.averaged(found.state, slow, times)
+        found = solver.descend(state, known, found.count + times)
     return solver.result(found)
 
 
@@ -291,6 +295,10 @@ class _Solver:
     def _wants(self) -> Wants:
         return wants_of(self.choice)
 
+    @cached_property
+    def _floor(self) -> Floats:
+        return _FLOOR * self.servers.capacity
+
     def load(self, load: Floats) -> _State:
         """Send all demand over the routes at the costs of a load."""
         response, table, wants = self.servers.response(load), self.routes, self._wants
@@ -308,12 +316,11 @@ class _Solver:
         _, _, delay, price = self.servers.response(self.servers.capacity)
         return find_answers(self._rows, self._wants, self.bundles, flow, (delay, price))
 
-    def descend(self, state: _State, answers: Answers) -> _Found:
+    def descend(self, state: _State, answers: Answers, count: int) -> _Found:
         """Newton's steps on logarithms until the flows are those chosen at the costs that they cause."""
-        residual, most = self.asked
-        floor = _FLOOR * self.servers.capacity
+        (residual, most), floor = self.asked, self._floor
         line, caution = _Line(np.zeros(len(floor)), np.zeros(len(floor))), _Caution(best=state.miss)
-        count, near, part = 1, _NEAR * residual, _ROUGH
+        most, near, part = min(most, count + _PATIENCE), _NEAR * residual, _ROUGH
         while count < most:
             if state.miss <= near:
                 found = self._settled(state, count := count + 1)
@@ -333,20 +340,13 @@ class _Solver:
             state, count, caution = after, count + 1, caution.after(after.miss)
         return self._settled(state, count + 1)
 
-    def follow(self, found: _Found, answers: Answers) -> _Found:
-        """Pseudo-transient continuation: implicit steps in time of `dx/dt = X(x) - x`, longer as it settles."""
-        (residual, most), pace, state, first = self.asked, 1.0, found.state, found.count
-        for count in range(first + 1, first + 10 * most):
-            rate = np.full(len(state.load), 1.0 + 1.0 / pace)
-            step = self._step(state, (answers, self._losses(state)), (rate, state.out - state.load), _FINE)
-            after = self.load(np.maximum(state.load + step, 0.0))
-            pace = min(pace * 1.5, 1e12) if after.miss < state.miss else max(pace * 0.5, 1e-3)
+    def averaged(self, state: _State, slow: float, times: int) -> tuple[_State, float]:
+        """Loads averaged with those that come out, the slower the less they settle; surer than Newton's steps."""
+        for _ in range(times):
+            after = self.load(np.maximum(state.load + (state.out - state.load) / slow, self._floor))
+            slow += 0.1 if after.miss < state.miss else 1.5
             state = after
-            if state.miss <= max(residual, 1e-12):
-                found = self._settled(state, count)
-                if found.left <= residual:
-                    return found
-        return self._settled(state, first + 10 * most)
+        return state, slow
 
     def _losses(self, state: _State) -> Losses:
         return own_losses(self._rows, self._wants, state.flow, len(state.load))
