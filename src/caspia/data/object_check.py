@@ -92,7 +92,8 @@ def _targets(folder: RawFolder) -> Mapping[str, Collection[str]]:
     modes = next(field.enum for field in folder.tables["links"].schema.fields if field.name == "mode")
     ids = {kind: list(folder.tables[name].frame["id"]) for kind, name in TABLE_OF_TARGET.items()}
     blocs = {bloc for cell in folder.tables["countries"].frame["bloc"] for bloc in cell.split(";") if bloc}
-    return ids | {"mode": modes, "bloc": sorted(blocs)}
+    states = [*folder.tables["countries"].frame["id"], *sorted(blocs)]
+    return ids | {"mode": modes, "bloc": sorted(blocs), "entry": states, "exit": states}
 
 
 def _lists(folder: RawFolder) -> Iterator[Problem]:

@@ -128,6 +128,8 @@ def _arcs_of(network: Network, data: Dataset, kind: str, target: str) -> Any:
         return network.passing_states((target,))
     if kind == "bloc":
         return network.passing_states(data.blocs[target])
+    if kind in ("entry", "exit"):
+        return _crossings(network, data, target, into=kind == "entry")
     if kind == "mode":
         return (arcs.kind == ArcKind.LINE) & (arcs.mode == MODES.index(target))
     if kind == "water":
@@ -142,6 +144,15 @@ def _arcs_of(network: Network, data: Dataset, kind: str, target: str) -> Any:
     place = network.place_ids.index(target)
     vertex_place = network.vertices.place
     return (vertex_place[arcs.tail] == place) | (vertex_place[arcs.head] == place)
+
+
+def _crossings(network: Network, data: Dataset, target: str, *, into: bool) -> Any:
+    """Crossings into a state or bloc from elsewhere, or out of it."""
+    inside = data.blocs.get(target, [target])
+    ends = [data.tables["borders"][name].isin(inside).to_numpy() for name in ("from_country", "to_country")]
+    chosen = (~ends[0] & ends[1]) if into else (ends[0] & ~ends[1])
+    crossing = network.arcs.kind == ArcKind.BORDER
+    return crossing & chosen[np.where(crossing, network.arcs.row, 0)]
 
 
 def rule_binds(data: Dataset, rule: Any, commodity: str, ends: tuple[str, str]) -> bool:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from caspia.cost import Lookup, Servers, empty_haul_usd_per_t
 from caspia.demand import Pairs
-from caspia.network import ArcKind, Role, resolve_rule
+from caspia.network import MODES, ArcKind, Role, resolve_rule
 from caspia.routing import Kinds, RouteRows, ViaOptions, build_graph, routes_through
 from caspia.study.corridors import CORRIDORS, signatures
 from caspia.study.find import ABSURD
@@ -26,6 +26,8 @@ IntArray = npt.NDArray[np.int64]
 OVER_SEA = ("KZ", "RU", "MN", "KG", "TJ", "PK", "AF", "IR")
 CHINA_BY_LAND = "CN by land"
 """Stands among states for all land crossings of China: without them its trade goes over its ports."""
+OCEAN = "open sea"
+"""Stands among states for lines over the open sea: without them trade between continents goes by land."""
 DETOURS: tuple[tuple[str, ...], ...] = (
     (),
     ("RU",),
@@ -38,6 +40,7 @@ DETOURS: tuple[tuple[str, ...], ...] = (
     ("KZ", "MN"),
     ("LV", "LT"),
     (CHINA_BY_LAND,),
+    (OCEAN,),
 )
 """States without which routes are sought beside the best, so that each closure leaves some, and that not all
 routes of a corridor share one crossing."""
@@ -45,6 +48,10 @@ OPTIONS = ViaOptions(of_each_kind=8, absurd=ABSURD)
 MOST_OF_KINDS = (8, 8, 6, 5)
 """Most routes of a corridor for a pair that has one, two, three or more corridors."""
 THROUGH = frozenset({"crossing", "terminal", "port", "sailing", "fleet", "pipeline"})
+HOME_OF = {"Northern": "RU", "Southern": "IR"}
+"""State whose transit a corridor is named for."""
+AS_FAR_BY_SEA = 0.8
+"""Share of the open sea of the way by sea from which on a way with another name is a detour from that."""
 TRANSFER_KM = 50.0
 """What a transfer weighs in the overlap of routes, as kilometres of line."""
 
@@ -110,7 +117,9 @@ def find_market(
             if progress:
                 progress(done, len(tasks))
     detour_of = np.repeat([detours.index(detour) for _, detour in tasks], [len(rows.pair) for rows in found])
-    return _market(pairs, _concatenate(found), np.asarray(detour_of, dtype=np.int64))
+    routes = _concatenate(found)
+    kept = np.flatnonzero(~_detours_from_sea(study, pairs, routes))
+    return _market(pairs, _take(routes, kept), np.asarray(detour_of[kept], dtype=np.int64))
 
 
 def merge_markets(one: Market, other: Market) -> Market:
@@ -127,10 +136,6 @@ def merge_markets(one: Market, other: Market) -> Market:
         Every route once.
     """
     return _market(one.pairs, _concatenate([one.routes, other.routes]))
-
-
-HOME_OF = {"Northern": "RU", "Southern": "IR"}
-"""State whose transit a corridor is named for."""
 
 
 def in_transit(study: Priced, market: Market) -> BoolArray:
@@ -157,6 +162,28 @@ def in_transit(study: Priced, market: Market) -> BoolArray:
         home = (ends[0] == state) | (ends[1] == state)
         felt &= ~(home[market.routes.pair] & (market.routes.kind == CORRIDORS.index(corridor)))
     return felt
+
+
+def _detours_from_sea(study: Priced, pairs: Pairs, rows: RouteRows) -> BoolArray:
+    """Routes that sail nearly as far as the way by sea and then pass a land corridor as well.
+
+    Such a route bears the name of the corridor, but is no use of it that anybody makes: from China by sea to the
+    Baltic, through Russia and back. Cargo of the state that a corridor is named for does have to pass it.
+    """
+    arcs, ocean = study.network.arcs, CORRIDORS.index("Ocean")
+    at_sea = np.where((arcs.kind == ArcKind.LINE) & (arcs.mode == MODES.index("deep_sea")), arcs.length_km, 0.0)
+    route = np.repeat(np.arange(len(rows.pair)), np.diff(rows.start))
+    sailed = np.bincount(route, at_sea[rows.arcs], len(rows.pair))
+    by_sea = pd.DataFrame({"pair": rows.pair, "cost": rows.cost, "km": sailed})[rows.kind == ocean]
+    best = by_sea.sort_values("cost").drop_duplicates("pair").set_index("pair")["km"]
+    least = best.reindex(np.arange(len(pairs.share))).to_numpy(dtype=float)[rows.pair]
+    states = study.data.tables["places"]["country"].to_numpy(dtype=object)
+    ends = states[pairs.origin[rows.pair]], states[pairs.destination[rows.pair]]
+    is_home = np.zeros(len(rows.pair), dtype=bool)
+    for corridor, state in HOME_OF.items():
+        is_home |= (rows.kind == CORRIDORS.index(corridor)) & ((ends[0] == state) | (ends[1] == state))
+    past = (least > 0.0) & (sailed >= AS_FAR_BY_SEA * least)
+    return np.asarray(past & (rows.kind != ocean) & ~is_home, dtype=bool)
 
 
 def _market(pairs: Pairs, rows: RouteRows, detour: IntArray | None = None) -> Market:
@@ -274,6 +301,7 @@ class _Search:
         self.through = _through(study, servers)
         self.empties = empty_haul_usd_per_t(Lookup(study.network, study.data.facts), study.data)
         self.chinese = _crossings_of(study, "CN")
+        self.open_sea = (network.arcs.kind == ArcKind.LINE) & (network.arcs.mode == MODES.index("deep_sea"))
         self.source, self.target = _ends(study, Role.ORIGIN), _ends(study, Role.DESTINATION)
         base = signatures(network)
         orders = [base.between(home) for home in ((), ("IR",), ("RU",), ("IR", "RU"))]
@@ -287,10 +315,12 @@ class _Search:
         group, detour = task
         goods = str(self.study.data.tables["commodities"]["id"].iloc[group.commodity])
         costs = self.study.costs(goods)
-        states = [state for state in detour if state != CHINA_BY_LAND]
+        states = [state for state in detour if state not in (CHINA_BY_LAND, OCEAN)]
         barred = group.barred | self.study.network.passing_states(states)
         if CHINA_BY_LAND in detour:
             barred = barred | self.chinese
+        if OCEAN in detour:
+            barred = barred | self.open_sea
         weight = (
             np.where(barred, np.inf, costs.generalised_usd) / costs.cargo.tonnes + self.empties[group.commodity]
         )
