@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from caspia.assignment import Choice, RouteTable, fixed_point_residual, group_servers, path_sizes, solve_logit
+from caspia.assignment.bundles import bundle_routes
+from caspia.assignment.logit import _Solver
 from caspia.cost.capacity import LONGEST_WAIT_H
 from caspia.cost.delay import delay_table
 from caspia.cost.scarcity import Scarcity
@@ -226,3 +228,18 @@ def test_bundles_change_no_sum(market) -> None:
     again = solve_logit(dearer.table, choice, series, bundles=dearer.bundles, residual=1e-9)
     whole = replace(table, felt=1.5 * table.felt)
     assert fixed_point_residual(whole, choice, servers, again.flow) <= 2e-9
+
+
+@settings(max_examples=40, deadline=None)
+@given(markets(), st.integers(0, 2**32 - 1))
+def test_steps_solve_the_equations_of_the_derivative(market, seed: int) -> None:
+    """What servers lose for a little more load is the derivative of the loading, and a step solves with it."""
+    table, choice, servers = market
+    solver = _Solver(table, choice, servers, bundle_routes(table), (1e-9, 100))
+    rng = np.random.default_rng(seed)
+    at = solver.load(servers.capacity * rng.uniform(0.2, 0.8, table.n_servers))
+    right, rate = servers.capacity * rng.uniform(-1.0, 1.0, table.n_servers), rng.uniform(0.5, 2.0, table.n_servers)
+    step = solver._step(at, (solver.answers(at.flow), solver._losses(at)), (rate, right), 1e-12)
+    h = 1e-6 * servers.capacity.min() / np.abs(step).max()
+    lost = (solver.load(at.load - h * step).out - solver.load(at.load + h * step).out) / (2 * h)
+    assert rate * step + lost == pytest.approx(right, rel=1e-4, abs=1e-4 * np.abs(right).max())

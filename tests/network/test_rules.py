@@ -42,6 +42,22 @@ def test_operations_are_barred(study, kind, target, arcs):
 
 
 @pytest.mark.parametrize(
+    ("kind", "target", "crossings"),
+    [
+        ("entry", "RU", {"bcp-rail-KZAAA-RUEEE-KZ-RU", "bcp-rail-RUEEE-PLFFF-PL-RU"}),
+        ("exit", "RU", {"bcp-rail-KZAAA-RUEEE-RU-KZ", "bcp-rail-RUEEE-PLFFF-RU-PL"}),
+        ("entry", "EU", {"bcp-rail-RUEEE-PLFFF-RU-PL"}),
+        ("exit", "EAEU", {"bcp-rail-RUEEE-PLFFF-RU-PL"}),
+    ],
+)
+def test_crossings_are_barred_one_way(study, kind, target, crossings):
+    mask = resolve_rule(study.network, study.data, rule(kind, target))
+    arcs = study.network.arcs
+    assert (arcs.kind[mask] == ArcKind.BORDER).all()
+    assert set(study.data.tables["borders"]["id"].iloc[arcs.row[mask]]) == crossings
+
+
+@pytest.mark.parametrize(
     ("given", "ends", "binds"),
     [
         ({}, ("KZ", "PL"), True),
