@@ -10,6 +10,7 @@ from subprocess import CompletedProcess
 import duckdb
 import openpyxl
 import pytest
+from tests.study.flow_world import GRAIN, GRAIN_FACTS
 
 from drawn import draw
 
@@ -100,37 +101,15 @@ def test_refusals(command: Command, folder: Path, words: tuple[str, ...], scenar
     assert not (folder / "out").exists()
 
 
-FLOWING = {
-    "zones": {"KZ": {"name": "Kazakhstan", "countries": "KZ"}, "GE": {"name": "Georgia", "countries": "GE"}},
-    "centroids": {
-        "cen-KZ": {"zone_id": "KZ", "place_id": "KZAAA", "role": "both"},
-        "cen-GE": {"zone_id": "GE", "place_id": "GEDDD", "role": "both"},
-    },
-    "classes": {"demand": {"applies_to": "demand", "name": "Demand"}},
-    "demand": {
-        "dem-grain": {"origin_id": "KZ", "destination_id": "GE", "commodity_id": "grain", "class_id": "demand"}
-    },
-    "groups": {"grp-all": {"name": "All", "commodity_ids": "containers;grain;oil"}},
-    "counts": {
-        "cnt-ferry": {"name": "Ferry", "kind": "line", "link_ids": "ferry-KZBBB-AZCCC", "direction": "forward"}
-        | {"use": "fit"}
-    },
-}
-MOVING = {
-    "cen-KZ.weight": 1,
-    "cen-GE.weight": 1,
-    "demand.growth_pct_per_year": (0, 3, 6),
+MOVING = GRAIN_FACTS | {
     "dem-grain.demand_t@2025": (400_000, 500_000, 600_000),
-    "grp-all.choice_scale_t_per_usd": 0.03,
-    "grp-all.cost_elasticity": -0.5,
     "cnt-ferry.count_t@2024": (300_000, 400_000, 500_000),
-    "cnt-ferry.count_t@2025": (300_000, 400_000, 500_000),
 }
 
 
 @pytest.fixture
 def flowing(tmp_path: Path) -> Path:
-    draw(tmp_path / "world", DRAWING, FACTS | MOVING, EDITS | FLOWING)
+    draw(tmp_path / "world", DRAWING, FACTS | MOVING, EDITS | GRAIN)
     return tmp_path
 
 

@@ -76,3 +76,26 @@ DOUBT = {
     "grain.value_of_time_usd_per_t_h": (0.2, 0.5, 0.9),
     "rail-KZAAA-KZBBB.capacity_trains_per_day": (12, 20, 25),
 }
+GRAIN = {
+    "zones": EDITS["zones"],
+    "centroids": {
+        "cen-KZ": {"zone_id": "KZ", "place_id": "KZAAA", "role": "both"},
+        "cen-GE": {"zone_id": "GE", "place_id": "GEDDD", "role": "both"},
+    },
+    "classes": EDITS["classes"],
+    "demand": {
+        "dem-grain": {"origin_id": "KZ", "destination_id": "GE", "commodity_id": "grain", "class_id": "demand"}
+    },
+    "groups": EDITS["groups"],
+    "counts": EDITS["counts"],
+}
+"""Grain alone, for drawings of the same places that have other ways."""
+GRAIN_FACTS = {
+    "cen-KZ.weight": 1,
+    "cen-GE.weight": 1,
+    "demand.growth_pct_per_year": (0, 3, 6),
+    "dem-grain.demand_t@2025": 500_000,
+    "grp-all.choice_scale_t_per_usd": 0.03,
+    "grp-all.cost_elasticity": -0.5,
+    "cnt-ferry.count_t@2025": (300_000, 400_000, 500_000),
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from flow_world import GRAIN, GRAIN_FACTS
 from tests.drawn import open_drawn
 
 from caspia.scenario import Scenario, parse_scenario
@@ -17,32 +18,7 @@ KZAAA -rail1520:300- KZBBB -ferry:300- AZCCC -rail1520:400- GEDDD
 KZAAA -rail1520:900- RUEEE -rail1520:900- GEDDD
 KZAAA -rail1520:900- TMFFF -rail1520:900- IRGGG -rail1435:900- TRHHH -rail1435:900- GEDDD
 """
-EDITS = {
-    "zones": {"KZ": {"name": "Kazakhstan", "countries": "KZ"}, "GE": {"name": "Georgia", "countries": "GE"}},
-    "centroids": {
-        "cen-KZ": {"zone_id": "KZ", "place_id": "KZAAA", "role": "both"},
-        "cen-GE": {"zone_id": "GE", "place_id": "GEDDD", "role": "both"},
-    },
-    "classes": {"demand": {"applies_to": "demand", "name": "Demand"}},
-    "demand": {
-        "dem-grain": {"origin_id": "KZ", "destination_id": "GE", "commodity_id": "grain", "class_id": "demand"}
-    },
-    "groups": {"grp-all": {"name": "All", "commodity_ids": "containers;grain;oil"}},
-    "counts": {
-        "cnt-ferry": {"name": "Ferry", "kind": "line", "link_ids": "ferry-KZBBB-AZCCC", "direction": "forward"}
-        | {"use": "fit"}
-    },
-}
-FACTS = {
-    "cen-KZ.weight": 1,
-    "cen-GE.weight": 1,
-    "demand.growth_pct_per_year": (0, 3, 6),
-    "dem-grain.demand_t@2025": 500_000,
-    "grp-all.choice_scale_t_per_usd": 0.03,
-    "grp-all.cost_elasticity": -0.5,
-    "cnt-ferry.count_t@2023": (300_000, 400_000, 500_000),
-    "cnt-ferry.count_t@2025": (300_000, 400_000, 500_000),
-}
+FACTS = GRAIN_FACTS | {"cnt-ferry.count_t@2023": (300_000, 400_000, 500_000)}
 
 
 def barred(state: str) -> Scenario:
@@ -64,7 +40,7 @@ note = "Drawn"
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    return open_drawn(tmp_path_factory.mktemp("world"), DRAWING, facts=FACTS, edits=EDITS)
+    return open_drawn(tmp_path_factory.mktemp("world"), DRAWING, facts=FACTS, edits=GRAIN)
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,13 @@ from caspia.assignment.routes import Floats, Ints
 class Point(NamedTuple):
     """Where a step begins, as the loops take it.
 
-    `rise` is how much dearer each column gets for a unit of load, `rate` what a unit of its own load weighs in the
-    equation of a server, `own` the bound of what it loses by it, and `unit` the load in which it is measured.
+    `delay` and `price` are what those of each server rise by for a unit of load, `rate` what a unit of its own load
+    weighs in its equation, `own` the bound of what it loses by it, and `unit` the load in which it is measured.
     """
 
     flow: Floats
-    rise: Floats
+    delay: Floats
+    price: Floats
     rate: Floats
     own: Floats
     unit: Floats
@@ -36,11 +37,11 @@ class Near(NamedTuple):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def near_matrix(kept, answers, slopes, point, out):  # type: ignore[no-untyped-def]
+def near_matrix(kept, answers, point, out):  # type: ignore[no-untyped-def]
     """Matrix of a step, from answers at other flows that are stretched to the own answers at these."""
     server, place = kept
     by_delay, by_price = answers
-    delay, price = slopes
+    delay, price = point.delay, point.price
     stretch = np.ones(server.size)
     for i in range(server.size):
         s, k = server[i], place[i]
@@ -75,7 +76,7 @@ def krylov_step(rows, wants, point, near, right, how):  # type: ignore[no-untype
     basis[0] /= whole
     while k < most and abs(left[k]) > part * whole:
         _likely(point, near, basis[k], tried[k])
-        tangent(rows, wants, point.flow, point.rise, tried[k] * point.unit, scratch)
+        tangent(rows, wants, point.flow, (point.delay, point.price), tried[k] * point.unit, scratch)
         image = point.rate * tried[k] + scratch[2] / point.unit
         for i in range(k + 1):
             upper[i, k] = np.dot(image, basis[i])

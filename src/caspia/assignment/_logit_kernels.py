@@ -181,20 +181,14 @@ def own_answers(rows, wants, flow, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def tangent(rows, wants, flow, rise, more, scratch):  # type: ignore[no-untyped-def]
+def tangent(rows, wants, flow, slopes, more, scratch):  # type: ignore[no-untyped-def]
     """What servers lose for a little more load on all of them.
 
-    `rise` is how much dearer a column gets for a unit of its server's load, `more` the loads added.
+    `slopes` are what delays and prices rise by for a unit of load, `more` the loads added.
     """
     value, change, lost = scratch
-    bundles = rows.column_start.size - 1
-    for b in range(bundles):
-        total = 0.0
-        for c in range(rows.column_start[b], rows.column_start[b + 1]):
-            total += rise[c] * more[rows.server[c]]
-        value[b] = total
-    for k in range(rows.left.size):
-        value[bundles + k] = value[rows.left[k]] + value[rows.right[k]]
+    delay, price = slopes
+    _prices(rows, (delay * more, price * more), value)
     change[:] = 0.0
     for e in range(rows.owner.size):
         change[rows.owner[e]] += value[rows.part[e]]

@@ -355,15 +355,14 @@ class _Solver:
         self, state: _State, known: tuple[Answers, Losses], equation: tuple[Floats, Floats], part: float
     ) -> Floats:
         """Loads to add so that `rate` times them and what servers then lose make up the right side."""
-        (answers, losses), (rate, right), columns = known, equation, self.bundles
+        (answers, losses), (rate, right) = known, equation
         _, _, delay, price = state.response
-        rise = columns.felt * delay[columns.server] + columns.use * price[columns.server]
         own = losses.own(*state.response[2:])
-        point = Point(state.flow, rise, rate, own, self.servers.capacity)
+        point = Point(state.flow, delay, price, rate, own, self.servers.capacity)
         place = np.flatnonzero((own > _ANSWERS * rate)[answers.server])
         server = answers.server[place]
         matrix = np.empty((len(server), len(server)))
-        near_matrix((server, place), (answers.by_delay, answers.by_price), (delay, price), point, matrix)
+        near_matrix((server, place), (answers.by_delay, answers.by_price), point, matrix)
         near = Near(server, *factorised(matrix))
         step, _ = krylov_step(self._rows, self._wants, point, near, right, (part, _PRODUCTS))
         return np.asarray(step)

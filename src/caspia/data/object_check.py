@@ -70,7 +70,8 @@ def _services(table: RawTable) -> Iterator[Problem]:
 def _rules(folder: RawFolder) -> Iterator[Problem]:
     """Targets that are nothing; a water is known only by the links that pass it, so the network is asked for it."""
     table = folder.tables["rules"]
-    for kind, known in _targets(folder).items():
+    targets = _targets(folder)
+    for kind, known in targets.items():
         bad = (table.frame["target_kind"] == kind) & ~table.frame["target"].isin(known)
         home = TABLE_OF_TARGET.get(kind)
         yield from table.problems(
@@ -80,7 +81,7 @@ def _rules(folder: RawFolder) -> Iterator[Problem]:
             f"an id of {home}.csv" if home else ", ".join(known),
             "correct the target or its kind, or remove the rule",
         )
-    states = {*folder.tables["countries"].frame["id"], *_targets(folder)["bloc"]}
+    states = set(targets["entry"])
     for column in ("origin", "destination"):
         bad = ~table.frame[column].map(lambda cell: states.issuperset(filter(None, cell.split(";")))).astype(bool)
         allowed = "ids of countries.csv and blocs, separated by ;"

@@ -155,13 +155,18 @@ def in_transit(study: Priced, market: Market) -> BoolArray:
     -------
     numpy.ndarray of bool, shape (n_routes,)
     """
+    return ~_at_home(study, market.pairs, market.routes)
+
+
+def _at_home(study: Priced, pairs: Pairs, rows: RouteRows) -> BoolArray:
+    """Routes of a corridor that begin or end in the state that it is named for."""
     states = study.data.tables["places"]["country"].to_numpy(dtype=object)
-    ends = states[market.pairs.origin], states[market.pairs.destination]
-    felt = np.ones(len(market.routes.pair), dtype=bool)
+    ends = states[pairs.origin], states[pairs.destination]
+    found = np.zeros(len(rows.pair), dtype=bool)
     for corridor, state in HOME_OF.items():
         home = (ends[0] == state) | (ends[1] == state)
-        felt &= ~(home[market.routes.pair] & (market.routes.kind == CORRIDORS.index(corridor)))
-    return felt
+        found |= home[rows.pair] & (rows.kind == CORRIDORS.index(corridor))
+    return found
 
 
 def _detours_from_sea(study: Priced, pairs: Pairs, rows: RouteRows) -> BoolArray:
@@ -170,20 +175,21 @@ def _detours_from_sea(study: Priced, pairs: Pairs, rows: RouteRows) -> BoolArray
     Such a route bears the name of the corridor, but is no use of it that anybody makes: from China by sea to the
     Baltic, through Russia and back. Cargo of the state that a corridor is named for does have to pass it.
     """
-    arcs, ocean = study.network.arcs, CORRIDORS.index("Ocean")
-    at_sea = np.where((arcs.kind == ArcKind.LINE) & (arcs.mode == MODES.index("deep_sea")), arcs.length_km, 0.0)
+    ocean = CORRIDORS.index("Ocean")
+    at_sea = np.where(_open_sea(study), study.network.arcs.length_km, 0.0)
     route = np.repeat(np.arange(len(rows.pair)), np.diff(rows.start))
     sailed = np.bincount(route, at_sea[rows.arcs], len(rows.pair))
     by_sea = pd.DataFrame({"pair": rows.pair, "cost": rows.cost, "km": sailed})[rows.kind == ocean]
     best = by_sea.sort_values("cost").drop_duplicates("pair").set_index("pair")["km"]
     least = best.reindex(np.arange(len(pairs.share))).to_numpy(dtype=float)[rows.pair]
-    states = study.data.tables["places"]["country"].to_numpy(dtype=object)
-    ends = states[pairs.origin[rows.pair]], states[pairs.destination[rows.pair]]
-    is_home = np.zeros(len(rows.pair), dtype=bool)
-    for corridor, state in HOME_OF.items():
-        is_home |= (rows.kind == CORRIDORS.index(corridor)) & ((ends[0] == state) | (ends[1] == state))
     past = (least > 0.0) & (sailed >= AS_FAR_BY_SEA * least)
-    return np.asarray(past & (rows.kind != ocean) & ~is_home, dtype=bool)
+    return np.asarray(past & (rows.kind != ocean) & ~_at_home(study, pairs, rows), dtype=bool)
+
+
+def _open_sea(study: Priced) -> BoolArray:
+    """Lines over the open sea."""
+    arcs = study.network.arcs
+    return np.asarray((arcs.kind == ArcKind.LINE) & (arcs.mode == MODES.index("deep_sea")), dtype=bool)
 
 
 def _market(pairs: Pairs, rows: RouteRows, detour: IntArray | None = None) -> Market:
@@ -301,7 +307,7 @@ class _Search:
         self.through = _through(study, servers)
         self.empties = empty_haul_usd_per_t(Lookup(study.network, study.data.facts), study.data)
         self.chinese = _crossings_of(study, "CN")
-        self.open_sea = (network.arcs.kind == ArcKind.LINE) & (network.arcs.mode == MODES.index("deep_sea"))
+        self.open_sea = _open_sea(study)
         self.source, self.target = _ends(study, Role.ORIGIN), _ends(study, Role.DESTINATION)
         base = signatures(network)
         orders = [base.between(home) for home in ((), ("IR",), ("RU",), ("IR", "RU"))]

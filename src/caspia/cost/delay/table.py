@@ -102,7 +102,7 @@ class DelayTable:
         float64[S]
             Delays, in the unit of each server's first parameter.
         """
-        return _values_and_slopes(self.form, self.parameters, self._loads(load))[:, 0]
+        return self.delay_and_slope(load)[0]
 
     def slope(self, load: npt.ArrayLike) -> Floats:
         """Return the derivative of the delay of every server.
@@ -117,7 +117,7 @@ class DelayTable:
         float64[S]
             Derivatives by the load.
         """
-        return _values_and_slopes(self.form, self.parameters, self._loads(load))[:, 1]
+        return self.delay_and_slope(load)[1]
 
     def delay_and_slope(self, load: npt.ArrayLike) -> tuple[Floats, Floats]:
         """Return the delay of every server and its derivative, for the price of one.
