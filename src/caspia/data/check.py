@@ -11,6 +11,7 @@ import pandas as pd
 from caspia.data.fact_check import SUBJECT_TABLES, check_facts
 from caspia.data.object_check import check_objects, check_observations
 from caspia.data.parse import BoolArray, RawTable
+from caspia.data.project_check import check_projects
 from caspia.data.read import RawFolder
 from caspia.data.schema import Field
 from caspia.errors import Problem
@@ -42,6 +43,7 @@ def check_folder(folder: RawFolder) -> list[Problem]:
         # These read numbers, which must be numbers first.
         problems.extend(check_facts(folder))
         problems.extend(check_observations(folder))
+        problems.extend(check_projects(folder))
     return problems
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,11 @@ SUBJECT_TABLES = (
     "counts",
     "groups",
     "fleets",
+    "projects",
+    "works",
 )
+AMOUNT = "factor"
+"""What a work that scales multiplies its quantities by."""
 DEFLATOR = "deflator_index"
 DEFLATOR_SUBJECT = "US"
 RECIPE_TOLERANCE = 0.011
@@ -50,13 +54,17 @@ def check_facts(folder: RawFolder) -> Iterator[Problem]:
         One a bad cell.
     """
     tables_of = {key: name for name in SUBJECT_TABLES for key in folder.tables[name].frame["id"]}
+    works = folder.tables["works"].frame
+    changed = dict(zip(works["id"], works["attributes"].str.split(";"), strict=True))
     facts = [table for table in folder.tables.values() if table.schema.is_facts]
     for table in facts:
-        yield from _table_problems(table, tables_of)
+        yield from _table_problems(table, tables_of, changed)
     yield from _used_twice(facts)
 
 
-def _table_problems(table: RawTable, tables_of: Mapping[str, str]) -> Iterator[Problem]:
+def _table_problems(
+    table: RawTable, tables_of: Mapping[str, str], changed: Mapping[str, Collection[str]]
+) -> Iterator[Problem]:
     known_subject = table.frame["subject"].isin(tables_of).to_numpy()
     known = table.frame["attribute"].isin(attributes()).to_numpy()
     yield from table.problems(
@@ -68,7 +76,8 @@ def _table_problems(table: RawTable, tables_of: Mapping[str, str]) -> Iterator[P
     records = table.frame.to_dict("records")
     for row in np.flatnonzero(known_subject & known):
         cells = {str(key): str(value) for key, value in records[row].items()}
-        for column, problem in _fact_problems(cells, tables_of[cells["subject"]]):
+        own = changed.get(cells["subject"], ())
+        for column, problem in _fact_problems(cells, tables_of[cells["subject"]], own):
             yield Problem(
                 what=f"{cells['subject']}.{cells['attribute']}: {problem.what}",
                 where=table.where(int(row), column),
@@ -78,10 +87,10 @@ def _table_problems(table: RawTable, tables_of: Mapping[str, str]) -> Iterator[P
             )
 
 
-def _fact_problems(cells: Mapping[str, str], table: str) -> Iterator[tuple[str, Problem]]:
-    """Problems of one fact, each with its column."""
+def _fact_problems(cells: Mapping[str, str], table: str, changed: Collection[str]) -> Iterator[tuple[str, Problem]]:
+    """Problems of one fact, each with its column; a work may state what it changes, of whatever table that is."""
     attribute = attributes()[cells["attribute"]]
-    if table not in attribute.tables:
+    if table not in attribute.tables and cells["attribute"] not in changed:
         yield (
             "attribute",
             Problem(

@@ -27,6 +27,9 @@ LISTS: Mapping[tuple[str, str], str] = {
     ("groups", "commodity_ids"): "commodities",
     ("fleets", "service_ids"): "services",
     ("observations", "via"): "places",
+    ("projects", "place_ids"): "places",
+    ("projects", "requires_ids"): "projects",
+    ("projects", "excludes_ids"): "projects",
 }
 """Columns that hold ids of another table, separated by `;`."""
 TABLE_OF_TARGET = {

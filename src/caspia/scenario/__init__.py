@@ -6,6 +6,7 @@ from caspia.scenario.effects import Ban, Effects, FactChanges, effects, quantity
 from caspia.scenario.library import built_in_scenarios, load_scenario
 from caspia.scenario.model import Edit, Scenario, Source, compose
 from caspia.scenario.parse import parse_scenario
+from caspia.scenario.projects import project_scenario
 from caspia.scenario.select import select_rows
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "effects",
     "load_scenario",
     "parse_scenario",
+    "project_scenario",
     "quantity",
     "scenarios_frame",
     "select_rows",

@@ -66,7 +66,7 @@ def edits_frame(data: Dataset, scenario: Scenario) -> pd.DataFrame:
     found = effects(data, scenario)
     bans = Counter(ban.edit for ban in found.bans)
     rows = []
-    for number, (edit, selected) in enumerate(zip(scenario.edits, found.selected, strict=True)):
+    for number, (edit, selected) in enumerate(zip(found.scenario.edits, found.selected, strict=True)):
         gates = {"close": found.closed, "open": found.opened}.get(edit.action, {})
         turned = set(gates.get(edit.table, ())) & set(selected) if edit.days is None else set()
         ids = data.tables[edit.table]["id"]

@@ -17,6 +17,7 @@ from caspia.scenario.amounts import change_amounts, close_for_days
 from caspia.scenario.ledger import FloatArray, IntArray, Ledger, Slots
 from caspia.scenario.model import Edit, Scenario
 from caspia.scenario.parse import CLOSURE_SHARE, nearest
+from caspia.scenario.projects import expanded
 from caspia.scenario.select import check_ends, select_goods, select_rows
 
 OPEN_STATES = ("open", "restricted")
@@ -126,7 +127,7 @@ class Effects:
     Attributes
     ----------
     scenario : Scenario
-        The scenario.
+        The scenario; edits that open projects are those of the works of these.
     closed : mapping of str to numpy.ndarray of int
         Rows by table (links, borders, services, terminals, places) that carried traffic and carry none.
     opened : mapping of str to numpy.ndarray of int
@@ -204,6 +205,7 @@ def effects(data: Dataset, scenario: Scenario) -> Effects:
         An edit selects nothing, changes nothing that is there, leaves the bounds of an attribute, contradicts an
         earlier edit, or names a source that neither data nor scenario have.
     """
+    scenario = _with_works(data, scenario)
     _check_sources(data, scenario)
     ledger, gates = Ledger(data), _Gates(data, scenario.edits)
     settings: dict[tuple[str, int, str, int], int] = {}
@@ -228,6 +230,12 @@ def effects(data: Dataset, scenario: Scenario) -> Effects:
     closed, opened = gates.rows(_CLOSED), gates.rows(_OPENED)
     counts = tuple(touched[number] for number in range(len(selected)))
     return Effects(scenario, closed, opened, tuple(bans), facts, tuple(selected), counts)
+
+
+def _with_works(data: Dataset, scenario: Scenario) -> Scenario:
+    """The scenario with the edits of the works of projects in the place of those that open projects."""
+    rows = [select_rows(data, edit) if edit.table == "projects" else None for edit in scenario.edits]
+    return scenario if all(found is None for found in rows) else expanded(data, scenario, rows)
 
 
 def _contradiction(edit: Edit, other: Edit, got: str) -> InputError:

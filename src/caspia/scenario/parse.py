@@ -19,7 +19,7 @@ CLOSURE_SHARE = "closure_share"
 """Stands for the twelve shares `closure_share_m01` to `closure_share_m12`."""
 METHODS = ("measured", "reported", "estimated", "assumed")
 CLOSABLE = ("links", "borders", "services", "terminals", "places")
-OPENABLE = ("links", "borders", "services", "rules")
+OPENABLE = ("links", "borders", "services", "rules", "projects")
 BANNABLE = ("links", "borders", "services", "terminals", "places", "countries", "classes")
 HEAD = ("id", "title", "question", "description", "extends", "year", "source", "edit")
 MAX_SCENARIO_BYTES = 1024 * 1024

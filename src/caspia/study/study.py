@@ -16,7 +16,7 @@ from caspia.demand import Case
 from caspia.errors import InputError
 from caspia.network import Network, build_network
 from caspia.routing import build_graph
-from caspia.scenario import Scenario, apply, built_in_scenarios, compose, load_scenario
+from caspia.scenario import Scenario, apply, built_in_scenarios, compose, load_scenario, project_scenario
 from caspia.study.corridors import signatures
 from caspia.study.drawn import FLOW_DRAWS, DrawnWorld, check_draws, draw_world
 from caspia.study.find import Scene, find_pareto, find_routes
@@ -25,6 +25,7 @@ from caspia.study.frames import routes_frame
 from caspia.study.itinerary import Itinerary, World
 from caspia.study.request import Question, Request, commodity_id, resolve
 
+PROJECT_PREFIX = "prj-"
 Tell = Callable[[str, int, int], None]
 
 
@@ -106,7 +107,8 @@ class Study:
         Parameters
         ----------
         *scenarios : str or Scenario
-            Names of built-in scenarios, paths of files or scenarios; composed in order, after those of this study.
+            Names of built-in scenarios, ids of projects, paths of files or scenarios; composed in order, after
+            those of this study.
 
         Returns
         -------
@@ -119,14 +121,20 @@ class Study:
             A scenario is unknown, breaks the rules, selects nothing or contradicts itself or another.
         """
         own = [] if self.scenario is None else [self.scenario]
-        given = [load_scenario(item) if isinstance(item, str) else item for item in scenarios]
+        root = self.root or self
+        given = [self._declared(item) if isinstance(item, str) else item for item in scenarios]
         if not given:
             return self
         whole = compose(*own, *given)
-        root = self.root or self
         is_world = self.base is None and all(item.year is not None for item in given)
         base = None if is_world else self.base or self
         return Study(apply(root.data, whole), self.settings, whole, base, root)
+
+    def _declared(self, name: str) -> Scenario:
+        """Scenario of a name: a built-in one, the id of a project, or the path of a file."""
+        if name.startswith(PROJECT_PREFIX):
+            return project_scenario((self.root or self).data, (name,))
+        return load_scenario(name)
 
     @cached_property
     def network(self) -> Network:
