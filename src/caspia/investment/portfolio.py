@@ -1,0 +1,356 @@
+"""Choosing projects and their years by a value that has to be computed for every set, such as an equilibrium's.
+
+The value of sets is written out to the second order around a plan, the mixed-integer program finds the best plan of
+that, the plan is valued as it is, and the second order is measured anew around it, until nothing better comes; a
+greedy plan and exchanges of projects, valued as they are, look beside the program. The bound is that of the last
+program, and holds for the value to the second order; by how much values were greater than their second order in all
+plans that were valued is added to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linprog
+
+from caspia.investment.horizon import Horizon
+from caspia.investment.phasing import Phased, phase
+from caspia.investment.programme import NEVER, Programme
+from caspia.investment.second_order import SecondOrder
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+SetValue = Callable[[BoolArray, int], float]
+"""Value of a set of open projects in an anchor year; must be safe to call from several threads."""
+Progress = Callable[[str, int, int], None]
+ROUNDS = 6
+_BETTER = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Portfolio:
+    """A plan, what it is worth, and how much better any plan could be.
+
+    Attributes
+    ----------
+    start, opening : numpy.ndarray of int, shape (n,)
+        Year in which works start and first year of use; NEVER for what is not built.
+    pays_usd : numpy.ndarray, shape (n, n_sources)
+        What each source pays for each project.
+    value : float
+        Value of the plan, each set of open projects valued as it is.
+    bound : float
+        No plan is worth more, as far as values follow their second order.
+    greedy_value : float
+        Value of the greedy plan, before exchanges.
+    second_order : tuple of SecondOrder
+        Around the plan, by anchor.
+    valued : int
+        Sets of projects that were valued.
+    """
+
+    start: IntArray
+    opening: IntArray
+    pays_usd: FloatArray
+    value: float
+    bound: float
+    greedy_value: float
+    second_order: tuple[SecondOrder, ...]
+    valued: int
+
+    @property
+    def gap(self) -> float:
+        """How far the bound is above the value, as a share of the bound."""
+        return (self.bound - self.value) / self.bound if self.bound > 0 else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Valuer:
+    """Values of sets, each computed once."""
+
+    value: SetValue
+    anchors: tuple[int, ...]
+    workers: int = 2
+    known: dict[tuple[bytes, int], float] = field(default_factory=dict)
+
+    def __call__(self, opened: BoolArray, anchor: int) -> float:
+        """Value of a set in an anchor year."""
+        key = opened.tobytes(), anchor
+        if key not in self.known:
+            self.known[key] = self.value(opened, anchor)
+        return self.known[key]
+
+    def many(self, wanted: Iterable[tuple[BoolArray, int]], tell: Callable[[int, int], None] | None = None) -> None:
+        """Value sets at the same time; they are known afterwards."""
+        missing = {(opened.tobytes(), anchor): (opened, anchor) for opened, anchor in wanted}
+        new = [item for key, item in missing.items() if key not in self.known]
+        with ThreadPoolExecutor(self.workers) as pool:
+            for done, _ in enumerate(pool.map(lambda item: self(*item), new), start=1):
+                if tell is not None:
+                    tell(done, len(new))
+
+    def plan(self, opening: IntArray, span: Horizon) -> float:
+        """Value of a plan over a horizon."""
+        sets = [opening <= year for year in span.years]
+        self.many((opened, anchor) for opened in sets for anchor in span.anchors)
+        values = np.array([[self(opened, anchor) for anchor in span.anchors] for opened in sets])
+        return float((span.weight * values).sum())
+
+    def around(
+        self, sets: tuple[BoolArray, ...], pair: FloatArray, tell: Callable[[int, int], None] | None = None
+    ) -> tuple[SecondOrder, ...]:
+        """Second-order values around a set for each anchor, with pairs measured at one anchor.
+
+        Pairs of another anchor are in proportion to what single projects are worth there.
+        """
+        flipped = [_flip(opened, (key,)) for opened in sets for key in range(len(pair))]
+        where = [anchor for anchor in self.anchors for _ in range(len(pair))]
+        base = list(zip(sets, self.anchors, strict=True))
+        self.many([*base, *zip(flipped, where, strict=True)], tell)
+        marginals = []
+        for opened, anchor in base:
+            here = self(opened, anchor)
+            other = np.array([self(_flip(opened, (key,)), anchor) for key in range(len(pair))])
+            marginals.append(np.where(opened, here - other, other - here))
+        size = np.array([np.abs(item).sum() for item in marginals])
+        middle = max(size[len(size) // 2], 1e-300)
+        return tuple(
+            SecondOrder(opened, self(opened, anchor), marginal, pair * (own / middle))
+            for (opened, anchor), marginal, own in zip(base, marginals, size, strict=True)
+        )
+
+    def pairs(self, opened: BoolArray, anchor: int, tell: Callable[[int, int], None] | None = None) -> FloatArray:
+        """What two projects change together beyond what each changes, around a set, shape (n, n)."""
+        n = len(opened)
+        twos = list(combinations(range(n), 2))
+        self.many([(_flip(opened, two), anchor) for two in [(), *((k,) for k in range(n)), *twos]], tell)
+        sign = np.where(opened, -1.0, 1.0)
+        here = self(opened, anchor)
+        one = np.array([self(_flip(opened, (key,)), anchor) - here for key in range(n)])
+        found = np.zeros((n, n))
+        for i, j in twos:
+            both = self(_flip(opened, (i, j)), anchor) - here
+            found[i, j] = found[j, i] = sign[i] * sign[j] * (both - one[i] - one[j])
+        return found
+
+
+def _flip(opened: BoolArray, keys: tuple[int, ...]) -> BoolArray:
+    found = opened.copy()
+    found[list(keys)] ^= True
+    return found
+
+
+def by_order(programme: Programme, order: Iterable[int]) -> IntArray:
+    """Plan that builds projects in order, each with what it needs and as early as rules and money allow.
+
+    Parameters
+    ----------
+    programme : Programme
+        Projects, rules and money.
+    order : iterable of int
+        Projects; what does not fit is left out.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        Year in which each project starts; NEVER where it is not built.
+    """
+    start = np.full(programme.n, NEVER, dtype=np.int64)
+    for key in order:
+        trial = start.copy()
+        for item in reversed(programme.with_needs(key)):
+            for year in programme.years if trial[item] == NEVER else ():
+                trial[item] = year
+                if not programme.broken(trial):
+                    break
+                trial[item] = NEVER
+        if (trial[list(programme.with_needs(key))] != NEVER).all():
+            start = trial
+    return start
+
+
+def greedy(programme: Programme, worth: SecondOrder) -> IntArray:
+    """Plan that takes, again and again, what adds most for its money.
+
+    Parameters
+    ----------
+    programme : Programme
+        Projects, rules and money.
+    worth : SecondOrder
+        Value of sets.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        Year in which each project starts; NEVER where it is not built.
+    """
+    start = np.full(programme.n, NEVER, dtype=np.int64)
+    order: list[int] = []
+    while True:
+        best, found = 0.0, None
+        for key in np.flatnonzero(start == NEVER).tolist():
+            trial = by_order(programme, [*order, key])
+            gain = worth(trial != NEVER) - worth(start != NEVER)
+            cost = programme.cost_usd[trial != NEVER].sum() - programme.cost_usd[start != NEVER].sum()
+            if trial[key] != NEVER and gain / cost > best:
+                best, found = gain / cost, key
+        if found is None:
+            return start
+        order.append(found)
+        start = by_order(programme, order)
+
+
+def choose(
+    programme: Programme, valuer: Valuer, span: Horizon, *, rounds: int = ROUNDS, progress: Progress | None = None
+) -> Portfolio:
+    """Choose projects and their years for the greatest value.
+
+    Parameters
+    ----------
+    programme : Programme
+        Projects, rules and money.
+    valuer : Valuer
+        Value of sets of open projects.
+    span : Horizon
+        What each year counts for.
+    rounds : int
+        Times at most that the second order is measured anew.
+    progress : callable, optional
+        Told stage, number done and number of all.
+
+    Returns
+    -------
+    Portfolio
+
+    Raises
+    ------
+    caspia.errors.NotConverged
+        Of the value of a set, or of the solver.
+
+    References
+    ----------
+    Farvaresh, H., Sepehri, M. M. (2013). A branch and bound algorithm for bi-level discrete network design
+    problem. Networks and Spatial Economics 13 (1), 67-106 (the problem). Feo, T. A., Resende, M. G. C. (1995).
+    Greedy randomized adaptive search procedures. Journal of Global Optimization 6, 109-133 (greedy and exchange).
+    """
+    return _Search(programme, valuer, span, progress).run(rounds)
+
+
+class _Search:
+    def __init__(self, programme: Programme, valuer: Valuer, span: Horizon, progress: Progress | None) -> None:
+        self.programme, self.valuer, self.span, self.progress = programme, valuer, span, progress
+        self.best = np.full(programme.n, NEVER, dtype=np.int64)
+        self.best_value = -np.inf
+        self.seen: dict[bytes, tuple[IntArray, float]] = {}
+
+    def tell(self, stage: str) -> Callable[[int, int], None] | None:
+        progress = self.progress
+        return None if progress is None else lambda done, total: progress(stage, done, total)
+
+    def run(self, rounds: int) -> Portfolio:
+        n, anchors = self.programme.n, self.span.anchors
+        nothing = tuple(np.zeros(n, dtype=bool) for _ in anchors)
+        values = self.valuer.around(nothing, np.zeros((n, n)), self.tell("Projects one by one"))
+        middle = len(anchors) // 2
+        self.offer(self.best)
+        self.offer(phase(self.programme, values, self.span).start)
+        self.offer(greedy(self.programme, values[middle]))
+        pair = self.valuer.pairs(self.best != NEVER, anchors[middle], self.tell("Projects two by two"))
+        phased, greedy_value = None, -np.inf
+        for nth in range(rounds):
+            values = self.valuer.around(self.sets(), pair, self.tell("Around the plan"))
+            before = self.best_value
+            phased = phase(self.programme, values, self.span)
+            self.offer(phased.start)
+            greedy_value = max(greedy_value, self.offer(greedy(self.programme, values[middle])))
+            self.exchange(values)
+            if self.progress is not None:
+                self.progress("Rounds", nth + 1, rounds)
+            if self.best_value <= before * (1 + _BETTER):
+                break
+        if self.progress is not None:
+            self.progress("Rounds", rounds, rounds)
+        return self.result(values, phased, greedy_value)
+
+    def sets(self) -> tuple[BoolArray, ...]:
+        """What is open of the best plan in each anchor year."""
+        opening = self.programme.opened(self.best)
+        return tuple(opening <= max(anchor, int(self.span.years[0])) for anchor in self.span.anchors)
+
+    def offer(self, start: IntArray) -> float:
+        """Value a plan as it is, and keep it if it is better."""
+        key = start.tobytes()
+        if key not in self.seen:
+            self.seen[key] = start, self.valuer.plan(self.programme.opened(start), self.span)
+        value = self.seen[key][1]
+        if value > self.best_value:
+            self.best, self.best_value = start.copy(), value
+        return value
+
+    def exchange(self, values: tuple[SecondOrder, ...], tries: int = 12) -> None:
+        """Try what the second order holds for the best exchanges of one project for another."""
+        start = self.best
+        built = np.flatnonzero(start != NEVER).tolist()
+        order = sorted(built, key=lambda key: (start[key], key))
+        trials: dict[bytes, tuple[float, IntArray]] = {}
+        for out in [-1, *built]:
+            for key in np.flatnonzero(start == NEVER).tolist():
+                rest = [item for item in order if out not in self.programme.with_needs(item)]
+                trial = by_order(self.programme, [key, *rest, *([out] if out >= 0 else [])])
+                trials[trial.tobytes()] = self.estimate(trial, values), trial
+        ranked = sorted(trials.values(), key=lambda item: -item[0])[:tries]
+        for _, trial in ranked:
+            self.offer(trial)
+
+    def estimate(self, start: IntArray, values: tuple[SecondOrder, ...]) -> float:
+        """Second-order value of a plan."""
+        opening = self.programme.opened(start)
+        return sum(
+            float(self.span.weight[row] @ np.array([value(opening <= year) for value in values]))
+            for row, year in enumerate(self.span.years)
+        )
+
+    def result(self, values: tuple[SecondOrder, ...], phased: Phased | None, greedy_value: float) -> Portfolio:
+        around = self.valuer.around(self.sets(), values[0].pair, None) if phased is None else values
+        last = phase(self.programme, around, self.span) if phased is None else phased
+        beyond = max(value - self.estimate(start, around) for start, value in self.seen.values())
+        bound = max(last.bound + max(beyond, 0.0), self.best_value)
+        return Portfolio(
+            start=self.best,
+            opening=self.programme.opened(self.best),
+            pays_usd=_pays(self.programme, self.best, last),
+            value=self.best_value,
+            bound=bound,
+            greedy_value=greedy_value,
+            second_order=around,
+            valued=len(self.valuer.known),
+        )
+
+
+def _pays(programme: Programme, start: IntArray, phased: Phased) -> FloatArray:
+    """What each source pays: as the program says where its plan is the best one, else as a linear program finds."""
+    if np.array_equal(phased.start, start):
+        return phased.pays_usd
+    n, n_sources = programme.may_pay.shape
+    cost = np.where(start != NEVER, programme.cost_usd, 0.0)
+    unit = max(float(cost.sum()), 1.0)
+    each = np.kron(np.eye(n), np.ones((1, n_sources)))
+    by_source = np.kron(np.ones((1, n)), np.eye(n_sources))
+    # Budgets may be passed by the rounding that a plan is allowed.
+    have = programme.budget_usd.sum(axis=1) / unit + 2e-6
+    upper = np.where(programme.may_pay, np.inf, 0.0).ravel()
+    found = linprog(
+        np.zeros(n * n_sources),
+        A_ub=by_source,
+        b_ub=have,
+        A_eq=each,
+        b_eq=cost / unit,
+        bounds=np.stack([np.zeros_like(upper), upper], axis=1),
+    )
+    return np.asarray(found.x, dtype=np.float64).reshape(n, n_sources) * unit

@@ -1,0 +1,384 @@
+"""Flows with any projects open: one set of routes and capacities, to which each project adds its own changes.
+
+The world of all projects is compiled once; each project is then what it changes of the cost of routes, of the
+capacities, and which routes there are only where it is open. A set of projects is the sum of these, solved in the
+time of one equilibrium. Where two projects scale one number the sum is not their product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from caspia.assignment import Choice, LogitEquilibrium, path_sizes
+from caspia.cost import Lookup, Servers, find_servers
+from caspia.demand import Case
+from caspia.errors import InputError, NotConverged, Problem
+from caspia.network import ArcKind
+from caspia.scenario import Edit, Scenario, effects, project_scenario
+from caspia.study.flows import FlowModel
+from caspia.study.loading import behaviour, reference_of, route_constants, route_costs
+from caspia.study.market import TRANSFER_KM, Market, groups_of
+from caspia.study.priced import Priced
+from caspia.study.study import Study
+from caspia.study.traffic import passes
+
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+RESIDUAL = 1e-6
+"""Residual of a set of projects: differences of sets are ten thousand times as large."""
+_KIND = {"links": ArcKind.LINE, "borders": ArcKind.BORDER, "services": ArcKind.WAIT}
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectModel:
+    """A study compiled for flows with any of its projects open.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        Projects, in the order of the arrays.
+    model : FlowModel
+        Routes and capacities of the world in which everything is open that projects open, with the costs and
+        capacities of the world without any.
+    saving_usd_per_t : numpy.ndarray, shape (n_projects, n_routes)
+        What each project takes from the cost of each route; finite.
+    needs : numpy.ndarray of bool, shape (n_projects, n_routes)
+        Routes that there are only where the project is open.
+    capacity_gain : numpy.ndarray, shape (n_projects, n_servers)
+        What each project adds to the capacities.
+    """
+
+    ids: tuple[str, ...]
+    model: FlowModel
+    saving_usd_per_t: FloatArray
+    needs: BoolArray
+    capacity_gain: FloatArray
+    _sizes: dict[bytes, FloatArray] = field(default_factory=dict, repr=False)
+    _bases: dict[tuple[int, str], World] = field(default_factory=dict, repr=False)
+
+    def mask(self, ids: Iterable[str]) -> BoolArray:
+        """Which projects are in a set.
+
+        Parameters
+        ----------
+        ids : iterable of str
+            Projects.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (n_projects,)
+
+        Raises
+        ------
+        InputError
+            A project is none of the model.
+        """
+        wanted = set(ids)
+        unknown = sorted(wanted - set(self.ids))
+        if unknown:
+            allowed = ", ".join(self.ids)
+            raise InputError(Problem("unknown project", "projects", ", ".join(unknown), allowed, "correct the id"))
+        return np.array([key in wanted for key in self.ids], dtype=bool)
+
+    def base(self, year: int, case: Case = "central") -> World:
+        """The world of a year without any project, to whose costs demand answers.
+
+        Parameters
+        ----------
+        year : int
+            Year of the demand.
+        case : {"low", "central", "high"}
+            Growth after the last observation.
+
+        Returns
+        -------
+        World
+            Kept for later calls.
+        """
+        key = (year, case)
+        if key not in self._bases:
+            none = np.zeros(len(self.ids), dtype=bool)
+            self._bases[key] = self._solved(none, key, None)
+        return self._bases[key]
+
+    def world(
+        self, opened: BoolArray, year: int, case: Case = "central", *, water: FloatArray | None = None
+    ) -> World:
+        """Flows of a year with some projects open.
+
+        Parameters
+        ----------
+        opened : numpy.ndarray of bool, shape (n_projects,)
+            Projects that are open.
+        year : int
+            Year of the demand.
+        case : {"low", "central", "high"}
+            Growth after the last observation.
+        water : numpy.ndarray, shape (n_servers,), optional
+            What low water multiplies the capacities by.
+
+        Returns
+        -------
+        World
+
+        Raises
+        ------
+        NotConverged
+            No equilibrium was reached.
+        """
+        return self._solved(opened, (year, case), self.base(year, case), water)
+
+    def _solved(
+        self, opened: BoolArray, when: tuple[int, Case], base: World | None, water: FloatArray | None = None
+    ) -> World:
+        model = self.priced(opened)
+        servers = self.servers(opened, water)
+        wants = model.choice(*when) if base is None else base.answering
+        filled = None if base is None else base.found.load / base.servers.capacity
+        found = model.settle(wants, servers=servers, filled=filled, residual=RESIDUAL)
+        if not found.converged:
+            names = ", ".join(key for key, is_open in zip(self.ids, opened, strict=True) if is_open) or "none"
+            problem = Problem(
+                what="the flows have not converged",
+                where=f"projects open: {names}; {when[0]}",
+                got=f"residual {found.residual:.1e}",
+                allowed=f"at most {RESIDUAL:.0e}",
+                repair="check the capacities that these projects change",
+            )
+            raise NotConverged(problem)
+        return World(self, opened, when, wants, found, servers, base)
+
+    def priced(self, opened: BoolArray) -> FlowModel:
+        """The model with the routes and costs that some projects make.
+
+        Parameters
+        ----------
+        opened : numpy.ndarray of bool, shape (n_projects,)
+            Projects that are open.
+
+        Returns
+        -------
+        FlowModel
+        """
+        shut = np.asarray(self.needs[~opened].any(axis=0))
+        cost = self.model.table.cost - self.saving_usd_per_t[opened].sum(axis=0)
+        sizes = self._path_sizes(shut)
+        model = self.model.with_costs(np.where(shut, np.inf, cost))
+        grouping = replace(model.grouping, table=replace(model.grouping.table, path_size=sizes))
+        return replace(model, table=replace(model.table, path_size=sizes), grouping=grouping)
+
+    def servers(self, opened: BoolArray, water: FloatArray | None = None) -> Servers:
+        """The capacities that some projects make.
+
+        Parameters
+        ----------
+        opened : numpy.ndarray of bool, shape (n_projects,)
+            Projects that are open.
+        water : numpy.ndarray, shape (n_servers,), optional
+            What low water multiplies the capacities by.
+
+        Returns
+        -------
+        Servers
+        """
+        servers = self.model.servers
+        capacity = servers.capacity + self.capacity_gain[opened].sum(axis=0)
+        return servers.with_capacity(capacity if water is None else capacity * water)
+
+    def _path_sizes(self, shut: BoolArray) -> FloatArray:
+        """Path sizes among the routes that there are; a route that is shut overlaps with none."""
+        key = np.packbits(shut).tobytes()
+        if key not in self._sizes:
+            self._sizes[key] = _sizes_without(self.model.market, self.model.study, shut)
+        return self._sizes[key]
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Flows of a year with some projects open.
+
+    Attributes
+    ----------
+    projects : ProjectModel
+        What was solved.
+    opened : numpy.ndarray of bool, shape (n_projects,)
+        Projects that are open.
+    when : (int, str)
+        Year of the demand, and case of its growth.
+    choice : Choice
+        Demand and how it chose.
+    found : LogitEquilibrium
+        Flows and costs.
+    servers : Servers
+        Capacities.
+    base : World or None
+        The world without any project; none for that world itself.
+    """
+
+    projects: ProjectModel
+    opened: BoolArray
+    when: tuple[int, Case]
+    choice: Choice
+    found: LogitEquilibrium
+    servers: Servers
+    base: World | None
+
+    @cached_property
+    def answering(self) -> Choice:
+        """Demand of the same year in other worlds, which answers to the costs of this one."""
+        model = self.projects.model
+        constants = route_constants(model.study, model.market, behaviour(model.study.data))
+        return model.choice(*self.when, reference_of(model.market, self.found, constants))
+
+    @cached_property
+    def user_benefit_usd(self) -> FloatArray:
+        """What the users of each pair gain against the world without projects, shape (n_pairs,), dollars a year.
+
+        The area under the demand curve between the two logsums. Pairs that have a route in one of the worlds only
+        have no such area, and count as nothing.
+
+        References
+        ----------
+        Small, K. A., Rosen, H. S. (1981). Applied welfare economics with discrete choice models. Econometrica
+        49 (1), 105-130.
+        """
+        if self.base is None:
+            return np.zeros(len(self.found.logsum))
+        gain, response, amount = self._gain, self.choice.response, self.choice.amount
+        answers = response < 0
+        slope = np.where(answers, response, -1.0)
+        return np.where(answers, amount * np.expm1(-slope * gain) / -slope, amount * gain)
+
+    @property
+    def rule_of_half_usd(self) -> FloatArray:
+        """The same with a straight line for the demand curve, shape (n_pairs,)."""
+        if self.base is None:
+            return np.zeros(len(self.found.logsum))
+        return 0.5 * (self.base.found.amount + self.found.amount) * self._gain
+
+    @cached_property
+    def _gain(self) -> FloatArray:
+        """Fall of the logsum of each pair, dollars a tonne."""
+        before = self.found.logsum if self.base is None else self.base.found.logsum
+        known = np.isfinite(before) & np.isfinite(self.found.logsum)
+        return np.where(known, np.where(known, before, 0.0) - np.where(known, self.found.logsum, 0.0), 0.0)
+
+
+def _sizes_without(market: Market, study: Priced, shut: BoolArray) -> FloatArray:
+    arcs = study.network.arcs
+    length = np.where(arcs.kind == ArcKind.LINE, arcs.length_km, TRANSFER_KM)
+    routes = market.routes
+    kept = np.flatnonzero(~shut)
+    size = np.diff(routes.start)[kept]
+    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    items = routes.arcs[np.repeat(routes.start[kept] - start[:-1], size) + np.arange(start[-1])]
+    pair_start = np.searchsorted(routes.pair[kept], np.arange(len(market.start))).astype(np.int64)
+    found = np.ones(len(shut))
+    found[kept] = path_sizes(pair_start, start, items.astype(np.int64), length)
+    return found
+
+
+def project_model(
+    study: Study, ids: Collection[str] | None = None, progress: Callable[[str, int, int], None] | None = None
+) -> ProjectModel:
+    """Compile a study and its projects.
+
+    Parameters
+    ----------
+    study : Study
+        The world without the projects.
+    ids : collection of str, optional
+        Projects; all of the data if left out.
+    progress : callable, optional
+        Told stage, number done and number of all.
+
+    Returns
+    -------
+    ProjectModel
+
+    Raises
+    ------
+    InputError
+        A project is unknown, or changes what cannot be compiled beside the others.
+    """
+    known = study.data.tables["projects"]["id"].tolist()
+    wanted = set(known if ids is None else ids)
+    chosen = tuple(key for key in known if key in wanted)
+    own = [project_scenario(study.data, (key,)) for key in (*chosen, *sorted(wanted - set(known)))]
+    opened = study.with_scenario(_part("everything-open", own, is_opening=True))
+    model = opened.flow_model(progress)
+    groups = groups_of(opened, model.market.pairs)
+    free = route_costs(opened, model.market, groups)
+    shape = len(chosen), model.table.n_routes
+    saving, needs = np.zeros(shape), np.zeros(shape, dtype=bool)
+    gain = np.zeros((len(chosen), model.servers.n_servers))
+    for row, (key, scenario) in enumerate(zip(chosen, own, strict=True)):
+        needs[row] = _only_with(model, effects(study.data, scenario).opened)
+        amounts = _part(key, [scenario], is_opening=False)
+        if amounts.edits:
+            changed = opened.with_scenario(amounts)
+            saving[row] = _saving(free, route_costs(changed, model.market, groups), key)
+            gain[row] = _gain(model.servers, _servers(changed), key)
+        if progress is not None:
+            progress("Projects", row + 1, len(chosen))
+    return ProjectModel(chosen, model, saving, needs, gain)
+
+
+def _part(name: str, scenarios: Iterable[Scenario], *, is_opening: bool) -> Scenario:
+    """The edits of projects that open something, or those that change amounts."""
+    edits: tuple[Edit, ...] = tuple(
+        edit for scenario in scenarios for edit in scenario.edits if (edit.action == "open") == is_opening
+    )
+    return Scenario(id=name, title=name, edits=edits, parts=(name,))
+
+
+def _servers(study: Study) -> Servers:
+    return find_servers(Lookup(study.network, study.data.facts), study.data)
+
+
+def _only_with(model: FlowModel, opened: Mapping[str, IntArray]) -> BoolArray:
+    """Routes that pass what a project opens."""
+    arcs = model.study.network.arcs
+    found = np.zeros(model.study.network.n_arcs, dtype=bool)
+    for table, rows in opened.items():
+        if table in _KIND:
+            found |= (arcs.kind == _KIND[table]) & np.isin(arcs.row, rows)
+    return passes(model, found)
+
+
+def _saving(before: FloatArray, after: FloatArray, key: str) -> FloatArray:
+    """What a project takes from the cost of each route."""
+    if (np.isfinite(before) != np.isfinite(after)).any():
+        problem = Problem(
+            what="project bars or opens routes by an amount",
+            where=f"works of {key}",
+            got="a work with scale, add or set that makes a way passable or impassable",
+            allowed="ways are opened by a work with the action open",
+            repair="open the link, crossing or service, and give its facts to the object",
+        )
+        raise InputError(problem)
+    usable = np.isfinite(before)
+    return np.where(usable, np.where(usable, before, 0.0) - np.where(usable, after, 0.0), 0.0)
+
+
+def _gain(before: Servers, after: Servers, key: str) -> FloatArray:
+    """What a project adds to each capacity; what trains and ships carry more counts as capacity."""
+    if before.key != after.key or not np.array_equal(before.server, after.server):
+        added = sorted(set(after.key).symmetric_difference(before.key))
+        problem = Problem(
+            what="project gives a capacity to what has none",
+            where=f"works of {key}",
+            got=", ".join(added[:3]) or "another use of capacities",
+            allowed="works that change a capacity that is there",
+            repair="state the present capacity of the object as a fact, and let the project add to it",
+        )
+        raise InputError(problem)
+    entries = np.maximum(np.bincount(before.server, minlength=before.n_servers), 1)
+    lighter = np.bincount(before.server, before.use / after.use, before.n_servers) / entries
+    return np.asarray(after.capacity * np.where(lighter > 0, lighter, 1.0) - before.capacity, dtype=np.float64)

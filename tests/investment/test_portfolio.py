@@ -1,0 +1,165 @@
+"""Plans against full enumeration, and the rules that every plan keeps."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from caspia.errors import InputError
+from caspia.investment import NEVER, Programme, SecondOrder, Valuer, by_order, choose, horizon, phase
+
+YEARS = (2026, 2027)
+SPAN = horizon(2026, 2034, 2040, (2028, 2036), 0.06)
+
+
+def programme(seed: int, n: int = 5, sources: int = 1, *, share: float = 0.5, rules: bool = True) -> Programme:
+    """A drawn programme."""
+    rng = np.random.default_rng(seed)
+    cost = rng.uniform(1.0, 10.0, n)
+    budget = rng.uniform(0.5, 1.5, (sources, len(YEARS)))
+    budget *= share * cost.sum() / budget.sum()
+    may_pay = rng.random((n, sources)) < 0.7
+    may_pay[np.arange(n), rng.integers(sources, size=n)] = True
+    return Programme(
+        ids=tuple(f"p{k}" for k in range(n)),
+        cost_usd=cost,
+        build_years=rng.integers(1, 6, n),
+        earliest_start=rng.choice([2020, 2026, 2027], n),
+        needs=((1, 0),) if rules else (),
+        excludes=((2, 3),) if rules else (),
+        years=YEARS,
+        sources=tuple(f"s{k}" for k in range(sources)),
+        budget_usd=budget,
+        may_pay=may_pay,
+    )
+
+
+def quadratic(seed: int, n: int = 5) -> dict[int, SecondOrder]:
+    """A value of sets with works in series and in parallel, one a year."""
+    rng = np.random.default_rng(seed + 1000)
+    linear = rng.uniform(-1.0, 6.0, n)
+    pair = np.triu(rng.uniform(-3.0, 3.0, (n, n)), 1)
+    nothing = np.zeros(n, dtype=bool)
+    return {
+        anchor: SecondOrder(nothing, 0.0, linear * (1 + 0.1 * k), (pair + pair.T) * (1 + 0.1 * k))
+        for k, anchor in enumerate(SPAN.anchors)
+    }
+
+
+def best_of_all(chosen: Programme, value: Valuer) -> float:
+    """Greatest value of all plans that keep the rules."""
+    found = -np.inf
+    for starts in product((*YEARS, NEVER), repeat=chosen.n):
+        start = np.array(starts)
+        if not chosen.broken(start):
+            found = max(found, value.plan(chosen.opened(start), SPAN))
+    return found
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10_000), st.sampled_from([1, 2]), st.floats(0.0, 1.2))
+def test_the_program_finds_the_best_plan_of_a_second_order_value(seed: int, sources: int, share: float) -> None:
+    chosen, worth = programme(seed, sources=sources, share=share), quadratic(seed)
+    value = Valuer(lambda opened, anchor: worth[anchor](opened), SPAN.anchors, workers=1)
+    found = phase(chosen, tuple(worth.values()), SPAN, gap=1e-9)
+    assert not chosen.broken(found.start)
+    assert found.value == pytest.approx(value.plan(chosen.opened(found.start), SPAN), rel=1e-6, abs=1e-6)
+    best = best_of_all(chosen, value)
+    assert found.value >= best - 1e-5 * max(abs(best), 1.0)
+    assert found.bound >= best - 1e-6 * max(abs(best), 1.0)
+    built = found.start != NEVER
+    assert found.pays_usd.sum(axis=1) == pytest.approx(np.where(built, chosen.cost_usd, 0.0), abs=1e-5)
+    assert not found.pays_usd[~chosen.may_pay].any()
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10_000))
+def test_choosing_by_value_alone_finds_the_best_plan_of_a_second_order_value(seed: int) -> None:
+    chosen, worth = programme(seed), quadratic(seed)
+    value = Valuer(lambda opened, anchor: worth[anchor](opened), SPAN.anchors, workers=1)
+    found = choose(chosen, value, SPAN)
+    best = best_of_all(chosen, value)
+    assert found.value == pytest.approx(max(best, 0.0), rel=2e-3, abs=1e-6)
+    assert found.bound >= best - 1e-6 * max(abs(best), 1.0)
+    assert found.greedy_value <= found.value + 1e-9
+
+
+def covered(seed: int, n: int) -> Valuer:
+    """A value whose interactions run through all orders: places that at least one project reaches."""
+    rng = np.random.default_rng(seed)
+    reach, weight = rng.random((n, 30)) < 0.25, rng.uniform(0.0, 1.0, 30)
+
+    def value(opened: np.ndarray, anchor: int) -> float:
+        return float(weight @ reach[opened].any(axis=0)) * (1.0 + (anchor - 2028) / 50)
+
+    return Valuer(value, SPAN.anchors, workers=1)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10_000))
+def test_interactions_of_every_order_leave_the_plan_near_the_best(seed: int) -> None:
+    chosen, value = programme(seed, rules=False), covered(seed, 5)
+    found = choose(chosen, value, SPAN)
+    best = best_of_all(chosen, value)
+    assert found.value <= best + 1e-9
+    assert found.value >= 0.97 * best
+
+
+def test_a_ship_without_a_berth_is_worth_nothing_and_both_are_built() -> None:
+    chosen = Programme(
+        ids=("ship", "berth", "fence"),
+        cost_usd=np.array([4.0, 4.0, 4.0]),
+        build_years=np.array([1, 1, 1]),
+        earliest_start=np.array([2026, 2026, 2026]),
+        needs=(),
+        excludes=(),
+        years=YEARS,
+        sources=("all",),
+        budget_usd=np.array([[8.0, 0.0]]),
+        may_pay=np.ones((3, 1), dtype=bool),
+    )
+    value = Valuer(lambda opened, _: 10.0 * (opened[0] and opened[1]) + opened[2], SPAN.anchors, workers=1)
+    assert (choose(chosen, value, SPAN).start != NEVER).tolist() == [True, True, False]
+
+
+@given(st.integers(0, 1000), st.permutations(range(5)))
+def test_building_by_order_keeps_the_rules(seed: int, order: list[int]) -> None:
+    chosen = programme(seed, sources=2)
+    assert chosen.broken(by_order(chosen, order)) == ""
+
+
+def test_a_budget_below_the_cheapest_project_gives_the_empty_plan() -> None:
+    chosen, worth = programme(3, share=1e-4), quadratic(3)
+    value = Valuer(lambda opened, anchor: worth[anchor](opened), SPAN.anchors, workers=1)
+    found = choose(chosen, value, SPAN)
+    assert (found.start == NEVER).all()
+    assert found.value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"cost_usd": np.array([1.0, 0.0, 1.0])}, "without a cost"),
+        ({"needs": ((0, 1), (1, 0))}, "circle"),
+        ({"needs": ((0, 1),), "excludes": ((0, 1),)}, "need and exclude"),
+        ({"budget_usd": np.array([[1.0, -1.0]])}, "below zero"),
+        ({"build_years": np.array([1, 1])}, "wrong shape"),
+    ],
+)
+def test_programmes_that_contradict_themselves_are_refused(change: dict[str, object], word: str) -> None:
+    given_ = {
+        "ids": ("a", "b", "c"),
+        "cost_usd": np.ones(3),
+        "build_years": np.ones(3, dtype=int),
+        "earliest_start": np.full(3, 2026),
+        "needs": (),
+        "excludes": (),
+        "years": YEARS,
+        "sources": ("all",),
+        "budget_usd": np.ones((1, 2)),
+        "may_pay": np.ones((3, 1), dtype=bool),
+    }
+    with pytest.raises(InputError, match=word):
+        Programme(**(given_ | change))  # type: ignore[arg-type]
