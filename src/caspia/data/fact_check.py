@@ -29,6 +29,9 @@ SUBJECT_TABLES = (
     "counts",
     "groups",
     "fleets",
+    "loans",
+    "currencies",
+    "discount_rates",
 )
 DEFLATOR = "deflator_index"
 DEFLATOR_SUBJECT = "US"
