@@ -1,0 +1,1 @@
+"""Projects, portfolio choice and phasing, loans and cash flow."""
