@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
-import numpy_financial as npf
 import pandas as pd
 
 from caspia.errors import InputError, Problem
@@ -211,11 +210,10 @@ def _principal(loan: Loan, rate: float) -> FloatArray:
     first, count = loan.first_repayment, loan.periods
     instalments = count - first + 1
     principal = np.zeros(count + 1)
-    if loan.repayment is Repayment.ANNUITY:
-        nth = np.arange(1, instalments + 1)
-        principal[first:] = npf.ppmt(rate, nth, instalments, -loan.amount)
-    else:
-        principal[first:] = loan.amount / instalments
+    # Equal payments repay more from period to period, by the interest that falls away.
+    growth = 1 + rate if loan.repayment is Repayment.ANNUITY else 1.0
+    parts = growth ** np.arange(instalments, dtype=float)
+    principal[first:] = loan.amount * parts / parts.sum()
     return principal
 
 
@@ -256,7 +254,7 @@ def _check_times(loan: Loan) -> None:
 def _check_disbursement(loan: Loan) -> None:
     shares = np.asarray(loan.disbursement, dtype=float)
     if not len(shares) or (shares < 0).any() or not abs(shares.sum() - 1) <= SHARE_TOLERANCE:
-        got = ", ".join(f"{share:g}" for share in shares)
+        got = ", ".join(f"{share:g}" for share in shares) or "no share"
         allowed = "shares of at least 0 that sum to 1"
         raise _refuse("drawdowns do not make the loan", "disbursement", got, allowed, "scale the shares")
     last = np.flatnonzero(shares)[-1]

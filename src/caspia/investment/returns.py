@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import numpy_financial as npf
 from scipy.optimize import brentq
 
 from caspia.errors import InputError, Problem
@@ -81,7 +80,7 @@ def net_present_value(flows: npt.ArrayLike, discount_pct: float) -> float:
         raise InputError(
             Problem("no such rate of discount", "discount_pct", f"{discount_pct:g}", "more than -100", "mend it")
         )
-    return float(npf.npv(discount_pct / 100, values))
+    return float(values @ (1 + discount_pct / 100) ** -np.arange(len(values), dtype=float))
 
 
 def rate_of_return(flows: npt.ArrayLike) -> Rate:
