@@ -31,6 +31,9 @@ SUBJECT_TABLES = (
     "fleets",
     "projects",
     "works",
+    "loans",
+    "currencies",
+    "discount_rates",
 )
 AMOUNT = "factor"
 """What a work that scales multiplies its quantities by."""
