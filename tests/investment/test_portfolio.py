@@ -8,7 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caspia.errors import InputError
-from caspia.investment import NEVER, Programme, SecondOrder, Valuer, by_order, choose, horizon, phase
+from caspia.investment import (
+    NEVER,
+    Averse,
+    Programme,
+    SecondOrder,
+    Valuer,
+    Worlds,
+    by_order,
+    choose,
+    horizon,
+    phase,
+    worst_mean,
+)
 
 YEARS = (2026, 2027)
 SPAN = horizon(2026, 2034, 2040, (2028, 2036), 0.06)
@@ -163,3 +175,50 @@ def test_programmes_that_contradict_themselves_are_refused(change: dict[str, obj
     }
     with pytest.raises(InputError, match=word):
         Programme(**(given_ | change))  # type: ignore[arg-type]
+
+
+def drawn_worlds(seed: int, n: int, count: int = 12) -> Worlds:
+    """Worlds that differ in all that may come otherwise."""
+    rng = np.random.default_rng(seed)
+    return Worlds(
+        late_years=rng.integers(0, 4, (count, n)),
+        yields=rng.uniform(0.2, 1.2, (count, n)),
+        growth=rng.uniform(0.7, 1.2, count),
+        extra_usd=rng.uniform(-1.0, 8.0, (count, n)),
+    )
+
+
+def world_values(chosen: Programme, worth: dict[int, SecondOrder], worlds: Worlds, start: np.ndarray) -> np.ndarray:
+    """Value of a plan in every world, by the definition."""
+    plain = [item.plain() for item in worth.values()]
+    found = np.zeros(worlds.n)
+    for nth in range(worlds.n):
+        opening = chosen.opened(start)
+        late = opening + worlds.late_years[nth]
+        for row, year in enumerate(SPAN.years):
+            for weight, (constant, linear, pair) in zip(SPAN.weight[row], plain, strict=True):
+                there, planned = (late <= year).astype(float), (opening <= year).astype(float)
+                found[nth] += weight * worlds.growth[nth] * (constant + planned @ pair @ planned)
+                found[nth] += weight * worlds.growth[nth] * (there * worlds.yields[nth]) @ linear
+        found[nth] -= worlds.extra_usd[nth][start != NEVER].sum()
+    return found
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10_000), st.sampled_from([0.1, 0.25, 1.0]))
+def test_the_risk_averse_plan_has_the_best_worst_worlds(seed: int, share: float) -> None:
+    chosen, worth, worlds = programme(seed, n=4), quadratic(seed, 4), drawn_worlds(seed, 4)
+    found = phase(chosen, tuple(worth.values()), SPAN, averse=Averse(worlds, share), gap=1e-9)
+    best = -np.inf
+    for starts in product((*YEARS, NEVER), repeat=chosen.n):
+        start = np.array(starts)
+        if not chosen.broken(start):
+            best = max(best, worst_mean(world_values(chosen, worth, worlds, start), share))
+    own = worst_mean(world_values(chosen, worth, worlds, found.start), share)
+    assert own == pytest.approx(best, rel=1e-5, abs=1e-5)
+    assert found.bound >= best - 1e-5 * max(abs(best), 1.0)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.floats(0.01, 1.0))
+def test_the_mean_of_the_worst_is_between_the_worst_and_the_mean(values: list[float], share: float) -> None:
+    assert min(values) - 1e-6 <= worst_mean(values, share) <= np.mean(values) + 1e-6

@@ -23,6 +23,7 @@ from caspia.errors import NotConverged, Problem
 from caspia.investment.horizon import Horizon
 from caspia.investment.programme import NEVER, Programme
 from caspia.investment.second_order import SecondOrder
+from caspia.investment.worlds import Averse
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -76,6 +77,7 @@ def phase(
     values: tuple[SecondOrder, ...],
     span: Horizon,
     *,
+    averse: Averse | None = None,
     seconds: float = 20.0,
     gap: float = 1e-3,
 ) -> Phased:
@@ -89,6 +91,8 @@ def phase(
         Value of sets of projects at each anchor of the horizon.
     span : Horizon
         What each year counts for.
+    averse : Averse, optional
+        Worlds, the worst of which count: the conditional value at risk is made greatest instead of the value.
     seconds : float
         Time after which the best plan so far is taken, with the bound so far.
     gap : float
@@ -106,9 +110,12 @@ def phase(
     References
     ----------
     McCormick, G. P. (1976). Computability of global solutions to factorable nonconvex programs: part I.
-    Mathematical Programming 10, 147-175.
+    Mathematical Programming 10, 147-175. Rockafellar, R. T., Uryasev, S. (2000). Optimization of conditional
+    value-at-risk. Journal of Risk 2 (3), 21-41.
     """
     model = _Model(programme, values, span)
+    if averse is not None:
+        model.mind(averse)
     return model.solve(seconds, gap)
 
 
@@ -133,6 +140,7 @@ class _Model:
         self._rules()
         self._money()
         self._products()
+        self.worth = np.array(self.costs)
 
     def y(self, project: int, year: int) -> int:
         """Column of a start."""
@@ -205,10 +213,28 @@ class _Model:
             self.rows.add([column, *both[1]], [1.0, *[-1.0] * len(both[1])], 0.0)
             self.rows.add([column, *both[0], *both[1]], [-1.0, *[1.0] * (len(both[0]) + len(both[1]))], 1.0)
 
+    def mind(self, averse: Averse) -> None:
+        """Make the mean of the worst worlds the objective: their threshold, less what each falls short of it."""
+        worlds, n_pairs = averse.worlds, len(self.costs) - self.n_starts - self.n_pays
+        coefficients = worlds.starts(self.programme, self.linear, self.span)
+        pairs = np.array(self.costs[self.n_starts + self.n_pays :])
+        products = self.n_starts + self.n_pays + np.arange(n_pairs)
+        unit = max(float(np.abs(self.worth).sum()), 1e-300)
+        threshold = len(self.costs)
+        self.costs = [0.0] * threshold + [unit] + [-unit / (averse.share * worlds.n)] * worlds.n
+        for nth in range(worlds.n):
+            columns = [threshold, threshold + 1 + nth, *range(self.n_starts), *products.tolist()]
+            entries = np.concatenate(
+                [[1.0, -1.0], -coefficients[nth].ravel() / unit, -pairs * worlds.growth[nth] / unit]
+            )
+            self.rows.add(columns, entries, self.constant * worlds.growth[nth] / unit)
+        self.constant = 0.0
+
     def solve(self, seconds: float, gap: float) -> Phased:
         """Hand the program to the solver."""
         n = len(self.costs)
         upper = np.ones(n)
+        upper[len(self.worth) :] = np.inf
         payable = (self.programme.may_pay & (self.programme.budget_usd.sum(axis=1) > 0)).any(axis=1)
         upper[: self.n_starts] = ((self.opening <= self.span.years[-1]) & payable[:, None]).ravel()
         if self.n_pays:
