@@ -14,6 +14,8 @@ from caspia.investment.loans import Loan
 
 NEEDED = ("interest_pct", "tenor_years", "grace_years")
 OPTIONAL = ("front_end_fee_pct", "commitment_fee_pct")
+SOCIAL = "dr-wb-social"
+"""The rate that all values over time are discounted by unless another is named."""
 ENDS = ("low", "value", "high")
 
 
@@ -106,6 +108,34 @@ def standards(data: Dataset) -> dict[str, Standard]:
         for nth, row in enumerate(table.itertuples(index=False))
         if row.method != "social"
     }
+
+
+def social_rate(data: Dataset, key: str = SOCIAL) -> float:
+    """Rate at which society discounts.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+    key : str
+        Row of the table discount_rates whose method is social.
+
+    Returns
+    -------
+    float
+        Share a year.
+
+    Raises
+    ------
+    InputError
+        No such rate, or it is none of society.
+    """
+    row = _row(data, "discount_rates", key)
+    fact = _fact(data, "discount_rates", row, "discount_rate_pct")
+    if fact == NO_FACT or data.tables["discount_rates"]["method"].iloc[row] != "social":
+        where = data.where("discount_rates", row)
+        raise InputError(Problem("no rate of society", where, key, "method social and a fact", "add the fact"))
+    return float(data.facts.value[fact]) / 100.0
 
 
 def grant_elements(data: Dataset) -> pd.DataFrame:

@@ -108,7 +108,7 @@ class ProjectModel:
         return self._bases[key]
 
     def world(
-        self, opened: BoolArray, year: int, case: Case = "central", *, water: FloatArray | None = None
+        self, opened: BoolArray, year: int, case: Case = "central", *, shut: BoolArray | None = None
     ) -> World:
         """Flows of a year with some projects open.
 
@@ -120,8 +120,8 @@ class ProjectModel:
             Year of the demand.
         case : {"low", "central", "high"}
             Growth after the last observation.
-        water : numpy.ndarray, shape (n_servers,), optional
-            What low water multiplies the capacities by.
+        shut : numpy.ndarray of bool, shape (n_routes,), optional
+            Further routes that are shut.
 
         Returns
         -------
@@ -132,13 +132,12 @@ class ProjectModel:
         NotConverged
             No equilibrium was reached.
         """
-        return self._solved(opened, (year, case), self.base(year, case), water)
+        return self._solved(opened, (year, case), self.base(year, case), shut)
 
     def _solved(
-        self, opened: BoolArray, when: tuple[int, Case], base: World | None, water: FloatArray | None = None
+        self, opened: BoolArray, when: tuple[int, Case], base: World | None, shut: BoolArray | None = None
     ) -> World:
-        model = self.priced(opened)
-        servers = self.servers(opened, water)
+        model, servers = self.priced(opened, shut), self.servers(opened)
         wants = model.choice(*when) if base is None else base.answering
         filled = None if base is None else base.found.load / base.servers.capacity
         found = model.settle(wants, servers=servers, filled=filled, residual=RESIDUAL)
@@ -154,42 +153,42 @@ class ProjectModel:
             raise NotConverged(problem)
         return World(self, opened, when, wants, found, servers, base)
 
-    def priced(self, opened: BoolArray) -> FlowModel:
+    def priced(self, opened: BoolArray, shut: BoolArray | None = None) -> FlowModel:
         """The model with the routes and costs that some projects make.
 
         Parameters
         ----------
         opened : numpy.ndarray of bool, shape (n_projects,)
             Projects that are open.
+        shut : numpy.ndarray of bool, shape (n_routes,), optional
+            Further routes that are shut.
 
         Returns
         -------
         FlowModel
         """
-        shut = np.asarray(self.needs[~opened].any(axis=0))
+        lacking = np.asarray(self.needs[~opened].any(axis=0))
+        shut = lacking if shut is None else lacking | shut
         cost = self.model.table.cost - self.saving_usd_per_t[opened].sum(axis=0)
         sizes = self._path_sizes(shut)
         model = self.model.with_costs(np.where(shut, np.inf, cost))
         grouping = replace(model.grouping, table=replace(model.grouping.table, path_size=sizes))
         return replace(model, table=replace(model.table, path_size=sizes), grouping=grouping)
 
-    def servers(self, opened: BoolArray, water: FloatArray | None = None) -> Servers:
+    def servers(self, opened: BoolArray) -> Servers:
         """The capacities that some projects make.
 
         Parameters
         ----------
         opened : numpy.ndarray of bool, shape (n_projects,)
             Projects that are open.
-        water : numpy.ndarray, shape (n_servers,), optional
-            What low water multiplies the capacities by.
 
         Returns
         -------
         Servers
         """
         servers = self.model.servers
-        capacity = servers.capacity + self.capacity_gain[opened].sum(axis=0)
-        return servers.with_capacity(capacity if water is None else capacity * water)
+        return servers.with_capacity(servers.capacity + self.capacity_gain[opened].sum(axis=0))
 
     def _path_sizes(self, shut: BoolArray) -> FloatArray:
         """Path sizes among the routes that there are; a route that is shut overlaps with none."""
