@@ -25,9 +25,10 @@ from caspia.demand.cells import Case
 from caspia.errors import NotConverged, Problem
 from caspia.study.corridors import CORRIDORS
 from caspia.study.loading import Reference, behaviour, choice, reference_of, route_constants, route_table
-from caspia.study.market import OVER_SEA, Market, find_market, merge_markets
+from caspia.study.market import OVER_SEA, Market, find_market, merge_markets, only_through
 from caspia.study.priced import Priced
 
+BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 RESIDUAL = 1e-7
 BASE_YEAR = 2025
@@ -244,7 +245,11 @@ def _compiled(study: Priced, market: Market, servers: Servers) -> FlowModel:
 
 
 def flow_model(
-    study: Priced, base: FlowModel | None = None, progress: Callable[[int, int], None] | None = None
+    study: Priced,
+    base: FlowModel | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    through: BoolArray | None = None,
 ) -> FlowModel:
     """Compile a study for flows.
 
@@ -256,6 +261,8 @@ def flow_model(
         Model of a neighbouring study on the same graph; its routes are used, and those that the study adds.
     progress : callable, optional
         Told the searches done and the number of all.
+    through : numpy.ndarray of bool, shape (n_arcs,), optional
+        Arcs one of which routes must use to be added; any are if left out.
 
     Returns
     -------
@@ -267,7 +274,7 @@ def flow_model(
         market = find_market(study, pairs, servers, progress=progress)
     else:
         own = find_market(study, pairs, servers, detours=((), OVER_SEA), progress=progress)
-        market = merge_markets(base.market, own)
+        market = merge_markets(base.market, own if through is None else only_through(own, through))
     return _compiled(study, market, servers)
 
 

@@ -138,6 +138,27 @@ def merge_markets(one: Market, other: Market) -> Market:
     return _market(one.pairs, _concatenate([one.routes, other.routes]))
 
 
+def only_through(market: Market, arcs: BoolArray) -> Market:
+    """The routes of a market that use one of some arcs.
+
+    Parameters
+    ----------
+    market : Market
+        Routes.
+    arcs : numpy.ndarray of bool, shape (n_arcs,)
+        Arcs.
+
+    Returns
+    -------
+    Market
+    """
+    routes = market.routes
+    if len(routes.pair) == 0:
+        return market
+    kept = np.flatnonzero(np.logical_or.reduceat(arcs[routes.arcs], routes.start[:-1]))
+    return _market(market.pairs, _take(routes, kept))
+
+
 def in_transit(study: Priced, market: Market) -> BoolArray:
     """Routes that feel the constant of their corridor.
 

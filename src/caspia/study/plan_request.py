@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +45,7 @@ class PlanRequest:
 
     budgets: tuple[str, ...] = ("3e12 JPY",)
     years: tuple[int, int] = (2026, 2030)
-    aim: Aim = Aim()
+    aim: Aim = field(default_factory=Aim)
     corridors: tuple[str, ...] = ("Caspian",)
     exclude: tuple[str, ...] = ()
     include: tuple[str, ...] = ()

@@ -51,7 +51,7 @@ def sample_worlds(planner: Planner, chosen: Programme, n: int) -> Worlds:
     return Worlds(
         late_years=late.astype(np.int64),
         yields=pert(rng, *_yields(planner, row), n),
-        growth=pert(rng, *(np.array([end]) for end in _growth(planner)), n)[:, 0],
+        growth=pert(rng, *_growth(planner), n)[:, 0],
         extra_usd=extra,
     )
 
@@ -115,12 +115,11 @@ def _yields(planner: Planner, row: IntArray) -> tuple[FloatArray, FloatArray, Fl
     return low, mode, high
 
 
-def _growth(planner: Planner) -> tuple[float, float, float]:
+def _growth(planner: Planner) -> tuple[FloatArray, FloatArray, FloatArray]:
     """What all projects together are worth where demand grows little or much, over what they are worth else."""
     everything = np.ones(len(planner.ids), dtype=bool)
     cases: tuple[Case, ...] = ("low", "central", "high")
     worth = [planner.worth(everything, ANCHORS[len(ANCHORS) // 2], case) for case in cases]
-    if not worth[1] > 0:
-        return 1.0, 1.0, 1.0
-    low, middle, high = sorted((worth[0] / worth[1], 1.0, worth[2] / worth[1]))
+    ends = sorted((worth[0] / worth[1], 1.0, worth[2] / worth[1])) if worth[1] > 0 else (1.0, 1.0, 1.0)
+    low, middle, high = (np.array([end]) for end in ends)
     return low, middle, high

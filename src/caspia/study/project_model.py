@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from caspia.assignment import Choice, LogitEquilibrium, path_sizes
 from caspia.cost import Lookup, Servers, find_servers
+from caspia.data import NO_FACT
 from caspia.demand import Case
 from caspia.errors import InputError, NotConverged, Problem
 from caspia.network import ArcKind
 from caspia.scenario import Edit, Scenario, effects, project_scenario
-from caspia.study.flows import FlowModel
+from caspia.study.flows import FlowModel, compile_model, flow_model
 from caspia.study.loading import behaviour, reference_of, route_constants, route_costs
 from caspia.study.market import TRANSFER_KM, Market, groups_of
 from caspia.study.priced import Priced
@@ -32,6 +34,8 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 RESIDUAL = 1e-6
 """Residual of a set of projects: differences of sets are ten thousand times as large."""
+TYPICAL = ("containers", "grain")
+"""Commodities by whose costs it is seen what a project touches: one in boxes, one in bulk."""
 _KIND = {"links": ArcKind.LINE, "borders": ArcKind.BORDER, "services": ArcKind.WAIT}
 
 
@@ -52,6 +56,8 @@ class ProjectModel:
         Routes that there are only where the project is open.
     capacity_gain : numpy.ndarray, shape (n_projects, n_servers)
         What each project adds to the capacities.
+    touched : numpy.ndarray of bool, shape (n_projects, n_arcs)
+        Arcs that each project opens, makes cheaper or faster, or gives capacity.
     """
 
     ids: tuple[str, ...]
@@ -59,6 +65,7 @@ class ProjectModel:
     saving_usd_per_t: FloatArray
     needs: BoolArray
     capacity_gain: FloatArray
+    touched: BoolArray
     _sizes: dict[bytes, FloatArray] = field(default_factory=dict, repr=False)
     _bases: dict[tuple[int, str], World] = field(default_factory=dict, repr=False)
 
@@ -310,45 +317,77 @@ def project_model(
     wanted = set(known if ids is None else ids)
     chosen = tuple(key for key in known if key in wanted)
     own = [project_scenario(study.data, (key,)) for key in (*chosen, *sorted(wanted - set(known)))]
-    opened = study.with_scenario(_part("everything-open", own, is_opening=True))
-    model = opened.flow_model(progress)
+    nothing = np.zeros(study.network.n_arcs, dtype=bool)
+    first = [_opening(study, scenario) for scenario in own]
+    opened = study.with_scenario(_of("everything-open", chain.from_iterable(first)))
+    ways = np.stack([_opened_arcs(opened, effects(study.data, scenario).opened) for scenario in own] or [nothing])
+    model = _model(study, opened, np.asarray(ways.any(axis=0)), progress)
     groups = groups_of(opened, model.market.pairs)
     free = route_costs(opened, model.market, groups)
     shape = len(chosen), model.table.n_routes
+    touched = ways.copy()
     saving, needs = np.zeros(shape), np.zeros(shape, dtype=bool)
     gain = np.zeros((len(chosen), model.servers.n_servers))
     for row, (key, scenario) in enumerate(zip(chosen, own, strict=True)):
-        needs[row] = _only_with(model, effects(study.data, scenario).opened)
-        amounts = _part(key, [scenario], is_opening=False)
+        needs[row] = passes(model, ways[row])
+        amounts = _of(key, (edit for edit in scenario.edits if edit not in first[row]))
         if amounts.edits:
             changed = opened.with_scenario(amounts)
             saving[row] = _saving(free, route_costs(changed, model.market, groups), key)
             gain[row] = _gain(model.servers, _servers(changed), key)
+            touched[row] |= _touched(opened, changed, model.servers, gain[row])
         if progress is not None:
             progress("Projects", row + 1, len(chosen))
-    return ProjectModel(chosen, model, saving, needs, gain)
+    return ProjectModel(chosen, model, saving, needs, gain, touched[: len(chosen)])
 
 
-def _part(name: str, scenarios: Iterable[Scenario], *, is_opening: bool) -> Scenario:
-    """The edits of projects that open something, or those that change amounts."""
-    edits: tuple[Edit, ...] = tuple(
-        edit for scenario in scenarios for edit in scenario.edits if (edit.action == "open") == is_opening
-    )
-    return Scenario(id=name, title=name, edits=edits, parts=(name,))
+def _of(name: str, edits: Iterable[Edit]) -> Scenario:
+    return Scenario(id=name, title=name, edits=tuple(edits), parts=(name,))
+
+
+def _opening(study: Study, scenario: Scenario) -> list[Edit]:
+    """Edits of a project that open something, and those that state what the new thing has no number for yet."""
+    found = [edit for edit in scenario.edits if edit.action == "open"]
+    if found:
+        for edit in scenario.edits:
+            if edit.action == "set":
+                before = effects(study.data, _of(scenario.id, [edit])).facts.base
+                found += [edit] if (before == NO_FACT).all() else []
+    return found
 
 
 def _servers(study: Study) -> Servers:
     return find_servers(Lookup(study.network, study.data.facts), study.data)
 
 
-def _only_with(model: FlowModel, opened: Mapping[str, IntArray]) -> BoolArray:
-    """Routes that pass what a project opens."""
-    arcs = model.study.network.arcs
-    found = np.zeros(model.study.network.n_arcs, dtype=bool)
+def _model(study: Study, opened: Study, ways: BoolArray, tell: Callable[[str, int, int], None] | None) -> FlowModel:
+    """Routes of the world as it is, and those on what projects open."""
+    base = study.flow_model(tell)
+    if not ways.any():
+        return compile_model(opened, base.market)
+    return flow_model(opened, base, None if tell is None else partial(tell, "More routes"), through=ways)
+
+
+def _opened_arcs(study: Study, opened: Mapping[str, IntArray]) -> BoolArray:
+    """Arcs that a project opens."""
+    arcs = study.network.arcs
+    found = np.zeros(study.network.n_arcs, dtype=bool)
     for table, rows in opened.items():
         if table in _KIND:
             found |= (arcs.kind == _KIND[table]) & np.isin(arcs.row, rows)
-    return passes(model, found)
+    return found
+
+
+def _touched(before: Study, after: Study, servers: Servers, gain: FloatArray) -> BoolArray:
+    """Arcs whose cost or capacity a project changes."""
+    arc = np.repeat(np.arange(before.network.n_arcs), np.diff(servers.arc_start))
+    found = np.bincount(arc, gain[servers.server] != 0.0, before.network.n_arcs) > 0
+    for goods in TYPICAL:
+        if goods in set(before.data.tables["commodities"]["id"]):
+            old, new = before.costs(goods).generalised_usd, after.costs(goods).generalised_usd
+            usable = np.isfinite(old) & np.isfinite(new)
+            found |= usable & (np.where(usable, old, 0.0) != np.where(usable, new, 0.0))
+    return np.asarray(found)
 
 
 def _saving(before: FloatArray, after: FloatArray, key: str) -> FloatArray:
