@@ -4,6 +4,7 @@ from caspia.assignment.certificate import Certificate, certify
 from caspia.assignment.compress import Grouping, group_servers
 from caspia.assignment.equilibrium import equilibrium
 from caspia.assignment.logit import LogitEquilibrium, answers_at, fixed_point_residual, solve_logit
+from caspia.assignment.overlaps import Overlaps, find_overlaps
 from caspia.assignment.problem import Demand, Problem, check_problem, road_problem
 from caspia.assignment.result import Equilibrium, Routes
 from caspia.assignment.routes import Choice, RouteTable, path_sizes
@@ -17,6 +18,7 @@ __all__ = [
     "Equilibrium",
     "Grouping",
     "LogitEquilibrium",
+    "Overlaps",
     "Problem",
     "RouteTable",
     "Routes",
@@ -26,6 +28,7 @@ __all__ = [
     "certify",
     "check_problem",
     "equilibrium",
+    "find_overlaps",
     "fixed_point_residual",
     "group_servers",
     "path_sizes",

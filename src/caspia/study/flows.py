@@ -25,7 +25,7 @@ from caspia.demand.cells import Case
 from caspia.errors import NotConverged, Problem
 from caspia.study.corridors import CORRIDORS
 from caspia.study.loading import Reference, behaviour, choice, reference_of, route_constants, route_table
-from caspia.study.market import OVER_SEA, Market, find_market, merge_markets, only_through
+from caspia.study.market import OVER_SEA, Market, find_market, merge_markets, some_routes, users_of
 from caspia.study.priced import Priced
 
 BoolArray = npt.NDArray[np.bool_]
@@ -274,7 +274,7 @@ def flow_model(
         market = find_market(study, pairs, servers, progress=progress)
     else:
         own = find_market(study, pairs, servers, detours=((), OVER_SEA), progress=progress)
-        market = merge_markets(base.market, own if through is None else only_through(own, through))
+        market = merge_markets(base.market, own if through is None else some_routes(own, users_of(own, through)))
     return _compiled(study, market, servers)
 
 

@@ -138,8 +138,25 @@ def merge_markets(one: Market, other: Market) -> Market:
     return _market(one.pairs, _concatenate([one.routes, other.routes]))
 
 
-def only_through(market: Market, arcs: BoolArray) -> Market:
-    """The routes of a market that use one of some arcs.
+def some_routes(market: Market, chosen: BoolArray) -> Market:
+    """A market with some of its routes.
+
+    Parameters
+    ----------
+    market : Market
+        Routes.
+    chosen : numpy.ndarray of bool, shape (n_routes,)
+        Routes to keep.
+
+    Returns
+    -------
+    Market
+    """
+    return _market(market.pairs, _take(market.routes, np.flatnonzero(chosen)))
+
+
+def users_of(market: Market, arcs: BoolArray) -> BoolArray:
+    """Routes that use one of some arcs.
 
     Parameters
     ----------
@@ -150,13 +167,12 @@ def only_through(market: Market, arcs: BoolArray) -> Market:
 
     Returns
     -------
-    Market
+    numpy.ndarray of bool, shape (n_routes,)
     """
     routes = market.routes
-    if len(routes.pair) == 0:
-        return market
-    kept = np.flatnonzero(np.logical_or.reduceat(arcs[routes.arcs], routes.start[:-1]))
-    return _market(market.pairs, _take(routes, kept))
+    if len(routes.arcs) == 0:
+        return np.zeros(0, dtype=bool)
+    return np.asarray(np.logical_or.reduceat(arcs[routes.arcs], routes.start[:-1]), dtype=bool)
 
 
 def in_transit(study: Priced, market: Market) -> BoolArray:

@@ -15,17 +15,16 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from caspia.assignment import Choice, LogitEquilibrium, path_sizes
+from caspia.assignment import Choice, LogitEquilibrium, Overlaps, find_overlaps
 from caspia.cost import Lookup, Servers, find_servers
 from caspia.data import NO_FACT
 from caspia.demand import Case
 from caspia.errors import InputError, NotConverged, Problem
 from caspia.network import ArcKind
 from caspia.scenario import Edit, Scenario, effects, project_scenario
-from caspia.study.flows import FlowModel, compile_model, flow_model
+from caspia.study.flows import FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.loading import behaviour, reference_of, route_constants, route_costs
-from caspia.study.market import TRANSFER_KM, Market, groups_of
-from caspia.study.priced import Priced
+from caspia.study.market import TRANSFER_KM, groups_of, some_routes
 from caspia.study.study import Study
 from caspia.study.traffic import passes
 
@@ -36,6 +35,10 @@ RESIDUAL = 1e-6
 """Residual of a set of projects: differences of sets are ten thousand times as large."""
 TYPICAL = ("containers", "grain")
 """Commodities by whose costs it is seen what a project touches: one in boxes, one in bulk."""
+BUSY = 2040
+"""Year at whose queues new routes are held against old ones: the last of the demand."""
+FOLLOWS = 0.5
+"""Share of a new route from which on it is a variant of the old one that it shares it with."""
 _KIND = {"links": ArcKind.LINE, "borders": ArcKind.BORDER, "services": ArcKind.WAIT}
 
 
@@ -58,6 +61,8 @@ class ProjectModel:
         What each project adds to the capacities.
     touched : numpy.ndarray of bool, shape (n_projects, n_arcs)
         Arcs that each project opens, makes cheaper or faster, or gives capacity.
+    overlaps : Overlaps
+        What routes share with those that projects open.
     """
 
     ids: tuple[str, ...]
@@ -66,6 +71,7 @@ class ProjectModel:
     needs: BoolArray
     capacity_gain: FloatArray
     touched: BoolArray
+    overlaps: Overlaps
     _sizes: dict[bytes, FloatArray] = field(default_factory=dict, repr=False)
     _bases: dict[tuple[int, str], World] = field(default_factory=dict, repr=False)
 
@@ -198,10 +204,10 @@ class ProjectModel:
         return servers.with_capacity(servers.capacity + self.capacity_gain[opened].sum(axis=0))
 
     def _path_sizes(self, shut: BoolArray) -> FloatArray:
-        """Path sizes among the routes that there are; a route that is shut overlaps with none."""
+        """Path sizes among the routes that there are."""
         key = np.packbits(shut).tobytes()
         if key not in self._sizes:
-            self._sizes[key] = _sizes_without(self.model.market, self.model.study, shut)
+            self._sizes[key] = self.overlaps.path_sizes(~shut)
         return self._sizes[key]
 
 
@@ -276,20 +282,6 @@ class World:
         return np.where(known, np.where(known, before, 0.0) - np.where(known, self.found.logsum, 0.0), 0.0)
 
 
-def _sizes_without(market: Market, study: Priced, shut: BoolArray) -> FloatArray:
-    arcs = study.network.arcs
-    length = np.where(arcs.kind == ArcKind.LINE, arcs.length_km, TRANSFER_KM)
-    routes = market.routes
-    kept = np.flatnonzero(~shut)
-    size = np.diff(routes.start)[kept]
-    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-    items = routes.arcs[np.repeat(routes.start[kept] - start[:-1], size) + np.arange(start[-1])]
-    pair_start = np.searchsorted(routes.pair[kept], np.arange(len(market.start))).astype(np.int64)
-    found = np.ones(len(shut))
-    found[kept] = path_sizes(pair_start, start, items.astype(np.int64), length)
-    return found
-
-
 def project_model(
     study: Study, ids: Collection[str] | None = None, progress: Callable[[str, int, int], None] | None = None
 ) -> ProjectModel:
@@ -321,7 +313,7 @@ def project_model(
     first = [_opening(study, scenario) for scenario in own]
     opened = study.with_scenario(_of("everything-open", chain.from_iterable(first)))
     ways = np.stack([_opened_arcs(opened, effects(study.data, scenario).opened) for scenario in own] or [nothing])
-    model = _model(study, opened, np.asarray(ways.any(axis=0)), progress)
+    model, overlaps = _model(study, opened, np.asarray(ways.any(axis=0)), progress)
     groups = groups_of(opened, model.market.pairs)
     free = route_costs(opened, model.market, groups)
     shape = len(chosen), model.table.n_routes
@@ -338,7 +330,7 @@ def project_model(
             touched[row] |= _touched(opened, changed, model.servers, gain[row])
         if progress is not None:
             progress("Projects", row + 1, len(chosen))
-    return ProjectModel(chosen, model, saving, needs, gain, touched[: len(chosen)])
+    return ProjectModel(chosen, model, saving, needs, gain, touched[: len(chosen)], overlaps)
 
 
 def _of(name: str, edits: Iterable[Edit]) -> Scenario:
@@ -360,12 +352,64 @@ def _servers(study: Study) -> Servers:
     return find_servers(Lookup(study.network, study.data.facts), study.data)
 
 
-def _model(study: Study, opened: Study, ways: BoolArray, tell: Callable[[str, int, int], None] | None) -> FlowModel:
-    """Routes of the world as it is, and those on what projects open."""
+def _model(
+    study: Study, opened: Study, ways: BoolArray, tell: Callable[[str, int, int], None] | None
+) -> tuple[FlowModel, Overlaps]:
+    """Routes of the world as it is and those that projects open, as far as these are any use; what they share."""
     base = study.flow_model(tell)
     if not ways.any():
-        return compile_model(opened, base.market)
-    return flow_model(opened, base, None if tell is None else partial(tell, "More routes"), through=ways)
+        model = compile_model(opened, base.market)
+        return model, _overlaps(model, ways, np.zeros(model.table.n_routes))
+    found = flow_model(opened, base, None if tell is None else partial(tell, "More routes"), through=ways)
+    busy = solve_flows(base, BUSY)
+    cost = _cost_at(found, busy)
+    model = compile_model(opened, some_routes(found.market, ~_useless(found, passes(found, ways), cost)))
+    return model, _overlaps(model, ways, _cost_at(model, busy))
+
+
+def _cost_at(model: FlowModel, busy: Flows) -> FloatArray:
+    """Cost of every route at the queues and prices of other flows; what is new is empty."""
+    place = {key: row for row, key in enumerate(busy.model.servers.key)}
+    row = np.array([place.get(key, -1) for key in model.servers.key], dtype=np.int64)
+    delay, price = (np.where(row >= 0, values[row], 0.0) for values in (busy.result.delay_h, busy.result.price))
+    table = model.table
+    entries = table.felt * delay[table.server] + table.use * price[table.server]
+    return np.asarray(table.cost + np.bincount(table.route_of_entry, entries, table.n_routes))
+
+
+def _useless(model: FlowModel, is_new: BoolArray, cost: FloatArray) -> BoolArray:
+    """New routes that mostly follow an old one of the same pair and are no better even where that is busy."""
+    routes, length = model.market.routes, _lengths(model)
+    found = np.zeros(len(is_new), dtype=bool)
+    for pair in np.unique(routes.pair[is_new]).tolist():
+        own = range(int(model.market.start[pair]), int(model.market.start[pair + 1]))
+        arcs = {row: routes.arcs[routes.start[row] : routes.start[row + 1]] for row in own}
+        for row in own:
+            if is_new[row]:
+                total = length[arcs[row]].sum()
+                followed = [
+                    other
+                    for other in own
+                    if not is_new[other]
+                    and length[arcs[row][np.isin(arcs[row], arcs[other])]].sum() > FOLLOWS * total
+                ]
+                found[row] = bool(followed) and cost[row] >= cost[followed].min()
+    return found
+
+
+def _lengths(model: FlowModel) -> FloatArray:
+    """Length of every arc as it counts for overlaps."""
+    arcs = model.study.network.arcs
+    return np.where(arcs.kind == ArcKind.LINE, arcs.length_km, TRANSFER_KM)
+
+
+def _overlaps(model: FlowModel, ways: BoolArray, cost: FloatArray) -> Overlaps:
+    market = model.market
+    scale = behaviour(model.study.data).scale_t_per_usd[market.commodity]
+    arcs = market.routes.arcs.astype(np.int64)
+    return find_overlaps(
+        market.start, market.routes.start, arcs, _lengths(model), passes(model, ways), -scale * cost
+    )
 
 
 def _opened_arcs(study: Study, opened: Mapping[str, IntArray]) -> BoolArray:

@@ -13,6 +13,7 @@ from caspia.demand import t_per_teu
 from caspia.network import MODES, ArcKind, Network
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import FlowModel, Flows
+from caspia.study.market import users_of
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -110,10 +111,7 @@ def passes(model: FlowModel, arcs: BoolArray) -> BoolArray:
     -------
     numpy.ndarray of bool, shape (n_routes,)
     """
-    routes = model.market.routes
-    if len(routes.arcs) == 0:
-        return np.zeros(0, dtype=bool)
-    return np.asarray(np.logical_or.reduceat(arcs[routes.arcs], routes.start[:-1]), dtype=bool)
+    return users_of(model.market, arcs)
 
 
 def _passed(count: Any, data: Dataset, network: Network) -> list[BoolArray]:
