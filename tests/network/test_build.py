@@ -10,6 +10,7 @@ import pytest
 
 from caspia.errors import Unreachable
 from caspia.network import FORMS, MODES, TABLE_OF_KIND, ArcKind, Network, Role
+from caspia.scenario import Edit, Scenario
 from caspia.study import Request, Study
 from drawn import open_drawn
 
@@ -242,3 +243,15 @@ def test_waypoints_and_chokepoints_are_no_journey_ends(tmp_path: Path) -> None:
     row = study.network.place_ids.index("XZBBB")
     assert study.network.vertex(row, Role.ORIGIN) is None
     assert study.network.vertex(0, Role.ORIGIN) is not None
+
+
+def test_what_opens_changes_no_vertex_and_no_arc(real: Study) -> None:
+    edit = Edit(
+        "open", "links", (("status", ("planned", "construction")),), "caspia_judgement", "All that is planned"
+    )
+    opened = real.with_scenario(Scenario("all-links", "All links open", (edit,))).network.arcs
+    arcs = real.network.arcs
+    for name in ("tail", "head", "kind", "mode"):
+        assert np.array_equal(getattr(arcs, name), getattr(opened, name))
+    assert (opened.is_open >= arcs.is_open).all()
+    assert opened.is_open.sum() > arcs.is_open.sum()

@@ -273,13 +273,13 @@ def _add_journey_ends(growth: _Growth, tables: _Tables) -> None:
     places = tables.data.tables["places"]
     kinds, states = places["kind"].to_numpy(), places["country"].to_numpy()
     class_row = {key: row for row, key in enumerate(tables.data.tables["classes"]["id"])}
-    for (place, mode, gauge), class_id in _local_classes(tables).items():
+    for (place, mode, gauge), (class_id, is_open) in _local_classes(tables).items():
         if kinds[place] in NO_JOURNEY_ENDS:
             continue
         arrival, _ = growth.hub(place, mode, gauge)
         entry = _entries(growth, tables, place, mode, gauge)
         row = class_row[class_id]
-        traits = _Traits(forms=tables.forms_of_class[class_id], states=(states[place],))
+        traits = _Traits(forms=tables.forms_of_class[class_id], states=(states[place],), is_open=is_open)
         facts = tables.facts["classes"][row]
         origin = growth.node(place, -1, 0, Role.ORIGIN)
         destination = growth.node(place, -1, 0, Role.DESTINATION)
@@ -287,21 +287,27 @@ def _add_journey_ends(growth: _Growth, tables: _Tables) -> None:
         growth.arc((arrival, destination), (ArcKind.UNLOADING, row, mode), facts, traits)
 
 
-def _local_classes(tables: _Tables) -> dict[tuple[int, int, int], str]:
-    """Class of an open link of each mode and gauge at each place."""
-    found: dict[tuple[int, int, int], str] = {}
+def _local_classes(tables: _Tables) -> dict[tuple[int, int, int], tuple[str, bool]]:
+    """Class of a link of each mode and gauge at each place, an open one where there is one; and whether it is open.
+
+    What is not open has its ends too, so that a world in which it opens has the same vertices and arcs.
+    """
+    found: dict[tuple[int, int, int], tuple[str, bool]] = {}
     links = tables.data.tables["links"]
     state = tables.data.tables["places"]["country"].to_numpy()
     domestic: set[tuple[int, int, int]] = set()
-    for link in records(links[links["status"] == "open"]):
+    for link in records(links):
+        is_open = link.status == "open"
         for end in (link.from_id, link.to_id):
             place = tables.place_row[end]
             key = (place, MODES.index(link.mode), _gauge(link.gauge_mm))
             # At a border the operator of the place's own country loads, not that of the neighbour.
             at_home = link.countries == state[place]
-            if key not in found or (at_home and key not in domestic):
-                found[key] = link.class_id
-            if at_home:
+            comes_first = key not in found or is_open > found[key][1]
+            if comes_first or (at_home and key not in domestic and is_open == found[key][1]):
+                found[key] = link.class_id, is_open
+                domestic.discard(key)
+            if at_home and is_open == found[key][1]:
                 domestic.add(key)
     return found
 

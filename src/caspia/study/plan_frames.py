@@ -235,7 +235,7 @@ def averse_record(plan: Plan) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        `value`, `value_at_risk`, `added` and `dropped` (against the plan); none where it was not asked for.
+        `value`, `value_at_risk`, `portfolio`, `added`, `dropped`; none where it was not asked for.
     """
     if plan.averse is None:
         return None
