@@ -249,28 +249,3 @@ def averse_record(plan: Plan) -> dict[str, Any] | None:
         "added": ids[there & ~here].tolist(),
         "dropped": ids[here & ~there].tolist(),
     }
-
-
-def plan_record(plan: Plan, finance: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The plan for machines.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-    finance : dict, optional
-        Whether its loans can be served.
-
-    Returns
-    -------
-    dict
-        As `summary`, with `portfolio`, `unfunded`, `averse`, `coming` (what opens anyway) and `finance`.
-    """
-    table = plan.planner.table
-    return summary(plan) | {
-        "portfolio": portfolio_frame(plan).to_dict("records"),
-        "unfunded": unfunded_frame(plan).to_dict("records"),
-        "averse": averse_record(plan),
-        "coming": np.array(table.ids, dtype=object)[table.is_committed].tolist(),
-        "finance": finance,
-    }
