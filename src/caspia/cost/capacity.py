@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from caspia.cost.delay import DelayTable
+from caspia.cost.delay.table import CODES
 from caspia.cost.scarcity import Scarcity
 
 FloatArray = npt.NDArray[np.float64]
@@ -168,6 +169,25 @@ class Servers:
         """
         delays = self.delays.with_capacity(capacity)
         return replace(self, delays=delays, prices=replace(self.prices, capacity=delays.capacity))
+
+    def grown(self, capacity: FloatArray) -> Servers:
+        """Copy with other capacities, at which services follow each other as much faster: more trains, more ships.
+
+        Parameters
+        ----------
+        capacity : numpy.ndarray, shape (n_servers,)
+            Capacities in the units of the servers, above 0.
+
+        Returns
+        -------
+        Servers
+        """
+        parameters = self.delays.parameters.copy()
+        queues = self.delays.form == CODES["queue"]
+        # The first parameter of a queue is the time between two services, the second the capacity.
+        parameters[queues, 0] *= self.capacity[queues] / capacity[queues]
+        found = replace(self, delays=replace(self.delays, parameters=parameters))
+        return found.with_capacity(capacity)
 
     def start(self) -> FloatArray:
         """Loads from which a solver may begin, shape (n_servers,)."""

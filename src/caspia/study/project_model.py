@@ -201,7 +201,7 @@ class ProjectModel:
         Servers
         """
         servers = self.model.servers
-        return servers.with_capacity(servers.capacity + self.capacity_gain[opened].sum(axis=0))
+        return servers.grown(servers.capacity + self.capacity_gain[opened].sum(axis=0))
 
     def _path_sizes(self, shut: BoolArray) -> FloatArray:
         """Path sizes among the routes that there are."""
