@@ -1,6 +1,7 @@
 """What to build: choices within a budget, on networks whose users choose for themselves, and with proof."""
 
 from caspia.investment.design import DesignResult, NetworkDesign, design, enumerate_designs
+from caspia.investment.fixed_charge import FixedCharge, FixedChargeResult, solve_fixed_charge
 from caspia.investment.search import (
     Found,
     Lane,
@@ -15,6 +16,8 @@ from caspia.investment.search import (
 
 __all__ = [
     "DesignResult",
+    "FixedCharge",
+    "FixedChargeResult",
     "Found",
     "Lane",
     "NetworkDesign",
@@ -27,4 +30,5 @@ __all__ = [
     "improve",
     "plain_lane",
     "search",
+    "solve_fixed_charge",
 ]

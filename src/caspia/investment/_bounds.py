@@ -1,9 +1,9 @@
 """What the total cost of travel in equilibrium cannot fall below, for all designs between two, compiled.
 
-Let T(x) be the total cost of flows x, and B(x) Beckmann's function, which the equilibrium minimises. A design that
-holds the projects I costs at least the minimum of T over the flows that its projects and those still free allow. Its
-equilibrium has a Beckmann value of at most that of I alone, b(I), since more arcs never raise it. So for every
-weight w >= 0 it costs at least
+Let T(x) be the total cost of flows x, and B(x) Beckmann's function, which the equilibrium minimises. A design
+that holds the projects I costs at least the minimum of T over the flows that its projects and those still free
+allow. Its equilibrium has a Beckmann value of at most that of I alone, b(I), since more arcs never raise it. So for
+every weight w >= 0 it costs at least
 
     min over designs and flows of  T(x) + w * (B(x) - b(I)),
 
@@ -72,7 +72,8 @@ def knapsack(gain: Floats, price: Floats, free: Bools, left: float) -> float:
     total = 0.0
     for project in order:
         if price[project] > left:
-            return total + gain[project] * left / price[project]
+            total += gain[project] * left / price[project]
+            break
         total += gain[project]
         left -= price[project]
     return total
@@ -81,9 +82,8 @@ def knapsack(gain: Floats, price: Floats, free: Bools, left: float) -> float:
 @njit(cache=True, nogil=True)
 def cut_bound(road: Road, cut: Cut, box: Box) -> float:
     """Return what no design of a box costs less than, by one cut."""
-    bound = (
-        cut.constant - cut.weight * box.ceiling - knapsack(cut.gain, road.price, box.free, box.left + road.slack)
-    )
+    bound = cut.constant - cut.weight * box.ceiling
+    bound -= knapsack(cut.gain, road.price, box.free, box.left + road.slack)
     for project in range(cut.gain.size):
         if box.inside[project]:
             bound -= cut.gain[project]

@@ -61,7 +61,7 @@ class Plan(NamedTuple):
 
     arcs: Ints  # [P, ROUTES, V]; from the end of the route to its start
     length: Ints  # [P, ROUTES]
-    count: Ints  # [P]
+    n_routes: Ints  # [P]
     flow: Floats  # [P, ROUTES]
     load: Floats  # [A]
     distance: Floats  # [O, V]; of the last round of trees
@@ -177,20 +177,20 @@ def first_unreachable(net: Net, cost: Cost) -> int:
 @njit(cache=True, nogil=True)
 def _drop_route(plan: Plan, pair: int, route: int) -> None:
     """Forget a route; the last one takes its place."""
-    last = plan.count[pair] - 1
+    last = plan.n_routes[pair] - 1
     if route != last:
         plan.flow[pair, route] = plan.flow[pair, last]
         size = plan.length[pair, last]
         plan.length[pair, route] = size
         plan.arcs[pair, route, :size] = plan.arcs[pair, last, :size]
-    plan.count[pair] = last
+    plan.n_routes[pair] = last
 
 
 @njit(cache=True, nogil=True)
 def _add_route(net: Net, plan: Plan, pair: int, before: Ints, root: int) -> None:
     """Write the way of the tree to the end of a pair as its last route; a first route carries all."""
-    kept = net.amount[pair] if plan.count[pair] == 0 else 0.0
-    if plan.count[pair] == ROUTES:
+    kept = net.amount[pair] if plan.n_routes[pair] == 0 else 0.0
+    if plan.n_routes[pair] == ROUTES:
         least = 0
         for route in range(1, ROUTES):
             if plan.flow[pair, route] < plan.flow[pair, least]:
@@ -199,7 +199,7 @@ def _add_route(net: Net, plan: Plan, pair: int, before: Ints, root: int) -> None
         for k in range(plan.length[pair, least]):
             plan.load[plan.arcs[pair, least, k]] -= kept
         _drop_route(plan, pair, least)
-    route, size, vertex = plan.count[pair], 0, net.target[pair]
+    route, size, vertex = plan.n_routes[pair], 0, net.target[pair]
     while vertex != root:
         arc = before[vertex]
         plan.arcs[pair, route, size] = arc
@@ -208,13 +208,13 @@ def _add_route(net: Net, plan: Plan, pair: int, before: Ints, root: int) -> None
         vertex = net.tail[arc]
     plan.flow[pair, route] = kept
     plan.length[pair, route] = size
-    plan.count[pair] = route + 1
+    plan.n_routes[pair] = route + 1
 
 
 @njit(cache=True, nogil=True)
 def _clean(net: Net, cost: Cost, plan: Plan) -> None:
     """Drop routes that are closed or empty, keep the split of the others, and add up the loads."""
-    arcs, length, count, flow, load, base = plan.arcs, plan.length, plan.count, plan.flow, plan.load, cost.base
+    arcs, length, count, flow, load, base = plan.arcs, plan.length, plan.n_routes, plan.flow, plan.load, cost.base
     load[:] = 0.0
     for pair in range(net.target.size):
         total, route = 0.0, 0
@@ -255,11 +255,11 @@ def _grow_all(net: Net, plan: Plan, work: Work) -> tuple[float, int]:
             way = distance[net.target[pair]]
             least += net.amount[pair] * way
             cheapest = np.inf
-            for route in range(plan.count[pair]):
+            for route in range(plan.n_routes[pair]):
                 cheapest = min(cheapest, _route_cost(arcs, length, pair, route, now))
             if cheapest > way * (1.0 + NEAR):
                 _add_route(net, plan, pair, work.before, root)
-            if plan.count[pair] > 1:
+            if plan.n_routes[pair] > 1:
                 work.active[many] = pair
                 many += 1
     return least, many
@@ -337,9 +337,7 @@ def _sweep(  # noqa: PLR0913 - see `_compare`
 
 
 @njit(cache=True, nogil=True)
-def solve(  # noqa: PLR0913 - numbers for compiled code
-    net: Net, cost: Cost, plan: Plan, gap: float, cutoff: float, rounds: int
-) -> tuple[float, float, float]:
+def solve(net: Net, cost: Cost, plan: Plan, gap: float, cutoff: float, rounds: int) -> tuple[float, float, float]:
     """Minimise the cost, starting from the routes of the plan.
 
     Ends when the relative gap is reached, or when the cost spent passes the cutoff for certain. Returns the cost
@@ -349,7 +347,7 @@ def solve(  # noqa: PLR0913 - numbers for compiled code
     """
     work = _room(net.tail.size, net.out_start.size - 1, net.target.size)
     now, slope, mark, active = work.now, work.slope, work.mark, work.active
-    arcs, length, count, flow, load = plan.arcs, plan.length, plan.count, plan.flow, plan.load
+    arcs, length, count, flow, load = plan.arcs, plan.length, plan.n_routes, plan.flow, plan.load
     turn = 0
     while True:
         _clean(net, cost, plan)

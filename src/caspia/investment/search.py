@@ -127,7 +127,7 @@ class Found:
     complete: bool
 
 
-def search(  # noqa: PLR0913 - the budget's two numbers, then options by name
+def search(
     cost: Floats,
     budget: float,
     make_lane: Callable[[], Lane],
@@ -249,7 +249,8 @@ class _Tree:
         self.cost = cost
         self.slack = SLACK * budget
         self.tolerance = tolerance
-        self.chosen, self.value = (np.zeros(cost.size, np.bool_), math.inf) if start is None else start
+        self.chosen: Bools = np.zeros(cost.size, np.bool_) if start is None else start[0]
+        self.value = math.inf if start is None else start[1]
         self.strands = [_Strand(lane) for lane in lanes]
         nothing, everything = np.zeros(cost.size, np.bool_), np.ones(cost.size, np.bool_)
         self.strands[0].stack.append(Node(nothing, everything, budget, True, -math.inf, None))
@@ -355,9 +356,9 @@ def improve(
 
 def _neighbours(chosen: Bools) -> Iterator[Bools]:
     """Yield the sets that have one thing more, one other, or one less, in this order."""
-    steps = [(into, out) for into in np.flatnonzero(~chosen) for out in (-1, *np.flatnonzero(chosen))]
-    steps.sort(key=lambda step: step[1] >= 0)
-    for into, out in [*steps, *((-1, out) for out in np.flatnonzero(chosen))]:
+    absent, present = np.flatnonzero(~chosen).tolist(), np.flatnonzero(chosen).tolist()
+    swaps = [(into, out) for into in absent for out in present]
+    for into, out in [*((into, -1) for into in absent), *swaps, *((-1, out) for out in present)]:
         other = chosen.copy()
         if into >= 0:
             other[into] = True
