@@ -25,6 +25,7 @@ from caspia.routing.heap import drop, lift
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+Longs = npt.NDArray[np.int64]
 Items = npt.NDArray[np.uint32]
 
 ROUTES = 12  # most routes of a pair that are kept; the one with least flow makes room
@@ -72,7 +73,7 @@ class Work(NamedTuple):
 
     now: Floats  # [A]; cost of a unit
     slope: Floats  # [A]; its derivative
-    mark: Ints  # [A]
+    mark: Longs  # [A + 1]; the last is the newest mark
     before: Ints  # [V]
     keys: Floats
     items: Items
@@ -99,7 +100,7 @@ def _room(arcs: int, vertices: int, pairs: int) -> Work:
     return Work(
         np.empty(arcs),
         np.empty(arcs),
-        np.zeros(arcs, np.int32),
+        np.zeros(arcs + 1, np.int64),
         np.empty(vertices, np.int32),
         np.empty(vertices),
         np.empty(vertices, np.uint32),
@@ -267,7 +268,7 @@ def _grow_all(net: Net, plan: Plan, work: Work) -> tuple[float, int]:
 
 @njit(cache=True, nogil=True, inline="always")
 def _compare(  # noqa: PLR0913 - arrays by themselves: a record of them is counted at every call
-    arcs: Ints, length: Ints, pair: int, route: int, best: int, now: Floats, slope: Floats, mark: Ints, stamp: int
+    arcs: Ints, length: Ints, pair: int, route: int, best: int, now: Floats, slope: Floats, mark: Longs, stamp: int
 ) -> tuple[float, float]:
     """Return by how much a route costs more than the best one, and how this changes by a unit moved.
 
@@ -301,7 +302,7 @@ def _sweep(  # noqa: PLR0913 - see `_compare`
     load: Floats,
     now: Floats,
     slope: Floats,
-    mark: Ints,
+    mark: Longs,
     active: Ints,
 ) -> float:
     """Move flow of every pair to its cheapest route by Newton steps; return the excess cost met."""
@@ -314,11 +315,12 @@ def _sweep(  # noqa: PLR0913 - see `_compare`
             price = _route_cost(arcs, length, pair, route, now)
             if price < least:
                 best, least = route, price
-        stamp = 2 * pair + 1
         for route in range(count[pair]):
             carried = flow[pair, route]
             if route == best or carried <= 0.0:
                 continue
+            stamp = mark[-1] + 2  # never used before: an older mark may be of another best route
+            mark[-1] = stamp
             more, steep = _compare(arcs, length, pair, route, best, now, slope, mark, stamp)
             if more <= NEAR * least:
                 continue

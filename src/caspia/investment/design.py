@@ -76,7 +76,7 @@ class DesignResult:
     Parameters
     ----------
     chosen : bool[J]
-        Projects to build.
+        Projects to build; none that nobody would use.
     value : float
         Total cost of travel in their equilibrium, in the unit of the arcs' cost times that of the demand.
     bound : float
@@ -189,9 +189,11 @@ def design(
         reached = f"relative gap {last.gap:.1e} after {ROUNDS} rounds"
         raise NotConverged(Wrong("equilibrium not reached", "problem", reached, f"at most {WORST_GAP:g}"))
     bound = min(found.bound, last.floor)
+    used = np.zeros(network.n_projects, np.bool_)
+    used[network.project[(network.project >= 0) & (first.plan.load > 0.0)]] = True
     gap = (last.value - bound) / last.value if last.value > 0.0 else 0.0
     return DesignResult(
-        chosen=found.chosen,
+        chosen=found.chosen & used,
         value=last.value,
         bound=bound,
         gap=gap,

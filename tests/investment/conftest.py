@@ -1,0 +1,9 @@
+"""Settings of the room's tests."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+# The first call of a compiled function takes seconds, so that no example can have a deadline.
+settings.register_profile("investment", deadline=None, max_examples=40)
+settings.load_profile("investment")
