@@ -78,7 +78,7 @@ def test_a_road_that_slows_everybody_is_left_out(budget):
 
 def test_a_budget_for_everything_builds_what_helps():
     arcs = [(0, 1, 10.0, 1.0, 1.0, 4.0), (0, 1, 1.0, 9.0, 1.0, 4.0), (0, 1, 2.0, 9.0, 1.0, 4.0)]
-    drawn = network(arcs, [(0, 1, 3.0)], [-1, 0, 1], [1.0, 1.0], 2.0)
+    drawn = network(arcs, [(0, 1, 12.0)], [-1, 0, 1], [1.0, 1.0], 2.0)
     assert design(drawn).chosen.tolist() == [True, True]
     assert design(replace(drawn, budget=0.0)).chosen.tolist() == [False, False]
     assert design(replace(drawn, budget=1.0)).chosen.tolist() == [True, False]

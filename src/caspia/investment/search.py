@@ -286,7 +286,8 @@ class _Tree:
         """Return the best set, its value, and the least of all bounds met."""
         open_nodes = [node for strand in self.strands for node in strand.stack]
         floors = [strand.floor for strand in self.strands] + [node.bound for node in open_nodes]
-        return Found(self.chosen, self.value, min([self.value, *floors]), self.nodes, not open_nodes)
+        bound = float(min([self.value, *floors]))
+        return Found(self.chosen, float(self.value), bound, self.nodes, not open_nodes)
 
 
 class _PlainLane:
