@@ -34,8 +34,8 @@ from caspia.investment._flows import Bools, Cost, Floats, Ints, Net
 from caspia.investment.search import Node, Visit, check_budget, enumerate_all, improve, search
 
 COARSE = 1e-5  # relative gap of the equilibria by which a first design is improved
-BOUND_GAP = 1e-4  # relative gap to which relaxations are solved
-TURNS = 4  # solutions of a relaxation, with new shares and weight each
+BOUND_GAP = 1e-3  # relative gap to which relaxations are solved: what is not optimal yet bounds all the same
+TURNS = 3  # solutions of a relaxation, with new shares and weight each
 ROOT_TURNS = 16
 ROUNDS = 100  # most rounds of one equilibrium
 WORST_GAP = 1e-9  # relative gap above which flows are no equilibrium, where the accuracy asked is beyond rounding
