@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -121,6 +122,12 @@ def test_what_is_not_a_road_network_is_refused():
     response = replace(drawn.problem.demand, response=np.array([-1.0]), reference=np.array([1.0]))
     with pytest.raises(DataError, match="demand"):
         design(replace(drawn, problem=replace(drawn.problem, demand=response)))
+
+
+def test_a_network_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(sys.modules["caspia.investment.design"], "MOST_CELLS", 10)
+    with pytest.raises(InputError, match="too large"):
+        design(braess(1.0))
 
 
 def test_a_pair_that_only_a_project_joins_is_refused():

@@ -127,7 +127,7 @@ def _price(cost: Cost, load: Floats, work: Work) -> None:
     """Bring costs and derivatives up to date with the loads."""
     base, steepness, power, now, slope = cost.base, cost.slope, cost.power, work.now, work.slope
     for arc in range(load.size):
-        now[arc], slope[arc] = _cost_and_slope(base, steepness, power, arc, load[arc])
+        now[arc], slope[arc] = _cost_and_slope(base, steepness, power, arc, max(load[arc], 0.0))
 
 
 @njit(cache=True, nogil=True)

@@ -31,13 +31,14 @@ from caspia.errors import Problem as Wrong
 from caspia.investment import _bounds, _flows
 from caspia.investment._bounds import Box, Cut, Road
 from caspia.investment._flows import Bools, Cost, Floats, Ints, Net
-from caspia.investment.search import Node, Visit, check_budget, enumerate_all, improve, search
+from caspia.investment.search import LANES, Node, Visit, check_budget, enumerate_all, improve, search
 
 COARSE = 1e-5  # relative gap of the equilibria by which a first design is improved
 BOUND_GAP = 1e-3  # relative gap to which relaxations are solved: what is not optimal yet bounds all the same
 TURNS = 3  # solutions of a relaxation, with new shares and weight each
 ROOT_TURNS = 16
 ROUNDS = 100  # most rounds of one equilibrium
+MOST_CELLS = 500_000_000  # of four bytes, for the routes of all lanes
 WORST_GAP = 1e-9  # relative gap above which flows are no equilibrium, where the accuracy asked is beyond rounding
 
 
@@ -144,7 +145,8 @@ def design(
     DataError
         If the problem is not of the form that `NetworkDesign` describes.
     InputError
-        If a cost, the budget or an option is out of range, or a pair has no way without the projects.
+        If a cost, the budget or an option is out of range, a pair has no way without the projects, or the network
+        is too large: all routes are kept in every lane.
     NotConverged
         If the equilibrium of the design found stays above a relative gap of 1e-9.
 
@@ -364,6 +366,11 @@ def _prepare(network: NetworkDesign) -> tuple[Net, Road]:
     if faults:
         raise DataError(faults)
     net = _net(problem)
+    cells = 2 * (LANES + 1) * net.target.size * problem.n_vertices * _flows.ROUTES
+    if cells > MOST_CELLS:
+        got = f"{net.target.size} pairs on {problem.n_vertices} vertices"
+        allowed = f"a product of at most {MOST_CELLS // (2 * (LANES + 1) * _flows.ROUTES)}"
+        raise InputError(Wrong("network too large", "problem", got, allowed, "join zones, or cut the network out"))
     price = np.array(network.cost, np.float64)
     road = Road(_arc_cost(problem), network.project.astype(np.int32), price, _bounds.SLACK * network.budget)
     lone = _flows.first_unreachable(net, _bounds.built(road, np.zeros(price.size), 0.0))
