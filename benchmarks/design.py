@@ -152,11 +152,11 @@ def fixed_charges(folder: Path, asked: argparse.Namespace) -> None:
             print(f"{name:8} absent")
             continue
         network = FixedCharge(**vars(read_dow(folder / f"{name}.dow")))
-        found = solve_fixed_charge(network, workers=asked.workers or 1)
+        found = solve_fixed_charge(network)
         good = found.proven and abs(found.value - optimum) < 0.01
         peer, ratio = "", ""
         if asked.peer:
-            weak = solve_fixed_charge(network, workers=asked.workers or 1, limit_s=asked.peer_limit_s, strong=False)
+            weak = solve_fixed_charge(network, limit_s=asked.peer_limit_s, strong=False)
             peer, ratio = described(weak), f"{weak.seconds / found.seconds:.1f}"
         row = (
             name,

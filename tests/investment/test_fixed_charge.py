@@ -99,7 +99,7 @@ def test_bad_arrays_are_named(change, where):
     assert caught.value.problems[0].where == where
 
 
-@pytest.mark.parametrize("option", [{"tolerance": -1.0}, {"limit_s": 0.0}, {"workers": 0}])
+@pytest.mark.parametrize("option", [{"tolerance": -1.0}, {"limit_s": 0.0}])
 def test_bad_options_are_named(option):
     with pytest.raises(InputError) as caught:
         solve_fixed_charge(pair(), **option)

@@ -113,7 +113,6 @@ def solve_fixed_charge(
     *,
     tolerance: float = 1e-6,
     limit_s: float = math.inf,
-    workers: int = 1,
     strong: bool = True,
 ) -> FixedChargeResult:
     """Find the arcs to open at least cost and prove that they are.
@@ -126,8 +125,6 @@ def solve_fixed_charge(
         Part of the value within which it is proven to be the least.
     limit_s : float
         Seconds after which to give up; the bound is then what is known.
-    workers : int
-        Threads that HiGHS may use.
     strong : bool
         Whether to give the limits of single commodities; without them the proof takes much longer.
 
@@ -167,7 +164,7 @@ def solve_fixed_charge(
             allowed = {"tolerance": "0 to 1", "limit_s": "above 0", "workers": "1 or more"}[name]
             raise InputError(Wrong("option out of range", name, str(locals()[name]), allowed))
     n_arcs, n_kinds = network.tail.size, network.amount.size
-    solver = _solver(workers, limit_s, tolerance)
+    solver = _solver(limit_s, tolerance)
     solver.passModel(_program(network, strong))
     solver.run()
     info = solver.getInfo()
@@ -183,11 +180,13 @@ def solve_fixed_charge(
     return FixedChargeResult(opened, flow, value, min(bound, value), gap, gap <= tolerance, nodes, took)
 
 
-def _solver(workers: int, limit_s: float, tolerance: float) -> highspy.Highs:
-    """Make a solver that says nothing."""
+def _solver(limit_s: float, tolerance: float) -> highspy.Highs:
+    """Make a solver that says nothing.
+
+    The number of threads is left to HiGHS: all solvers of a process share it, and one that asks for another fails.
+    """
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", workers)
     solver.setOptionValue("mip_rel_gap", 0.1 * tolerance)
     solver.setOptionValue("mip_abs_gap", 0.0)
     if limit_s < math.inf:
@@ -265,7 +264,7 @@ def _flows_of(network: FixedCharge, opened: Bools) -> highspy.Highs:
         np.full(n_arcs, -np.inf),
         np.where(opened, network.capacity, 0.0),
     )
-    solver = _solver(1, math.inf, 0.0)
+    solver = _solver(math.inf, 0.0)
     solver.passModel(_assemble([_balance(network), limits], np.tile(network.unit_cost, n_kinds), most))
     solver.run()
     _check_status(solver, solver.getInfo())
@@ -282,7 +281,7 @@ def _check_status(solver: highspy.Highs, info: highspy.HighsInfo) -> None:
         )
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         said = solver.modelStatusToString(status)
-        raise NotConverged(Wrong("no solution found", "limit_s", said, "a solution", "give it more time"))
+        raise NotConverged(Wrong("HiGHS found no solution", "network", said, "a solution", "give it more time"))
 
 
 def _check(network: FixedCharge) -> None:
