@@ -155,14 +155,12 @@ def solve_fixed_charge(
     """
     begin = time.perf_counter()
     _check(network)
-    for name, good in (
-        ("tolerance", 0.0 <= tolerance < 1.0),
-        ("limit_s", limit_s > 0.0),
-        ("workers", workers >= 1),
+    for name, got, good, allowed in (
+        ("tolerance", tolerance, 0.0 <= tolerance < 1.0, "zero or more, below 1"),
+        ("limit_s", limit_s, limit_s > 0.0, "above 0"),
     ):
         if not good:
-            allowed = {"tolerance": "0 to 1", "limit_s": "above 0", "workers": "1 or more"}[name]
-            raise InputError(Wrong("option out of range", name, str(locals()[name]), allowed))
+            raise InputError(Wrong("option out of range", name, str(got), allowed))
     n_arcs, n_kinds = network.tail.size, network.amount.size
     solver = _solver(limit_s, tolerance)
     solver.passModel(_program(network, strong))
