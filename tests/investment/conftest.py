@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-# Rates of return are searched on a grid, so that a slow machine must not fail an example.
-settings.register_profile("investment", deadline=None, max_examples=60)
+# The first call of a compiled function takes seconds, and rates of return are searched on a grid: no deadlines.
+settings.register_profile("investment", deadline=None, max_examples=40)
 settings.load_profile("investment")

@@ -1,6 +1,7 @@
 """Standards of the field, one file each: records and tables in, files out, and back; no model."""
 
 from caspia.exchange._files import check_target, replacing_in, unwritable, write_text
+from caspia.exchange.dow import DowNetwork, read_dow
 from caspia.exchange.excel import Sheet, write_workbook
 from caspia.exchange.geopackage import Layer, read_geopackage, write_geopackage
 from caspia.exchange.gmns import GmnsNetwork, read_gmns, write_gmns
@@ -19,6 +20,7 @@ from caspia.exchange.tntp import (
 )
 
 __all__ = [
+    "DowNetwork",
     "FlowTable",
     "GmnsNetwork",
     "Layer",
@@ -27,6 +29,7 @@ __all__ = [
     "Sheet",
     "TripTable",
     "check_target",
+    "read_dow",
     "read_flows",
     "read_geopackage",
     "read_gmns",
