@@ -31,6 +31,9 @@ SUBJECT_TABLES = (
     "fleets",
     "projects",
     "works",
+    "targets",
+    "waters",
+    "budgets",
 )
 AMOUNT = "factor"
 """What a work that scales multiplies its quantities by."""
