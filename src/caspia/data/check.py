@@ -10,6 +10,7 @@ import pandas as pd
 
 from caspia.data.fact_check import SUBJECT_TABLES, check_facts
 from caspia.data.object_check import check_objects, check_observations
+from caspia.data.outlook_check import check_outlook
 from caspia.data.parse import BoolArray, RawTable
 from caspia.data.project_check import check_projects
 from caspia.data.read import RawFolder
@@ -44,6 +45,7 @@ def check_folder(folder: RawFolder) -> list[Problem]:
         problems.extend(check_facts(folder))
         problems.extend(check_observations(folder))
         problems.extend(check_projects(folder))
+        problems.extend(check_outlook(folder))
     return problems
 
 

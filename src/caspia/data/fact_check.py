@@ -34,6 +34,9 @@ SUBJECT_TABLES = (
     "loans",
     "currencies",
     "discount_rates",
+    "targets",
+    "waters",
+    "budgets",
 )
 AMOUNT = "factor"
 """What a work that scales multiplies its quantities by."""

@@ -103,27 +103,22 @@ class Valuer:
         return float((span.weight * values).sum())
 
     def around(
-        self, sets: tuple[BoolArray, ...], pair: FloatArray, tell: Callable[[int, int], None] | None = None
+        self,
+        sets: tuple[BoolArray, ...],
+        pairs: tuple[FloatArray, ...],
+        tell: Callable[[int, int], None] | None = None,
     ) -> tuple[SecondOrder, ...]:
-        """Second-order values around a set for each anchor, with pairs measured at one anchor.
-
-        Pairs of another anchor are in proportion to what single projects are worth there.
-        """
-        flipped = [_flip(opened, (key,)) for opened in sets for key in range(len(pair))]
-        where = [anchor for anchor in self.anchors for _ in range(len(pair))]
+        """Second-order values around a set for each anchor."""
+        flipped = [_flip(opened, (key,)) for opened in sets for key in range(len(opened))]
+        where = [anchor for opened, anchor in zip(sets, self.anchors, strict=True) for _ in opened]
         base = list(zip(sets, self.anchors, strict=True))
         self.many([*base, *zip(flipped, where, strict=True)], tell)
-        marginals = []
-        for opened, anchor in base:
+        found = []
+        for (opened, anchor), pair in zip(base, pairs, strict=True):
             here = self(opened, anchor)
-            other = np.array([self(_flip(opened, (key,)), anchor) for key in range(len(pair))])
-            marginals.append(np.where(opened, here - other, other - here))
-        size = np.array([np.abs(item).sum() for item in marginals])
-        middle = max(size[len(size) // 2], 1e-300)
-        return tuple(
-            SecondOrder(opened, self(opened, anchor), marginal, pair * (own / middle))
-            for (opened, anchor), marginal, own in zip(base, marginals, size, strict=True)
-        )
+            other = np.array([self(_flip(opened, (key,)), anchor) for key in range(len(opened))])
+            found.append(SecondOrder(opened, here, np.where(opened, here - other, other - here), pair))
+        return tuple(found)
 
     def pairs(self, opened: BoolArray, anchor: int, tell: Callable[[int, int], None] | None = None) -> FloatArray:
         """What two projects change together beyond what each changes, around a set, shape (n, n)."""
@@ -256,15 +251,20 @@ class _Search:
     def run(self, rounds: int) -> Portfolio:
         n, anchors = self.programme.n, self.span.anchors
         nothing = tuple(np.zeros(n, dtype=bool) for _ in anchors)
-        values = self.valuer.around(nothing, np.zeros((n, n)), self.tell("Projects one by one"))
+        alone = tuple(np.zeros((n, n)) for _ in anchors)
+        values = self.valuer.around(nothing, alone, self.tell("Projects one by one"))
+        # Pairs are measured in one year; in others they are in proportion to what single projects are worth.
+        size = np.array([np.abs(item.marginal).sum() for item in values])
+        size /= max(size[len(anchors) // 2], 1e-300)
         middle = len(anchors) // 2
         self.offer(self.best)
         self.offer(phase(self.programme, values, self.span).start)
         self.offer(greedy(self.programme, values[middle]))
         pair = self.valuer.pairs(self.best != NEVER, anchors[middle], self.tell("Projects two by two"))
+        pairs = tuple(pair * own for own in size)
         phased, greedy_value = None, -np.inf
         for nth in range(rounds):
-            values = self.valuer.around(self.sets(), pair, self.tell("Around the plan"))
+            values = self.valuer.around(self.sets(), pairs, self.tell("Around the plan"))
             before = self.best_value
             phased = phase(self.programme, values, self.span)
             self.offer(phased.start)
@@ -317,7 +317,7 @@ class _Search:
         )
 
     def result(self, values: tuple[SecondOrder, ...], phased: Phased | None, greedy_value: float) -> Portfolio:
-        around = self.valuer.around(self.sets(), values[0].pair, None) if phased is None else values
+        around = self.valuer.around(self.sets(), tuple(item.pair for item in values)) if phased is None else values
         last = phase(self.programme, around, self.span) if phased is None else phased
         beyond = max(value - self.estimate(start, around) for start, value in self.seen.values())
         bound = max(last.bound + max(beyond, 0.0), self.best_value)

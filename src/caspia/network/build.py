@@ -288,27 +288,22 @@ def _add_journey_ends(growth: _Growth, tables: _Tables) -> None:
 
 
 def _local_classes(tables: _Tables) -> dict[tuple[int, int, int], tuple[str, bool]]:
-    """Class of a link of each mode and gauge at each place, an open one where there is one; and whether it is open.
+    """Class of a link of each mode and gauge at each place, and whether one is open there.
 
-    What is not open has its ends too, so that a world in which it opens has the same vertices and arcs.
+    Places that only planned links reach have journey ends too, closed ones: a scenario that opens the links must
+    change what is open and not the numbers of the arcs.
     """
     found: dict[tuple[int, int, int], tuple[str, bool]] = {}
-    links = tables.data.tables["links"]
+    best: dict[tuple[int, int, int], tuple[bool, bool]] = {}
     state = tables.data.tables["places"]["country"].to_numpy()
-    domestic: set[tuple[int, int, int]] = set()
-    for link in records(links):
-        is_open = link.status == "open"
+    for link in records(tables.data.tables["links"]):
         for end in (link.from_id, link.to_id):
             place = tables.place_row[end]
             key = (place, MODES.index(link.mode), _gauge(link.gauge_mm))
             # At a border the operator of the place's own country loads, not that of the neighbour.
-            at_home = link.countries == state[place]
-            comes_first = key not in found or is_open > found[key][1]
-            if comes_first or (at_home and key not in domestic and is_open == found[key][1]):
-                found[key] = link.class_id, is_open
-                domestic.discard(key)
-            if at_home and is_open == found[key][1]:
-                domestic.add(key)
+            merit = (link.status == "open", link.countries == state[place])
+            if key not in found or merit > best[key]:
+                found[key], best[key] = (link.class_id, merit[0]), merit
     return found
 
 
