@@ -273,13 +273,13 @@ def _add_journey_ends(growth: _Growth, tables: _Tables) -> None:
     places = tables.data.tables["places"]
     kinds, states = places["kind"].to_numpy(), places["country"].to_numpy()
     class_row = {key: row for row, key in enumerate(tables.data.tables["classes"]["id"])}
-    for (place, mode, gauge), class_id in _local_classes(tables).items():
+    for (place, mode, gauge), (class_id, is_open) in _local_classes(tables).items():
         if kinds[place] in NO_JOURNEY_ENDS:
             continue
         arrival, _ = growth.hub(place, mode, gauge)
         entry = _entries(growth, tables, place, mode, gauge)
         row = class_row[class_id]
-        traits = _Traits(forms=tables.forms_of_class[class_id], states=(states[place],))
+        traits = _Traits(forms=tables.forms_of_class[class_id], states=(states[place],), is_open=is_open)
         facts = tables.facts["classes"][row]
         origin = growth.node(place, -1, 0, Role.ORIGIN)
         destination = growth.node(place, -1, 0, Role.DESTINATION)
@@ -287,22 +287,23 @@ def _add_journey_ends(growth: _Growth, tables: _Tables) -> None:
         growth.arc((arrival, destination), (ArcKind.UNLOADING, row, mode), facts, traits)
 
 
-def _local_classes(tables: _Tables) -> dict[tuple[int, int, int], str]:
-    """Class of an open link of each mode and gauge at each place."""
-    found: dict[tuple[int, int, int], str] = {}
-    links = tables.data.tables["links"]
+def _local_classes(tables: _Tables) -> dict[tuple[int, int, int], tuple[str, bool]]:
+    """Class of a link of each mode and gauge at each place, and whether one is open there.
+
+    Places that only planned links reach have journey ends too, closed ones: a scenario that opens the links must
+    change what is open and not the numbers of the arcs.
+    """
+    found: dict[tuple[int, int, int], tuple[str, bool]] = {}
+    best: dict[tuple[int, int, int], tuple[bool, bool]] = {}
     state = tables.data.tables["places"]["country"].to_numpy()
-    domestic: set[tuple[int, int, int]] = set()
-    for link in records(links[links["status"] == "open"]):
+    for link in records(tables.data.tables["links"]):
         for end in (link.from_id, link.to_id):
             place = tables.place_row[end]
             key = (place, MODES.index(link.mode), _gauge(link.gauge_mm))
             # At a border the operator of the place's own country loads, not that of the neighbour.
-            at_home = link.countries == state[place]
-            if key not in found or (at_home and key not in domestic):
-                found[key] = link.class_id
-            if at_home:
-                domestic.add(key)
+            merit = (link.status == "open", link.countries == state[place])
+            if key not in found or merit > best[key]:
+                found[key], best[key] = (link.class_id, merit[0]), merit
     return found
 
 
