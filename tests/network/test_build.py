@@ -255,3 +255,16 @@ def test_what_opens_changes_no_vertex_and_no_arc(real: Study) -> None:
         assert np.array_equal(getattr(arcs, name), getattr(opened, name))
     assert (opened.is_open >= arcs.is_open).all()
     assert opened.is_open.sum() > arcs.is_open.sum()
+
+
+def test_opening_the_only_link_of_a_place_numbers_no_arc_anew(tmp_path: Path) -> None:
+    drawing = "KZAAA -rail1520:100- KZBBB -rail1520:100- CNCCC -rail1435:50- CNDDD"
+    links = {key: {"status": "planned"} for key in ("rail-KZBBB-CNCCC", "rail-CNCCC-CNDDD")}
+    now = open_drawn(tmp_path / "now", drawing, edits={"links": links}).network
+    then = open_drawn(tmp_path / "then", drawing).network
+    for name in ("tail", "head", "kind", "row"):
+        assert np.array_equal(getattr(now.arcs, name), getattr(then.arcs, name))
+    closed = ~now.arcs.is_open & then.arcs.is_open
+    assert {ArcKind.LINE, ArcKind.BORDER, ArcKind.LOADING, ArcKind.UNLOADING} == {
+        ArcKind(kind) for kind in now.arcs.kind[closed]
+    }
