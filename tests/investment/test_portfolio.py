@@ -45,6 +45,7 @@ def programme(seed: int, n: int = 5, sources: int = 1, *, share: float = 0.5, ru
         sources=tuple(f"s{k}" for k in range(sources)),
         budget_usd=budget,
         may_pay=may_pay,
+        price=rng.uniform(0.0, 4.0, (n, len(YEARS))),
     )
 
 
@@ -66,7 +67,7 @@ def best_of_all(chosen: Programme, value: Valuer) -> float:
     for starts in product((*YEARS, NEVER), repeat=chosen.n):
         start = np.array(starts)
         if not chosen.broken(start):
-            found = max(found, value.plan(chosen.opened(start), SPAN))
+            found = max(found, value.plan(chosen.opened(start), SPAN) - chosen.given_up(start))
     return found
 
 
@@ -77,7 +78,8 @@ def test_the_program_finds_the_best_plan_of_a_second_order_value(seed: int, sour
     value = Valuer(lambda opened, anchor: worth[anchor](opened), SPAN.anchors, workers=1)
     found = phase(chosen, tuple(worth.values()), SPAN, gap=1e-9)
     assert not chosen.broken(found.start)
-    assert found.value == pytest.approx(value.plan(chosen.opened(found.start), SPAN), rel=1e-6, abs=1e-6)
+    own = value.plan(chosen.opened(found.start), SPAN) - chosen.given_up(found.start)
+    assert found.value == pytest.approx(own, rel=1e-6, abs=1e-6)
     best = best_of_all(chosen, value)
     assert found.value >= best - 1e-5 * max(abs(best), 1.0)
     assert found.bound >= best - 1e-6 * max(abs(best), 1.0)
@@ -131,6 +133,7 @@ def test_a_ship_without_a_berth_is_worth_nothing_and_both_are_built() -> None:
         sources=("all",),
         budget_usd=np.array([[8.0, 0.0]]),
         may_pay=np.ones((3, 1), dtype=bool),
+        price=np.zeros((3, 2)),
     )
     value = Valuer(lambda opened, _: 10.0 * (opened[0] and opened[1]) + opened[2], SPAN.anchors, workers=1)
     assert (choose(chosen, value, SPAN).start != NEVER).tolist() == [True, True, False]
@@ -172,6 +175,7 @@ def test_programmes_that_contradict_themselves_are_refused(change: dict[str, obj
         "sources": ("all",),
         "budget_usd": np.ones((1, 2)),
         "may_pay": np.ones((3, 1), dtype=bool),
+        "price": np.zeros((3, 2)),
     }
     with pytest.raises(InputError, match=word):
         Programme(**(given_ | change))  # type: ignore[arg-type]
@@ -200,7 +204,7 @@ def world_values(chosen: Programme, worth: dict[int, SecondOrder], worlds: World
                 there, planned = (late <= year).astype(float), (opening <= year).astype(float)
                 found[nth] += weight * worlds.growth[nth] * (constant + planned @ pair @ planned)
                 found[nth] += weight * worlds.growth[nth] * (there * worlds.yields[nth]) @ linear
-        found[nth] -= worlds.extra_usd[nth][start != NEVER].sum()
+        found[nth] -= worlds.extra_usd[nth][start != NEVER].sum() + chosen.given_up(start)
     return found
 
 

@@ -1,6 +1,6 @@
 """The best plan of a second-order value: what to build and when, as a mixed-integer program with its bound.
 
-    max  sum_t sum_k weight[t, k] U_k(o_t)
+    max  sum_t sum_k weight[t, k] U_k(o_t) - sum_js price_js y_js
     o_jt = sum of y_js over the starts s that open by t          (open)
     sum_s y_js <= 1                                              (built once)
     o-sums of j <= o-sums of i                                   (needs; built, not first)
@@ -156,7 +156,8 @@ class _Model:
         years = self.span.years
         for project in range(self.n):
             for s in range(self.n_years):
-                self.costs.append(float(self.linear[years >= self.opening[project, s], project].sum()))
+                gain = float(self.linear[years >= self.opening[project, s], project].sum())
+                self.costs.append(gain - float(self.programme.price[project, s]))
 
     def _rules(self) -> None:
         every = np.arange(self.n_years)
@@ -216,7 +217,7 @@ class _Model:
     def mind(self, averse: Averse) -> None:
         """Make the mean of the worst worlds the objective: their threshold, less what each falls short of it."""
         worlds, n_pairs = averse.worlds, len(self.costs) - self.n_starts - self.n_pays
-        coefficients = worlds.starts(self.programme, self.linear, self.span)
+        coefficients = worlds.starts(self.programme, self.linear, self.span) - self.programme.price
         pairs = np.array(self.costs[self.n_starts + self.n_pays :])
         products = self.n_starts + self.n_pays + np.arange(n_pairs)
         unit = max(float(np.abs(self.worth).sum()), 1e-300)

@@ -31,6 +31,8 @@ SetValue = Callable[[BoolArray, int], float]
 Progress = Callable[[str, int, int], None]
 ROUNDS = 6
 _BETTER = 1e-9
+_WEIGHTY = 2e-3
+"""Part of the weightiest project below which one is not asked what it changes together with others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,10 +122,12 @@ class Valuer:
             found.append(SecondOrder(opened, here, np.where(opened, here - other, other - here), pair))
         return tuple(found)
 
-    def pairs(self, opened: BoolArray, anchor: int, tell: Callable[[int, int], None] | None = None) -> FloatArray:
-        """What two projects change together beyond what each changes, around a set, shape (n, n)."""
+    def pairs(
+        self, opened: BoolArray, anchor: int, among: BoolArray, tell: Callable[[int, int], None] | None = None
+    ) -> FloatArray:
+        """What two of some projects change together beyond what each changes, around a set, shape (n, n)."""
         n = len(opened)
-        twos = list(combinations(range(n), 2))
+        twos = list(combinations(np.flatnonzero(among).tolist(), 2))
         self.many([(_flip(opened, two), anchor) for two in [(), *((k,) for k in range(n)), *twos]], tell)
         sign = np.where(opened, -1.0, 1.0)
         here = self(opened, anchor)
@@ -170,35 +174,38 @@ def by_order(programme: Programme, order: Iterable[int]) -> IntArray:
     return start
 
 
-def greedy(programme: Programme, worth: SecondOrder) -> IntArray:
+def greedy(programme: Programme, worth: Callable[[IntArray], float]) -> IntArray:
     """Plan that takes, again and again, what adds most for its money.
 
     Parameters
     ----------
     programme : Programme
         Projects, rules and money.
-    worth : SecondOrder
-        Value of sets.
+    worth : callable
+        Value of a plan by its starts.
 
     Returns
     -------
     numpy.ndarray of int, shape (n,)
         Year in which each project starts; NEVER where it is not built.
     """
-    start = np.full(programme.n, NEVER, dtype=np.int64)
+    start, value = np.full(programme.n, NEVER, dtype=np.int64), None
     order: list[int] = []
     while True:
+        value = worth(start) if value is None else value
         best, found = 0.0, None
         for key in np.flatnonzero(start == NEVER).tolist():
             trial = by_order(programme, [*order, key])
-            gain = worth(trial != NEVER) - worth(start != NEVER)
-            cost = programme.cost_usd[trial != NEVER].sum() - programme.cost_usd[start != NEVER].sum()
-            if trial[key] != NEVER and gain / cost > best:
-                best, found = gain / cost, key
+            if trial[key] == NEVER:
+                continue
+            cost = programme.cost_usd[(trial != NEVER) & (start == NEVER)].sum()
+            gain = worth(trial)
+            if (gain - value) / cost > best:
+                best, found = (gain - value) / cost, (key, trial, gain)
         if found is None:
             return start
-        order.append(found)
-        start = by_order(programme, order)
+        order.append(found[0])
+        start, value = found[1], found[2]
 
 
 def choose(
@@ -259,8 +266,8 @@ class _Search:
         middle = len(anchors) // 2
         self.offer(self.best)
         self.offer(phase(self.programme, values, self.span).start)
-        self.offer(greedy(self.programme, values[middle]))
-        pair = self.valuer.pairs(self.best != NEVER, anchors[middle], self.tell("Projects two by two"))
+        self.offer(greedy(self.programme, lambda start: self.estimate(start, values)))
+        pair = self.pairs(values, anchors[middle])
         pairs = tuple(pair * own for own in size)
         phased, greedy_value = None, -np.inf
         for nth in range(rounds):
@@ -268,7 +275,8 @@ class _Search:
             before = self.best_value
             phased = phase(self.programme, values, self.span)
             self.offer(phased.start)
-            greedy_value = max(greedy_value, self.offer(greedy(self.programme, values[middle])))
+            plain = greedy(self.programme, lambda start, around=values: self.estimate(start, around))  # type: ignore[misc]
+            greedy_value = max(greedy_value, self.offer(plain))
             self.exchange(values)
             if self.progress is not None:
                 self.progress("Rounds", nth + 1, rounds)
@@ -277,6 +285,19 @@ class _Search:
         if self.progress is not None:
             self.progress("Rounds", rounds, rounds)
         return self.result(values, phased, greedy_value)
+
+    def pairs(self, alone: tuple[SecondOrder, ...], anchor: int) -> FloatArray:
+        """What two projects change together, for those that matter alone, in the plan, or where all are built."""
+        n, middle = self.programme.n, len(self.span.anchors) // 2
+        chosen, every = self.best != NEVER, np.ones(n, dtype=bool)
+        beside = [(_flip(opened, (key,)), anchor) for opened in (chosen, every) for key in range(n)]
+        self.valuer.many([*beside, (chosen, anchor), (every, anchor)], self.tell("Projects among others"))
+        worth = [np.abs(alone[middle].marginal)]
+        for opened in (chosen, every):
+            here = self.valuer(opened, anchor)
+            worth.append(np.abs([self.valuer(_flip(opened, (key,)), anchor) - here for key in range(n)]))
+        weighty = np.max(worth, axis=0) >= _WEIGHTY * max(float(np.max(worth)), 1e-300)
+        return self.valuer.pairs(chosen, anchor, weighty, self.tell("Projects two by two"))
 
     def sets(self) -> tuple[BoolArray, ...]:
         """What is open of the best plan in each anchor year."""
@@ -287,7 +308,8 @@ class _Search:
         """Value a plan as it is, and keep it if it is better."""
         key = start.tobytes()
         if key not in self.seen:
-            self.seen[key] = start, self.valuer.plan(self.programme.opened(start), self.span)
+            gained = self.valuer.plan(self.programme.opened(start), self.span)
+            self.seen[key] = start, gained - self.programme.given_up(start)
         value = self.seen[key][1]
         if value > self.best_value:
             self.best, self.best_value = start.copy(), value
@@ -310,11 +332,9 @@ class _Search:
 
     def estimate(self, start: IntArray, values: tuple[SecondOrder, ...]) -> float:
         """Second-order value of a plan."""
-        opening = self.programme.opened(start)
-        return sum(
-            float(self.span.weight[row] @ np.array([value(opening <= year) for value in values]))
-            for row, year in enumerate(self.span.years)
-        )
+        opened = (self.programme.opened(start)[None, :] <= self.span.years[:, None]).astype(float)
+        gained = sum(float(self.span.weight[:, nth] @ value.many(opened)) for nth, value in enumerate(values))
+        return gained - self.programme.given_up(start)
 
     def result(self, values: tuple[SecondOrder, ...], phased: Phased | None, greedy_value: float) -> Portfolio:
         around = self.valuer.around(self.sets(), tuple(item.pair for item in values)) if phased is None else values

@@ -46,6 +46,9 @@ class Programme:
         New money of each source in each year; what is left of one year is there in the next.
     may_pay : numpy.ndarray of bool, shape (n, n_sources)
         Which source may pay for which project.
+    price : numpy.ndarray, shape (n, n_years)
+        What money for a project that starts in a year is worth elsewhere, in the unit of the value; without it a plan
+        would spend what is there on what is next to worthless.
 
     Raises
     ------
@@ -64,6 +67,7 @@ class Programme:
     sources: tuple[str, ...]
     budget_usd: FloatArray
     may_pay: BoolArray
+    price: FloatArray
 
     def __post_init__(self) -> None:
         n = len(self.ids)
@@ -73,6 +77,7 @@ class Programme:
             "earliest_start": (n,),
             "budget_usd": (len(self.sources), len(self.years)),
             "may_pay": (n, len(self.sources)),
+            "price": (n, len(self.years)),
         }
         for name, shape in shapes.items():
             got = getattr(self, name).shape
@@ -159,6 +164,22 @@ class Programme:
         numpy.ndarray of int, shape (n,)
         """
         return np.where(start == NEVER, NEVER, start + self.build_years)
+
+    def given_up(self, start: IntArray) -> float:
+        """What the money of a plan is worth elsewhere.
+
+        Parameters
+        ----------
+        start : numpy.ndarray of int, shape (n,)
+            Year in which each project starts; NEVER where it does not.
+
+        Returns
+        -------
+        float
+        """
+        built = np.flatnonzero(start != NEVER)
+        year = [self.years.index(int(start[key])) for key in built]
+        return float(self.price[built, year].sum())
 
     def broken(self, start: IntArray) -> str:
         """What rule a plan breaks, in words; empty if it keeps all.

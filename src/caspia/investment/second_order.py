@@ -53,6 +53,21 @@ class SecondOrder:
         step = opened.astype(float) - self.around
         return float(self.value + step @ self.marginal + 0.5 * step @ self.pair @ step)
 
+    def many(self, opened: FloatArray) -> FloatArray:
+        """Values of many sets.
+
+        Parameters
+        ----------
+        opened : numpy.ndarray, shape (n_sets, n)
+            1 for each project of a set, else 0.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_sets,)
+        """
+        step = opened - self.around
+        return np.asarray(self.value + step @ self.marginal + 0.5 * ((step @ self.pair) * step).sum(axis=1))
+
     def plain(self) -> tuple[float, FloatArray, FloatArray]:
         """Constant, linear and pair coefficients of the same function of zeros and ones.
 

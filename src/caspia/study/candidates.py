@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -199,6 +199,7 @@ def programme(
     years: tuple[int, ...],
     sources: tuple[str, ...],
     budget_usd: FloatArray,
+    price: Callable[[FloatArray, IntArray], FloatArray] | None = None,
 ) -> tuple[Programme, dict[str, str]]:
     """The projects of a plan with their money and rules.
 
@@ -214,6 +215,8 @@ def programme(
         Sources of money, of `FUNDS`, or `all` for one pot.
     budget_usd : numpy.ndarray, shape (n_sources, n_years)
         New money of each source in each year.
+    price : callable, optional
+        What money is worth elsewhere, by costs and years of building, shape (n, n_years); nothing if left out.
 
     Returns
     -------
@@ -248,7 +251,7 @@ def programme(
             barred[key] = f"excluded by {', '.join(standing)}"
     kept = [key for key in left if key not in barred]
     if len(kept) != len(left):
-        again, more = programme(table, tuple(kept), years, sources, budget_usd)
+        again, more = programme(table, tuple(kept), years, sources, budget_usd, price)
         return again, barred | more
     row = np.array([table.ids.index(key) for key in left], dtype=np.int64)
     may_pay = np.array(
@@ -273,6 +276,9 @@ def programme(
         sources=sources,
         budget_usd=budget_usd,
         may_pay=may_pay.astype(bool),
+        price=np.zeros((len(left), len(years)))
+        if price is None
+        else price(table.asked_usd[row], table.build_years[row]),
     )
     return found, barred
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,8 @@ BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Tell = Callable[[str, int, int], None]
+SPARED = 0.01
+"""What a dollar is worth elsewhere where the aim is not in dollars, over what all projects give for theirs."""
 LAST_OPENING, END = 2042, 2050
 """Last year in which a project of a plan may open, and last year whose benefits count."""
 WORLDS = 100
@@ -180,6 +182,39 @@ class Planner:
         whole = self.measures(np.ones(len(self.ids), dtype=bool), ANCHORS[len(ANCHORS) // 2])
         return np.where(whole > 0, found / np.where(whole > 0, whole, 1.0), 0.0)
 
+    def price(self, years: tuple[int, ...], cost_usd: FloatArray, build_years: IntArray) -> FloatArray:
+        """What the money of projects is worth elsewhere, in the unit of the aim.
+
+        Where the aim is benefit, a dollar is worth a dollar, discounted from the year in which it is spent. Other
+        aims are not in dollars: there a dollar is worth a hundredth of what all projects give for theirs, which
+        keeps out what does next to nothing.
+
+        Parameters
+        ----------
+        years : tuple of int
+            Years of start.
+        cost_usd : numpy.ndarray, shape (n,)
+            Costs.
+        build_years : numpy.ndarray of int, shape (n,)
+            Years from start to opening, over which money flows evenly.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n, n_years)
+        """
+        start = np.array(years)[None, :] - NOW
+        last = start + build_years[:, None]
+        rate = 1.0 / (1.0 + self.discount)
+        mean = (rate**start - rate**last) / (1.0 - rate) / build_years[:, None]
+        worth = 1.0
+        if self.request.aim.weights != (("benefit", 1.0),):
+            every = np.ones(len(self.ids), dtype=bool)
+            span = horizon(NOW, NOW, END, ANCHORS, self.discount)
+            given = sum(self.worth(every, anchor) * span.weight[0, nth] for nth, anchor in enumerate(ANCHORS))
+            rows = [self.table.ids.index(key) for key in self.ids]
+            worth = SPARED * max(given, 0.0) / float(self.table.asked_usd[rows].sum())
+        return np.asarray(worth * cost_usd[:, None] * mean)
+
     @cached_property
     def valuer(self) -> Valuer:
         """Value of sets of the projects that may be funded."""
@@ -210,7 +245,9 @@ class Planner:
             No equilibrium was reached.
         """
         money = read_budgets(request, self.study)
-        chosen, barred = programme(self.table, self.ids, money.years, money.sources, money.usd)
+        chosen, barred = programme(
+            self.table, self.ids, money.years, money.sources, money.usd, partial(self.price, money.years)
+        )
         place = np.array([self.ids.index(key) for key in chosen.ids], dtype=np.int64)
 
         def value(opened: BoolArray, anchor: int) -> float:
@@ -238,7 +275,7 @@ class Planner:
             start=found.start,
             opening=opening,
             pays_usd=found.pays_usd,
-            value=valuer.plan(opening, span),
+            value=valuer.plan(opening, span) - chosen.given_up(found.start),
         )
 
 

@@ -186,7 +186,7 @@ def world_values(plan: Plan, portfolio: Portfolio, worlds: Worlds) -> FloatArray
         for nth, (_, _, pair) in enumerate(plain)
     )
     constant = float(span.weight.sum(axis=0) @ np.array([item[0] for item in plain]))
-    return np.asarray(first + (pairs + constant) * worlds.growth)
+    return np.asarray(first + (pairs + constant) * worlds.growth - chosen.given_up(portfolio.start))
 
 
 def summary(plan: Plan) -> dict[str, Any]:
