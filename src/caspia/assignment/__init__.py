@@ -4,7 +4,7 @@ from caspia.assignment.certificate import Certificate, certify
 from caspia.assignment.compress import Grouping, group_servers
 from caspia.assignment.equilibrium import equilibrium
 from caspia.assignment.logit import LogitEquilibrium, answers_at, fixed_point_residual, solve_logit
-from caspia.assignment.overlaps import Overlaps, find_overlaps
+from caspia.assignment.overlaps import Overlaps, find_overlaps, useless_variants
 from caspia.assignment.problem import Demand, Problem, check_problem, road_problem
 from caspia.assignment.result import Equilibrium, Routes
 from caspia.assignment.routes import Choice, RouteTable, path_sizes
@@ -35,4 +35,5 @@ __all__ = [
     "road_problem",
     "solve_logit",
     "stochastic_equilibrium",
+    "useless_variants",
 ]

@@ -127,6 +127,61 @@ def find_overlaps(
     )
 
 
+def useless_variants(
+    pair_start: Ints, starts: Ints, items: Ints, length: Floats, is_new: Bools, cost: Floats, share: float
+) -> Bools:
+    """New routes that mostly follow an old one of the same pair and cost no less.
+
+    Parameters
+    ----------
+    pair_start : numpy.ndarray of int, shape (n_pairs + 1,)
+        Routes by pair.
+    starts : numpy.ndarray of int, shape (n_routes + 1,)
+        Arcs by route.
+    items : numpy.ndarray of int, shape (n,)
+        Arcs of the routes.
+    length : numpy.ndarray, shape (n_arcs,)
+        Length of every arc, 0 or more.
+    is_new : numpy.ndarray of bool, shape (n_routes,)
+        Routes that come and go.
+    cost : numpy.ndarray, shape (n_routes,)
+        Cost of each route.
+    share : float
+        Part of the length of a new route from which on it follows an old one.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_routes,)
+    """
+    found = np.zeros(len(is_new), dtype=bool)
+    mark = np.full(len(length), -1, dtype=np.int64)
+    _follow((pair_start, starts, items), length, is_new, cost, share, mark, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _follow(routes, length, is_new, cost, share, mark, found):  # type: ignore[no-untyped-def]
+    """Mark the arcs of each new route, and measure how much of it each old route of its pair has."""
+    pair_start, starts, items = routes
+    for pair in range(len(pair_start) - 1):
+        for one in range(pair_start[pair], pair_start[pair + 1]):
+            if not is_new[one]:
+                continue
+            total = 0.0
+            for k in range(starts[one], starts[one + 1]):
+                mark[items[k]] = one
+                total += length[items[k]]
+            for other in range(pair_start[pair], pair_start[pair + 1]):
+                if is_new[other] or cost[other] > cost[one]:
+                    continue
+                common = 0.0
+                for k in range(starts[other], starts[other + 1]):
+                    if mark[items[k]] == one:
+                        common += length[items[k]]
+                if common > share * total:
+                    found[one] = True
+
+
 def _among_old(pair_start: Ints, starts: Ints, items: Ints, length: Floats, is_new: Bools) -> Floats:
     """Path sizes of the routes that are always there, as if there were no others."""
     kept = np.flatnonzero(~is_new)

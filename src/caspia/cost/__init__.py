@@ -6,10 +6,11 @@ from caspia.cost.cargo import Cargo, cargo_of
 from caspia.cost.empties import empty_haul_usd_per_t
 from caspia.cost.lookup import Lookup
 from caspia.cost.sampling import Sampler, interval
-from caspia.cost.servers import find_servers
+from caspia.cost.servers import SERVED, find_servers
 from caspia.cost.variables import Quantity, Reading, Terms, Variables, gather
 
 __all__ = [
+    "SERVED",
     "ArcCosts",
     "Cargo",
     "Lookup",

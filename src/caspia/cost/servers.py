@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from caspia.cost._server_parts import (
     CAPACITIES,
+    CLOSURES,
     READ,
     T_PER_TEU,
     Growth,
@@ -248,6 +249,10 @@ def _fleets(growth: Growth, reader: Reader) -> None:
 
 
 FLEET = ("vessels", "availability_share", "load_factor", "port_stay_h", "payload_t", "payload_teu")
+
+
+SERVED = frozenset({*READ, *CLOSURES, *FLEET, "payload_wagons"})
+"""Quantities on which capacities and their queues rest."""
 
 
 def _bare_fleet(key: str, pool: Mapping[str, float]) -> Problem:

@@ -47,8 +47,8 @@ class Programme:
     may_pay : numpy.ndarray of bool, shape (n, n_sources)
         Which source may pay for which project.
     price : numpy.ndarray, shape (n, n_years)
-        What money for a project that starts in a year is worth elsewhere, in the unit of the value; without it a plan
-        would spend what is there on what is next to worthless.
+        What money for a project that starts in a year is worth elsewhere, in the unit of the value; without it a
+        plan would spend what is there on what is next to worthless.
 
     Raises
     ------

@@ -17,6 +17,7 @@ from caspia.network.network import (
 )
 from caspia.network.parts import parts_of
 from caspia.network.places import find_place, normalise, search_places
+from caspia.network.refit import refit, same_graph
 
 __all__ = [
     "FORMS",
@@ -35,8 +36,10 @@ __all__ = [
     "find_place",
     "normalise",
     "parts_of",
+    "refit",
     "resolve_closure",
     "resolve_rule",
     "rule_binds",
+    "same_graph",
     "search_places",
 ]

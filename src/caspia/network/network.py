@@ -21,7 +21,7 @@ loading, unloading    classes     origin -> departure (or boarding); arrival -> 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 
 import numpy as np
@@ -219,6 +219,20 @@ class Network:
         """
         found = np.flatnonzero((self.vertices.place == place_row) & (self.vertices.role == role))
         return int(found[0]) if len(found) else None
+
+    def some_arcs(self, arcs: IntArray) -> Network:
+        """The network with some of its arcs, numbered anew, to look at what single arcs cost.
+
+        Parameters
+        ----------
+        arcs : numpy.ndarray of int, shape (n,)
+            Arcs to keep.
+
+        Returns
+        -------
+        Network
+        """
+        return replace(self, arcs=Arcs(**{item.name: getattr(self.arcs, item.name)[arcs] for item in fields(Arcs)}))
 
     def with_open(self, is_open: BoolArray) -> Network:
         """Copy of the network with other arcs open.

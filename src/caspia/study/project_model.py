@@ -15,16 +15,17 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from caspia.assignment import Choice, LogitEquilibrium, Overlaps, find_overlaps
-from caspia.cost import Lookup, Servers, find_servers
+from caspia.assignment import Choice, LogitEquilibrium, Overlaps, find_overlaps, useless_variants
+from caspia.cost import SERVED, Lookup, Servers, cargo_of, find_servers
 from caspia.data import NO_FACT
 from caspia.demand import Case
 from caspia.errors import InputError, NotConverged, Problem
 from caspia.network import ArcKind
 from caspia.scenario import Edit, Scenario, effects, project_scenario
+from caspia.study.changed_arcs import ChangedArcs, changed_arcs
 from caspia.study.flows import FlowModel, Flows, compile_model, flow_model, solve_flows
-from caspia.study.loading import behaviour, reference_of, route_constants, route_costs
-from caspia.study.market import TRANSFER_KM, groups_of, some_routes
+from caspia.study.loading import behaviour, reference_of, route_constants
+from caspia.study.market import TRANSFER_KM, some_routes
 from caspia.study.study import Study
 from caspia.study.traffic import passes
 
@@ -33,8 +34,6 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 RESIDUAL = 1e-6
 """Residual of a set of projects: differences of sets are ten thousand times as large."""
-TYPICAL = ("containers", "grain")
-"""Commodities by whose costs it is seen what a project touches: one in boxes, one in bulk."""
 BUSY = 2040
 """Year at whose queues new routes are held against old ones: the last of the demand."""
 FOLLOWS = 0.5
@@ -309,13 +308,12 @@ def project_model(
     wanted = set(known if ids is None else ids)
     chosen = tuple(key for key in known if key in wanted)
     own = [project_scenario(study.data, (key,)) for key in (*chosen, *sorted(wanted - set(known)))]
+    cargoes = [cargo_of(study.data, str(goods)) for goods in study.data.tables["commodities"]["id"]]
     nothing = np.zeros(study.network.n_arcs, dtype=bool)
     first = [_opening(study, scenario) for scenario in own]
     opened = study.with_scenario(_of("everything-open", chain.from_iterable(first)))
     ways = np.stack([_opened_arcs(opened, effects(study.data, scenario).opened) for scenario in own] or [nothing])
     model, overlaps = _model(study, opened, np.asarray(ways.any(axis=0)), progress)
-    groups = groups_of(opened, model.market.pairs)
-    free = route_costs(opened, model.market, groups)
     shape = len(chosen), model.table.n_routes
     touched = ways.copy()
     saving, needs = np.zeros(shape), np.zeros(shape, dtype=bool)
@@ -325,9 +323,11 @@ def project_model(
         amounts = _of(key, (edit for edit in scenario.edits if edit not in first[row]))
         if amounts.edits:
             changed = opened.with_scenario(amounts)
-            saving[row] = _saving(free, route_costs(changed, model.market, groups), key)
-            gain[row] = _gain(model.servers, _servers(changed), key)
-            touched[row] |= _touched(opened, changed, model.servers, gain[row])
+            cheaper = changed_arcs(opened, changed, cargoes, key)
+            saving[row] = cheaper.of_routes(model.market)
+            if SERVED.intersection(name for edit in amounts.edits for name in edit.attributes):
+                gain[row] = _gain(model.servers, _servers(changed), key)
+            touched[row] |= _touched(cheaper, model.servers, gain[row])
         if progress is not None:
             progress("Projects", row + 1, len(chosen))
     return ProjectModel(chosen, model, saving, needs, gain, touched[: len(chosen)], overlaps)
@@ -379,22 +379,9 @@ def _cost_at(model: FlowModel, busy: Flows) -> FloatArray:
 
 def _useless(model: FlowModel, is_new: BoolArray, cost: FloatArray) -> BoolArray:
     """New routes that mostly follow an old one of the same pair and are no better even where that is busy."""
-    routes, length = model.market.routes, _lengths(model)
-    found = np.zeros(len(is_new), dtype=bool)
-    for pair in np.unique(routes.pair[is_new]).tolist():
-        own = range(int(model.market.start[pair]), int(model.market.start[pair + 1]))
-        arcs = {row: routes.arcs[routes.start[row] : routes.start[row + 1]] for row in own}
-        for row in own:
-            if is_new[row]:
-                total = length[arcs[row]].sum()
-                followed = [
-                    other
-                    for other in own
-                    if not is_new[other]
-                    and length[arcs[row][np.isin(arcs[row], arcs[other])]].sum() > FOLLOWS * total
-                ]
-                found[row] = bool(followed) and cost[row] >= cost[followed].min()
-    return found
+    market = model.market
+    arcs = market.routes.arcs.astype(np.int64)
+    return useless_variants(market.start, market.routes.start, arcs, _lengths(model), is_new, cost, FOLLOWS)
 
 
 def _lengths(model: FlowModel) -> FloatArray:
@@ -422,31 +409,12 @@ def _opened_arcs(study: Study, opened: Mapping[str, IntArray]) -> BoolArray:
     return found
 
 
-def _touched(before: Study, after: Study, servers: Servers, gain: FloatArray) -> BoolArray:
+def _touched(cheaper: ChangedArcs, servers: Servers, gain: FloatArray) -> BoolArray:
     """Arcs whose cost or capacity a project changes."""
-    arc = np.repeat(np.arange(before.network.n_arcs), np.diff(servers.arc_start))
-    found = np.bincount(arc, gain[servers.server] != 0.0, before.network.n_arcs) > 0
-    for goods in TYPICAL:
-        if goods in set(before.data.tables["commodities"]["id"]):
-            old, new = before.costs(goods).generalised_usd, after.costs(goods).generalised_usd
-            usable = np.isfinite(old) & np.isfinite(new)
-            found |= usable & (np.where(usable, old, 0.0) != np.where(usable, new, 0.0))
+    arc = np.repeat(np.arange(len(servers.arc_start) - 1), np.diff(servers.arc_start))
+    found = np.bincount(arc, gain[servers.server] != 0.0, len(servers.arc_start) - 1) > 0
+    found[cheaper.arcs[(cheaper.saving_usd_per_t != 0.0).any(axis=0)]] = True
     return np.asarray(found)
-
-
-def _saving(before: FloatArray, after: FloatArray, key: str) -> FloatArray:
-    """What a project takes from the cost of each route."""
-    if (np.isfinite(before) != np.isfinite(after)).any():
-        problem = Problem(
-            what="project bars or opens routes by an amount",
-            where=f"works of {key}",
-            got="a work with scale, add or set that makes a way passable or impassable",
-            allowed="ways are opened by a work with the action open",
-            repair="open the link, crossing or service, and give its facts to the object",
-        )
-        raise InputError(problem)
-    usable = np.isfinite(before)
-    return np.where(usable, np.where(usable, before, 0.0) - np.where(usable, after, 0.0), 0.0)
 
 
 def _gain(before: Servers, after: Servers, key: str) -> FloatArray:

@@ -14,7 +14,7 @@ from caspia.cost import ArcCosts, Lookup, Sampler, arc_costs, cargo_of
 from caspia.data import Dataset, load_dataset
 from caspia.demand import Case
 from caspia.errors import InputError
-from caspia.network import Network, build_network
+from caspia.network import Network, build_network, refit, same_graph
 from caspia.routing import build_graph
 from caspia.scenario import Scenario, apply, built_in_scenarios, compose, load_scenario, project_scenario
 from caspia.study.corridors import signatures
@@ -69,6 +69,8 @@ class Study:
         scenarios that are themselves the world of a year.
     root : Study, optional
         The study of the data as they were read, whose routes are shared.
+    near : Study, optional
+        The study that this one was made of, whose graph is shared where it is the same.
     """
 
     data: Dataset
@@ -76,6 +78,7 @@ class Study:
     scenario: Scenario | None = None
     base: Study | None = field(default=None, repr=False, compare=False)
     root: Study | None = field(default=None, repr=False, compare=False)
+    near: Study | None = field(default=None, repr=False, compare=False)
     _models: list[FlowModel] = field(default_factory=list, repr=False, compare=False)
     _costs: dict[tuple[str, int | None], ArcCosts] = field(default_factory=dict, repr=False, compare=False)
 
@@ -128,7 +131,7 @@ class Study:
         whole = compose(*own, *given)
         is_world = self.base is None and all(item.year is not None for item in given)
         base = None if is_world else self.base or self
-        return Study(apply(root.data, whole), self.settings, whole, base, root)
+        return Study(apply(root.data, whole), self.settings, whole, base, root, self)
 
     def _declared(self, name: str) -> Scenario:
         """Scenario of a name: a built-in one, the id of a project, or the path of a file."""
@@ -139,6 +142,9 @@ class Study:
     @cached_property
     def network(self) -> Network:
         """The multimodal graph."""
+        for other in (self.near, self.root):
+            if other is not None and same_graph(other.data, self.data):
+                return refit(other.network, self.data)
         return build_network(self.data)
 
     @cached_property
