@@ -159,3 +159,109 @@ def empty_plan(hostile):
     whole = pd.concat([portfolio().assign(reason="money goes further elsewhere"), unfunded(hostile)])
     few = summary() | {"budget_usd": 1e6, "spent_usd": 0.0, "value": 0.0, "value_low": 0.0, "value_high": 0.0}
     return PlanAnswer(few | {"bound": 0.0, "gap": 0.0}, portfolio().head(0), whole, averse=None, budgets=None)
+
+
+def finance_years():
+    rows = []
+    for year in range(2026, 2056):
+        works = 640e6 if year < 2031 else 0.0
+        used = min(max(year - 2028, 0) * 60e6, 420e6)
+        service = 190e6 if 2031 <= year < 2050 else 20e6 if year < 2031 else 0.0
+        rows.append(
+            {
+                "year": year,
+                "construction_usd": works,
+                "drawn_usd": 0.6 * works,
+                "revenue_usd": used,
+                "operation_usd": 0.45 * used,
+                "debt_service_usd": service,
+                "dscr": 0.55 * used / service if service and year >= 2031 else float("nan"),
+                "cash_usd": 0.55 * used - service - 0.4 * works,
+                "benefit_usd": 2.0 * used,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def finance_projects():
+    frame = portfolio()[["project", "name", "kind", "countries", "start_year", "opening_year", "cost_usd"]]
+    return frame.assign(
+        loan_usd=0.6 * frame["cost_usd"],
+        revenue_usd=0.09 * frame["cost_usd"],
+        user_benefit_usd=0.2 * frame["cost_usd"],
+        npv_usd=-0.1 * frame["cost_usd"],
+        irr=[0.08, None, *[0.041] * 8],
+        economic_npv_usd=frame["cost_usd"],
+        eirr=0.14,
+        dscr_min=[None, *[0.92] * 9],
+        dscr_min_year=[None, *[2033] * 9],
+        dscr_mean=1.4,
+        payback_years=17.0,
+    )
+
+
+def loans():
+    rows = [
+        ("prj-ferries", "Japan International Cooperation Agency", "JPY", 186e6, 1.9, 30.0, 10.0, 38.0),
+        ("prj-alat-2", "Japan International Cooperation Agency", "JPY", 400e6, 1.9, 30.0, 10.0, 38.0),
+        ("prj-beyneu", "European Bank for Reconstruction and Development", "EUR", 780e6, 4.1, 15.0, 3.0, 6.0),
+    ]
+    columns = ["project", "lender", "currency", "amount_usd", "interest_pct", "tenor_years", "grace_years"]
+    return pd.DataFrame(rows, columns=[*columns, "grant_oecd_pct"])
+
+
+def incidence():
+    rows = [
+        ("KZ", 1.9e9, 0.0, 3.1e8, 1.4e9, 1.1e9),
+        ("AZ", 1.1e9, 0.0, 1.8e8, 9e8, 2e8),
+        ("CN", 0.0, 0.0, 0.0, 0.0, 1.9e9),
+        ("DE", 0.0, 0.0, 0.0, 0.0, 8e8),
+        ("JP", 0.0, 4.2e8, 0.0, 0.0, 1e8),
+        ("RU", 0.0, 0.0, 0.0, -9e8, -5e7),
+        ("other", 0.0, 7e7, 0.0, 1e8, 6e8),
+    ]
+    columns = ["party", "cost_usd", "given_usd", "received_usd", "revenue_usd", "user_benefit_usd"]
+    frame = pd.DataFrame(rows, columns=columns)
+    gains = frame["received_usd"] + frame["revenue_usd"] + frame["user_benefit_usd"]
+    frame["net_usd"] = gains - frame["cost_usd"] - frame["given_usd"]
+    return frame.sort_values("net_usd", ascending=False).reset_index(drop=True)
+
+
+def finance_record():
+    """As `caspia finance --json`."""
+    return {
+        "what": "portfolio",
+        "npv_usd": -4.1e8,
+        "irr": 0.031,
+        "irr_reason": "",
+        "economic_npv_usd": 4.0e9,
+        "eirr": 0.124,
+        "dscr_min": 0.62,
+        "dscr_min_year": 2031,
+        "dscr_mean": 1.21,
+        "payback_years": None,
+        "cost_usd": 3.2e9,
+        "loan_usd": 1.37e9,
+        "grant_element": {"oecd": 0.2, "imf_wb": 0.27},
+        "discount_pct": 7.0,
+        "social_discount_pct": 5.0,
+        "exchange_case": {"npv_usd": -6.6e8, "irr": 0.018, "dscr_min": 0.41, "dscr_min_year": 2031},
+        "intervals": {
+            "npv_usd_p10": -9e8,
+            "npv_usd_p90": 2e8,
+            "economic_npv_usd_p10": 1.1e9,
+            "economic_npv_usd_p90": 7.2e9,
+            "irr_pct_p10": 0.9,
+            "irr_pct_p90": 5.6,
+            "eirr_pct_p10": 7.1,
+            "eirr_pct_p90": 17.0,
+            "dscr_min_p10": 0.3,
+            "dscr_min_p90": 1.1,
+            "without_irr": 0.05,
+            "unserved": 0.84,
+        },
+        "years": finance_years().to_dict("records"),
+        "projects": finance_projects().to_dict("records"),
+        "loans": loans().to_dict("records"),
+        "incidence": incidence().to_dict("records"),
+    }

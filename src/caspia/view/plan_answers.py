@@ -7,16 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from caspia.view import records
 from caspia.view.flow_words import dollars
-from caspia.view.formats import listed, number, percent, plural
+from caspia.view.formats import listed, number, plural
 from caspia.view.plan_words import amount_text, gap_text, measure, span, value_text, years_text
 from caspia.view.records import Row
 
 _NAMED = 3
-KNOWN_BUDGETS: tuple[tuple[float, str], ...] = ((3.7e9, "Kazakhstan and Japan"),)
-"""Budgets that were spoken of in dollars, and who spoke of them."""
-YEN_TRILLION = 3.0
-"""Trillion yen that Japan spoke of for five years."""
-_SAME = 0.005
 
 
 def plan_answer(summary: Row, funded: Sequence[Row], unfunded: Sequence[Row]) -> str:
@@ -100,7 +95,7 @@ def averse_answer(summary: Row, averse: Row, names: Mapping[str, str]) -> str:
     if not averse:
         return ""
     unit = records.text(summary, "unit")
-    worst, own = records.real(averse, "value_at_risk"), records.real(summary, "value_at_risk")
+    own = records.real(summary, "value_at_risk")
     added, dropped = (_listed(averse, column, names) for column in ("added", "dropped"))
     if not added and not dropped:
         much = f": {amount_text(own, unit)}" if math.isfinite(own) else ""
@@ -108,9 +103,10 @@ def averse_answer(summary: Row, averse: Row, names: Mapping[str, str]) -> str:
     changes = listed(
         [words for words in (f"funds {added}" * bool(added), f"drops {dropped}" * bool(dropped)) if words]
     )
+    worst, mean = (amount_text(records.real(averse, name), unit) for name in ("value_at_risk", "value"))
     return (
-        f"The careful plan {changes}. Its worst tenth of worlds brings {amount_text(worst, unit)}, that of the "
-        f"plan above {amount_text(own, unit)}; its expected value is {amount_text(records.real(averse, 'value'), unit)}."
+        f"The careful plan {changes}. Its worst tenth of worlds brings {worst}, that of the plan above "
+        f"{amount_text(own, unit)}; its expected value is {mean}."
     )
 
 
@@ -160,40 +156,6 @@ def _flat(each: str, unit: str) -> str:
 
 def _is_all(row: Row, last: Row, column: str) -> bool:
     return records.real(row, column) >= records.real(last, column) * (1.0 - 1e-9)
-
-
-def incidence_answer(rows: Sequence[Row]) -> str:
-    """Say who gains most from a plan and who pays most.
-
-    Parameters
-    ----------
-    rows
-        Rows of plan_incidence: `name`, `gains_usd`, `pays_usd`, `net_usd`.
-
-    Returns
-    -------
-    str
-        Empty where nobody gains or pays.
-    """
-    if not rows:
-        return ""
-    won = max(rows, key=lambda r: records.real(r, "net_usd"))
-    paid = max(rows, key=lambda r: records.real(r, "pays_usd"))
-    parts = []
-    if records.real(won, "net_usd") > 0:
-        parts.append(f"{_name(won)} gains most, {dollars(records.real(won, 'net_usd'))} net of what it pays")
-    if records.real(paid, "pays_usd") > 0:
-        whole = math.fsum(max(records.real(r, "pays_usd"), 0.0) for r in rows)
-        share = percent(records.real(paid, "pays_usd") / whole)
-        parts.append(f"{_name(paid)} pays most, {dollars(records.real(paid, 'pays_usd'))} ({share} of all)")
-    lost = min(rows, key=lambda r: records.real(r, "net_usd"))
-    if records.real(lost, "net_usd") < 0:
-        parts.append(f"{_name(lost)} loses most, {dollars(-records.real(lost, 'net_usd'))}")
-    return "; ".join(parts)
-
-
-def _name(row: Row) -> str:
-    return records.text(row, "name") or records.text(row, "country")
 
 
 def first_works(funded: Sequence[Row], most: int = _NAMED) -> str:
