@@ -265,3 +265,75 @@ def finance_record():
         "loans": loans().to_dict("records"),
         "incidence": incidence().to_dict("records"),
     }
+
+
+def rollout_years():
+    rows = []
+    for year in range(2025, 2041):
+        grown = year - 2025
+        flow, working = 4.6e6 + 0.42e6 * grown, 6.4e6 + 0.75e6 * grown
+        rows.append(
+            {
+                "year": year,
+                "announced_capacity_t": 8e6 + min(grown, 7) * 2.6e6,
+                "financed_capacity_t": 7e6 + min(grown, 8) * 1.5e6,
+                "capacity_t": working,
+                "capacity_t_low": 0.85 * working,
+                "capacity_t_high": 1.12 * working,
+                "flow_t": flow,
+                "flow_t_low": (1.0 - 0.015 * grown) * flow,
+                "flow_t_high": (1.0 + 0.02 * grown) * flow,
+                "share": 0.11 + 0.006 * grown,
+                "share_low": 0.1 + 0.003 * grown,
+                "share_high": 0.12 + 0.009 * grown,
+                "time_h_p50": 24.0 * (26 - 0.4 * grown),
+                "time_h_p50_low": 24.0 * (23 - 0.4 * grown),
+                "time_h_p50_high": 24.0 * (30 - 0.4 * grown),
+                "time_h_p90": 24.0 * (40 - 0.6 * grown),
+                "cost_usd_per_teu": 3400.0 - 20.0 * grown,
+                "announced_t": 1e7 if year < 2030 else 1.1e7,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def rollout_stages():
+    rows = []
+    for year in range(2025, 2041):
+        sizes = {"ways to the sea": 12e6, "ports east": 7e6, "ships": 6.4e6, "ports west": 11e6, "ways onward": 9e6}
+        for nth, (stage, size) in enumerate(sizes.items()):
+            binds = 1.0 if (year < 2031) == (stage == "ships") and stage in ("ships", "ports east") else 0.0
+            grown = (year - 2025) * (0.2 + 0.15 * nth) * 1e6
+            rows.append({"year": year, "stage": stage, "capacity_t": size + grown, "binding": binds})
+    return pd.DataFrame(rows)
+
+
+def rollout_targets(hostile):
+    rows = [
+        ("Cargo on the route", "Transport minister of Kazakhstan", "t", 2027, 1e7, 2035.0, 2032.0, None),
+        ("Forecast of cargo", hostile, "t", 2030, 1.1e7, None, 2034.0, None),
+        ("Boxes on the route", "Ministry of Transport", "teu", 2029, 3e5, None, None, None),
+        ("China to Europe with one operator", "Operator", "d", 2027, 15.0, 2031.0, 2029.0, 2036.0),
+    ]
+    columns = ["name", "who", "quantity", "year", "value", "passed_year", "passed_year_low", "passed_year_high"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame = frame.assign(modelled=0.6 * frame["value"], source_id="tariffs")
+    return frame.assign(modelled_low=0.5 * frame["value"], modelled_high=0.75 * frame["value"])
+
+
+def rollout_openings():
+    frame = portfolio()[["project", "name", "kind", "opening_year"]]
+    return frame.assign(
+        announced_year=frame["opening_year"] - [0, 1, 0, 2, 1, 3, 1, 4, 0, 6],
+        opening_year_low=frame["opening_year"] - 1,
+        opening_year_high=frame["opening_year"] + 3,
+    )
+
+
+def rollout_record(hostile):
+    return {
+        "years": rollout_years(),
+        "stages": rollout_stages(),
+        "targets": rollout_targets(hostile),
+        "openings": rollout_openings(),
+    }
