@@ -337,3 +337,38 @@ def rollout_record(hostile):
         "targets": rollout_targets(hostile),
         "openings": rollout_openings(),
     }
+
+
+def summary_table():
+    """The one row of plan_summary, with the finance and the risk-averse plan in it."""
+    record = finance_record()
+    money = {name: record[name] for name in ("npv_usd", "irr", "economic_npv_usd", "eirr", "dscr_min", "dscr_mean")}
+    ends = {
+        f"{name}_{end}": record["intervals"][f"{name}_{end}"]
+        for name in ("npv_usd", "economic_npv_usd", "dscr_min")
+        for end in ("p10", "p90")
+    }
+    bad = {f"exchange_{name}": value for name, value in record["exchange_case"].items()}
+    own = {"dscr_min_year": 2031, "cost_usd": 3.2e9, "loan_usd": 1.37e9, "grant_oecd": 0.2, "grant_imf": 0.27}
+    own |= {"irr_p10": 0.009, "irr_p90": 0.056, "eirr_p10": 0.071, "eirr_p90": 0.17, "yen_per_usd": 149.6}
+    careful = {
+        f"averse_{name}": ";".join(value) if isinstance(value, list) else value for name, value in averse().items()
+    }
+    plan = summary() | {"years": ";".join(map(str, summary()["years"]))}
+    return pd.DataFrame([plan | money | ends | bad | own | careful])
+
+
+def tables(hostile):
+    """All tables of a result that the chapters on investment read."""
+    return {
+        "plan_summary": summary_table(),
+        "plan": portfolio(),
+        "plan_unfunded": unfunded(hostile),
+        "plan_coming": coming(),
+        "plan_budgets": budgets(),
+        "plan_finance_years": finance_years(),
+        "plan_incidence": incidence(),
+        "rollout_years": rollout_years(),
+        "rollout_stages": rollout_stages(),
+        "rollout_targets": rollout_targets(hostile),
+    }

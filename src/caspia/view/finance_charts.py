@@ -245,7 +245,12 @@ def incidence(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880
 
 
 def _of(row: Row) -> str:
-    words = (("cost_usd", "cost"), ("given_usd", "gifts given"), ("received_usd", "gifts received"))
-    words += (("revenue_usd", "revenue"), ("user_benefit_usd", "users' benefit"))
+    words = (
+        ("cost_usd", "cost"),
+        ("given_usd", "gifts given"),
+        ("received_usd", "gifts received"),
+        ("revenue_usd", "revenue"),
+        ("user_benefit_usd", "users' benefit"),
+    )
     parts = [f"{name} {dollars(records.real(row, column))}" for column, name in words if records.real(row, column)]
     return ", ".join(parts)
