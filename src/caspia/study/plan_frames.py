@@ -128,8 +128,11 @@ def _reason(plan: Plan, row: int) -> str:
     standing = [str(names[key]) for key in rivals if portfolio.start[key] != NEVER]
     if standing:
         return f"excluded by {', '.join(standing)}"
-    if contributions(plan, portfolio)[row] <= 0.0:
+    worth = contributions(plan, portfolio)[row]
+    if worth <= 0.0:
         return "would add nothing"
+    if worth < chosen.price[row].min():
+        return "brings less than it costs"
     if (chosen.opening[row] > plan.span.years[-1]).all():
         return "cannot start in these years"
     payable = chosen.may_pay[row] & (chosen.budget_usd.sum(axis=1) > 0)

@@ -158,13 +158,13 @@ def value_text(summary: Row) -> str:
     Examples
     --------
     >>> value_text({"value": 8.1e9, "value_low": 5.2e9, "value_high": 11e9, "unit": "USD"})
-    'users gain 8.1 (5.2–11) billion USD'
+    'users gain 8.1 (5.2–11) billion USD beyond what the works cost'
     >>> value_text({"value": 5e7, "unit": "t"})
     'the Caspian corridor carries 50 Mt more'
     """
     value, unit = span(summary, "value"), records.text(summary, "unit")
     if unit == "USD":
-        return f"users {'lose' if value.p50 < 0 else 'gain'} {dollars_text(value)}"
+        return f"users {'lose' if value.p50 < 0 else 'gain'} {dollars_text(value)} beyond what the works cost"
     if unit == "t":
         return f"the Caspian corridor carries {tonnes_text(value)} more"
     what = "years of full supply are won" if unit == "share" else f"is the value ({unit})"
