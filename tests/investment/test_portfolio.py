@@ -18,6 +18,7 @@ from caspia.investment import (
     by_order,
     choose,
     horizon,
+    payments,
     phase,
     worst_mean,
 )
@@ -83,9 +84,10 @@ def test_the_program_finds_the_best_plan_of_a_second_order_value(seed: int, sour
     best = best_of_all(chosen, value)
     assert found.value >= best - 1e-5 * max(abs(best), 1.0)
     assert found.bound >= best - 1e-6 * max(abs(best), 1.0)
-    built = found.start != NEVER
-    assert found.pays_usd.sum(axis=1) == pytest.approx(np.where(built, chosen.cost_usd, 0.0), abs=1e-5)
-    assert not found.pays_usd[~chosen.may_pay].any()
+    built, pays = found.start != NEVER, payments(chosen, found.start)
+    assert pays.sum(axis=1) == pytest.approx(np.where(built, chosen.cost_usd, 0.0), abs=1e-5)
+    assert not pays[~chosen.may_pay].any()
+    assert (pays.sum(axis=0) <= chosen.budget_usd.sum(axis=1) * (1 + 1e-5) + 1e-5).all()
 
 
 @settings(max_examples=25)

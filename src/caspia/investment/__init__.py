@@ -4,7 +4,7 @@ from caspia.investment.design import DesignResult, NetworkDesign, design, enumer
 from caspia.investment.fixed_charge import FixedCharge, FixedChargeResult, solve_fixed_charge
 from caspia.investment.horizon import Horizon, horizon
 from caspia.investment.phasing import Phased, phase
-from caspia.investment.portfolio import Portfolio, Valuer, by_order, choose, greedy
+from caspia.investment.portfolio import Portfolio, Valuer, by_order, choose, greedy, payments
 from caspia.investment.programme import NEVER, Programme
 from caspia.investment.search import (
     Found,
@@ -47,6 +47,7 @@ __all__ = [
     "greedy",
     "horizon",
     "improve",
+    "payments",
     "phase",
     "plain_lane",
     "search",

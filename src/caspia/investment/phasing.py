@@ -4,7 +4,7 @@
     o_jt = sum of y_js over the starts s that open by t          (open)
     sum_s y_js <= 1                                              (built once)
     o-sums of j <= o-sums of i                                   (needs; built, not first)
-    sum_jsz cost_j spent_jsy pays_jsz <= budget of z until y     (money, by source and year)
+    sum_js cost_j spent_js y_js <= money for them by then        (for sets of sources; see `Programme.money`)
 
 Products of two projects become variables of the envelope of McCormick (1976); of each the side is written that
 the objective presses against.
@@ -39,8 +39,6 @@ class Phased:
     ----------
     start : numpy.ndarray of int, shape (n,)
         Year in which each project starts; NEVER where it is not built.
-    pays_usd : numpy.ndarray, shape (n, n_sources)
-        What each source pays for each project.
     value : float
         Second-order value of the plan.
     bound : float
@@ -48,7 +46,6 @@ class Phased:
     """
 
     start: IntArray
-    pays_usd: FloatArray
     value: float
     bound: float
 
@@ -120,14 +117,13 @@ def phase(
 
 
 class _Model:
-    """Columns: starts `y` (n, n_years), then payments of the sources where there are several, then products."""
+    """Columns: starts `y` (n, n_years), then products of projects."""
 
     def __init__(self, programme: Programme, values: tuple[SecondOrder, ...], span: Horizon) -> None:
         self.programme, self.span = programme, span
-        self.n, self.n_years, self.n_sources = programme.n, len(programme.years), len(programme.sources)
+        self.n, self.n_years = programme.n, len(programme.years)
         self.opening = programme.opening
         self.n_starts = self.n * self.n_years
-        self.n_pays = self.n_starts * self.n_sources if self.n_sources > 1 else 0
         plain = [item.plain() for item in values]
         self.constant = float(span.weight.sum(axis=0) @ np.array([item[0] for item in plain]))
         # Of every project and year: what it adds when it is open then.
@@ -170,22 +166,13 @@ class _Model:
             self.rows.add(np.concatenate([self.y(j, 0) + every, self.y(i, 0) + every]), 1.0, 1.0)
 
     def _money(self) -> None:
-        programme = self.programme
-        have = np.cumsum(programme.budget_usd, axis=1)
-        unit = max(float(have.max(initial=0.0)), 1.0)
-        cost = programme.cost_usd / unit
-        for project in range(self.n) if self.n_pays else ():
-            for s in range(self.n_years):
-                pays = self.n_starts + self.y(project, s) * self.n_sources + np.arange(self.n_sources)
-                self.costs += [0.0] * self.n_sources
-                self.rows.add([*pays, self.y(project, s)], [*[1.0] * self.n_sources, -1.0], 0.0, 0.0)
+        unit = max(float(self.programme.budget_usd.sum()), 1.0)
+        cost = self.programme.cost_usd / unit
         starts = np.arange(self.n_starts).reshape(self.n, self.n_years)
-        for y in range(self.n_years):
-            share = programme.spent[:, y, :].T * cost[:, None]
-            used = share > 0
-            for z in range(self.n_sources):
-                columns = starts[used] if not self.n_pays else self.n_starts + starts[used] * self.n_sources + z
-                self.rows.add(columns, share[used], float(have[z, y]) / unit)
+        for limit, have in self.programme.money:
+            share = self.programme.spent[:, np.maximum(limit, 0), np.arange(self.n)].T * cost[:, None]
+            used = (share > 0) & (limit >= 0)[:, None]
+            self.rows.add(starts[used], share[used], have / unit)
 
     def _products(self) -> None:
         """Products of two projects that are both open, year by year."""
@@ -216,10 +203,10 @@ class _Model:
 
     def mind(self, averse: Averse) -> None:
         """Make the mean of the worst worlds the objective: their threshold, less what each falls short of it."""
-        worlds, n_pairs = averse.worlds, len(self.costs) - self.n_starts - self.n_pays
+        worlds, n_pairs = averse.worlds, len(self.costs) - self.n_starts
         coefficients = worlds.starts(self.programme, self.linear, self.span) - self.programme.price
-        pairs = np.array(self.costs[self.n_starts + self.n_pays :])
-        products = self.n_starts + self.n_pays + np.arange(n_pairs)
+        pairs = np.array(self.costs[self.n_starts :])
+        products = self.n_starts + np.arange(n_pairs)
         unit = max(float(np.abs(self.worth).sum()), 1e-300)
         threshold = len(self.costs)
         self.costs = [0.0] * threshold + [unit] + [-unit / (averse.share * worlds.n)] * worlds.n
@@ -238,19 +225,12 @@ class _Model:
         upper[len(self.worth) :] = np.inf
         payable = (self.programme.may_pay & (self.programme.budget_usd.sum(axis=1) > 0)).any(axis=1)
         upper[: self.n_starts] = ((self.opening <= self.span.years[-1]) & payable[:, None]).ravel()
-        if self.n_pays:
-            may = np.repeat(self.programme.may_pay, self.n_years, axis=0).ravel().astype(float)
-            upper[self.n_starts : self.n_starts + self.n_pays] = may
         scale = max(np.abs(self.costs).max(initial=0.0), 1e-300)
         found, bound = _solved(self.rows, -np.array(self.costs) / scale, upper, self.n_starts, (seconds, gap))
         built = found[: self.n_starts].reshape(self.n, self.n_years) > 0.5
         start = np.where(built.any(axis=1), np.array(self.programme.years)[built.argmax(axis=1)], NEVER)
-        pays = built.sum(axis=1).astype(float)[:, None] * self.programme.cost_usd[:, None]
-        if self.n_pays:
-            share = found[self.n_starts : self.n_starts + self.n_pays].reshape(self.n, self.n_years, self.n_sources)
-            pays = share.sum(axis=1) * self.programme.cost_usd[:, None]
         value = self.constant + float(np.array(self.costs) @ found)
-        return Phased(start, pays, value, max(self.constant - bound * scale, value) + self.slack)
+        return Phased(start, value, max(self.constant - bound * scale, value) + self.slack)
 
 
 def _solved(

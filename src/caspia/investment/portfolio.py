@@ -344,7 +344,7 @@ class _Search:
         return Portfolio(
             start=self.best,
             opening=self.programme.opened(self.best),
-            pays_usd=_pays(self.programme, self.best, last),
+            pays_usd=payments(self.programme, self.best),
             value=self.best_value,
             bound=bound,
             greedy_value=greedy_value,
@@ -353,10 +353,21 @@ class _Search:
         )
 
 
-def _pays(programme: Programme, start: IntArray, phased: Phased) -> FloatArray:
-    """What each source pays: as the program says where its plan is the best one, else as a linear program finds."""
-    if np.array_equal(phased.start, start):
-        return phased.pays_usd
+def payments(programme: Programme, start: IntArray) -> FloatArray:
+    """What each source pays for each project of a plan, found by a linear program.
+
+    Parameters
+    ----------
+    programme : Programme
+        Projects, rules and money.
+    start : numpy.ndarray of int, shape (n,)
+        A plan that keeps the rules.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, n_sources)
+        Dollars; the rows of what is built sum to its cost.
+    """
     n, n_sources = programme.may_pay.shape
     cost = np.where(start != NEVER, programme.cost_usd, 0.0)
     unit = max(float(cost.sum()), 1.0)

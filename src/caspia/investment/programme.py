@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -199,50 +199,40 @@ class Programme:
         for key in np.flatnonzero(built):
             if start[key] not in self.years or start[key] < self.earliest_start[key]:
                 return f"{self.ids[key]} cannot start in {start[key]}"
+            if not self.may_pay[key].any():
+                return f"no source of money may pay for {self.ids[key]}"
         for j, i in self.needs:
             if built[j] and not built[i]:
                 return f"{self.ids[j]} needs {self.ids[i]}"
         for j, i in self.excludes:
             if built[j] and built[i]:
                 return f"{self.ids[j]} and {self.ids[i]} exclude each other"
-        paid = self._paid_usd(start)
-        have = np.cumsum(self.budget_usd, axis=1)
-        for some, only in self._payable:
-            spent, there = paid[:, only].sum(axis=1), have[some].sum(axis=0)
-            for row in np.flatnonzero(spent > there + _CENT * max(there[-1], 1.0)):
-                names = " and ".join(np.array(self.sources)[some])
-                return f"{spent[row]:.4g} USD of {names} are spent by {self.years[row]}, {there[row]:.4g} are there"
+        year = np.array([self.years.index(int(start[key])) if built[key] else 0 for key in range(self.n)])
+        every = np.arange(self.n)
+        for limit, have in self.money:
+            due = np.where(built & (limit >= 0), self.spent[year, np.maximum(limit, 0), every], 0.0)
+            if self.cost_usd @ due > have + _CENT * max(have, 1.0):
+                last = self.years[int(limit.max())]
+                return f"{self.cost_usd @ due:.4g} USD are spent by {last}, {have:.4g} are there for it"
         return ""
 
     @cached_property
-    def _payable(self) -> tuple[tuple[BoolArray, BoolArray], ...]:
-        """Sets of sources, and the projects for which only they may pay."""
-        found = []
-        for size in range(1, len(self.sources) + 1):
-            for chosen in combinations(range(len(self.sources)), size):
-                some = np.isin(np.arange(len(self.sources)), chosen)
-                only = ~self.may_pay[:, ~some].any(axis=1)
-                if only.any():
-                    found.append((some, np.asarray(only)))
-        return tuple(found)
+    def money(self) -> tuple[tuple[IntArray, float], ...]:
+        """What may be spent: for each project the year (a number) until which its spending counts, and the money.
 
-    def paid_usd(self, start: IntArray) -> FloatArray:
-        """Money that a plan has spent by the end of each year, shape (n_years,).
-
-        Parameters
-        ----------
-        start : numpy.ndarray of int, shape (n,)
-            Year in which each project starts; NEVER where it does not.
-
-        Returns
-        -------
-        numpy.ndarray
+        By Hall's theorem: whatever only some of the sources may pay for, they must have by then. With three sources
+        or fewer every combination of years is asked; with more of them all sources are asked for the same year,
+        which lets pass what money of one source that comes late cannot pay for.
         """
-        return np.asarray(self._paid_usd(start).sum(axis=1))
-
-    def _paid_usd(self, start: IntArray) -> FloatArray:
-        """The same by project, shape (n_years, n)."""
-        total = np.zeros((len(self.years), self.n))
-        for key in np.flatnonzero(start != NEVER):
-            total[:, key] = self.cost_usd[key] * self.spent[self.years.index(int(start[key])), :, key]
-        return total
+        n_years, have = len(self.years), np.cumsum(self.budget_usd, axis=1)
+        whole = len(self.sources) <= 3
+        found = []
+        for last in product(range(-1, n_years), repeat=len(self.sources)):
+            until = np.array(last)
+            if until.max() < 0 or (not whole and len(set(last) - {-1}) > 1):
+                continue
+            limit = np.where(self.may_pay, until[None, :], n_years).min(axis=1)
+            limit = np.where(limit == n_years, -1, limit)
+            if (limit >= 0).any():
+                found.append((limit, float(sum(have[z, y] for z, y in enumerate(last) if y >= 0))))
+        return tuple(found)

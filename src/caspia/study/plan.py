@@ -18,6 +18,7 @@ from caspia.investment import (
     Valuer,
     choose,
     horizon,
+    payments,
     phase,
 )
 from caspia.investment.terms import social_rate
@@ -274,7 +275,7 @@ class Planner:
             portfolio,
             start=found.start,
             opening=opening,
-            pays_usd=found.pays_usd,
+            pays_usd=payments(chosen, found.start),
             value=valuer.plan(opening, span) - chosen.given_up(found.start),
         )
 
