@@ -304,34 +304,49 @@ def rollout_stages():
         for nth, (stage, size) in enumerate(sizes.items()):
             binds = 1.0 if (year < 2031) == (stage == "ships") and stage in ("ships", "ports east") else 0.0
             grown = (year - 2025) * (0.2 + 0.15 * nth) * 1e6
-            rows.append({"year": year, "stage": stage, "capacity_t": size + grown, "binding": binds})
+            row = {"year": year, "stage": stage, "binding": binds}
+            rows.append(row | {"line": "working", "capacity_t": size + grown})
+            rows.append(row | {"line": "announced", "capacity_t": 2.0 * size + grown})
     return pd.DataFrame(rows)
 
 
 def rollout_targets(hostile):
     rows = [
-        ("Cargo on the route", "Transport minister of Kazakhstan", "t", 2027, 1e7, 2035.0, 2032.0, None),
-        ("Forecast of cargo", hostile, "t", 2030, 1.1e7, None, 2034.0, None),
-        ("Boxes on the route", "Ministry of Transport", "teu", 2029, 3e5, None, None, None),
-        ("China to Europe with one operator", "Operator", "d", 2027, 15.0, 2031.0, 2029.0, 2036.0),
+        ("tgt-a", "Cargo on the route", "Transport minister", "t", 1e7, 2027, 5.4e6, 0.02, 2032, 2035, None, 0.2),
+        ("tgt-b", "Forecast of cargo", hostile, "t", 1.1e7, 2030, 6.7e6, 0.0, 2034, None, None, 0.62),
+        ("tgt-c", "Boxes on the route", "Ministry", "teu", 3e5, 2029, 1.6e5, 0.0, None, None, None, 1.0),
     ]
-    columns = ["name", "who", "quantity", "year", "value", "passed_year", "passed_year_low", "passed_year_high"]
-    frame = pd.DataFrame(rows, columns=columns)
-    frame = frame.assign(modelled=0.6 * frame["value"], source_id="tariffs")
-    return frame.assign(modelled_low=0.5 * frame["value"], modelled_high=0.75 * frame["value"])
+    columns = ["target", "name", "who", "quantity", "amount", "by_year", "flow", "likely"]
+    columns += ["year_low", "year_p50", "year_high", "share_never"]
+    return pd.DataFrame(rows, columns=columns).assign(source_id="tariffs")
 
 
 def rollout_openings():
-    frame = portfolio()[["project", "name", "kind", "opening_year"]]
-    return frame.assign(
-        announced_year=frame["opening_year"] - [0, 1, 0, 2, 1, 3, 1, 4, 0, 6],
-        opening_year_low=frame["opening_year"] - 1,
-        opening_year_high=frame["opening_year"] + 3,
+    frame = portfolio()[["project", "name", "status", "opening_year"]].rename(
+        columns={"opening_year": "expected_year"}
     )
+    frame = frame.assign(
+        announced_year=frame["expected_year"] - [0, 1, 0, 2, 1, 3, 1, 4, 0, 6],
+        opening_low=frame["expected_year"] - 1,
+        opening_high=frame["expected_year"] + 3,
+        stage="ships",
+        stage_gain_t=4e5,
+    )
+    idle = {
+        "project": "prj-tripp",
+        "name": "Railway over Meghri (TRIPP)",
+        "status": "study",
+        "announced_year": 2030,
+    }
+    return pd.concat([frame, pd.DataFrame([idle])], ignore_index=True)
+
+
+PASSED = {"year": 2036, "low": 2033, "high": None, "share_never": 0.31}
 
 
 def rollout_record(hostile):
     return {
+        "passed": PASSED,
         "years": rollout_years(),
         "stages": rollout_stages(),
         "targets": rollout_targets(hostile),
@@ -371,4 +386,6 @@ def tables(hostile):
         "rollout_years": rollout_years(),
         "rollout_stages": rollout_stages(),
         "rollout_targets": rollout_targets(hostile),
+        "rollout_openings": rollout_openings(),
+        "rollout_summary": pd.DataFrame([PASSED]),
     }

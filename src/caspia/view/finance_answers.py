@@ -14,8 +14,8 @@ from caspia.view.records import Range, Row
 
 SERVED = 1.0
 """Cover of debt service from which on loans are served from revenue."""
-_NAMED = 3
 _PER_CENT = 0.01
+_GAINS = ("received_usd", "revenue_usd", "user_benefit_usd")
 
 
 def flat(record: Mapping[str, object]) -> Row:
@@ -202,7 +202,7 @@ def paid(row: Row) -> float:
     float
         Present value in dollars.
     """
-    return _sum(row, ("cost_usd", "given_usd"))
+    return _sum(row, ("cost_usd", "given_usd"), 1.0)
 
 
 def gained(row: Row) -> float:
@@ -218,12 +218,29 @@ def gained(row: Row) -> float:
     float
         Present value in dollars.
     """
-    return _sum(row, ("received_usd", "revenue_usd", "user_benefit_usd"))
+    return _sum(row, _GAINS, 1.0)
 
 
-def _sum(row: Row, columns: Sequence[str]) -> float:
-    values = [records.real(row, name) for name in columns]
-    return math.fsum(value for value in values if math.isfinite(value))
+def lost(row: Row) -> float:
+    """What a party loses of its revenue and of what its users have.
+
+    Parameters
+    ----------
+    row
+        A row of plan_incidence.
+
+    Returns
+    -------
+    float
+        Present value in dollars, 0 or more.
+    """
+    return _sum(row, _GAINS, -1.0)
+
+
+def _sum(row: Row, columns: Sequence[str], sign: float) -> float:
+    """Sum of the numbers of one sign, as a positive number."""
+    values = [sign * records.real(row, name) for name in columns]
+    return math.fsum(value for value in values if value > 0)
 
 
 def party(row: Row, names: Mapping[str, str]) -> str:
@@ -278,7 +295,7 @@ def incidence_answer(rows: Sequence[Row], names: Mapping[str, str]) -> str:
         share = percent(paid(payer) / math.fsum(map(paid, rows)))
         parts.append(f"{party(payer, names)} pays most, {dollars(paid(payer))} ({share} of all)")
     if losers:
-        lost = span(losers[0], "net_usd")
-        loss = dollars_text(Range(-lost.p90, -lost.p50, -lost.p10))
+        net = span(losers[0], "net_usd")
+        loss = dollars_text(Range(-net.p90, -net.p50, -net.p10))
         parts.append(f"{party(losers[0], names)} loses most, {loss}")
     return "; ".join(parts)

@@ -192,10 +192,11 @@ def incidence(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880
     Spec
         Bars of what each pays (hollow, to the left) and gains, and a dot for what is left.
     """
-    most = sorted(rows, key=lambda r: -max(finance_answers.paid(r), abs(finance_answers.gained(r))))[:_PARTIES]
+    most = sorted(rows, key=lambda r: -_size(r))[:_PARTIES]
     bars: list[dict[str, object]] = []
     for row in sorted(most, key=lambda r: -records.real(r, "net_usd")):
-        pays, gains, net = finance_answers.paid(row), finance_answers.gained(row), span(row, "net_usd", 1e-9)
+        gains, net = finance_answers.gained(row), span(row, "net_usd", 1e-9)
+        pays = finance_answers.paid(row) + finance_answers.lost(row)
         bars.append(
             {
                 "party": finance_answers.party(row, names),
@@ -206,7 +207,7 @@ def incidence(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880
                 "net": round(net.p50, 5),
                 "far": round(max(0.0, gains / 1e9, net.p50), 5),
                 "text": dollars_text(span(row, "net_usd"), signed=True).removesuffix(" USD"),
-                "both": f"pays {dollars(pays)}, gains {dollars(gains)}",
+                "both": f"pays or loses {dollars(pays)}, gains {dollars(gains)}",
                 "of": _of(row),
             }
         )
@@ -217,7 +218,7 @@ def incidence(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880
     size = (high - low) or 1.0
     scale = alt.Scale(domain=[low - 0.04 * size, high + 0.3 * size], nice=False)
     ys = alt.Y("party:N", sort=[str(b["party"]) for b in bars], title=None, axis=alt.Axis(labelLimit=130))
-    said = "Present value, billion USD: hollow pays, full gains, dot net"
+    said = "Present value, billion USD: hollow pays or loses, full gains, dot net"
     xs = alt.X("pays:Q", title=said, scale=scale, axis=alt.Axis(tickCount=6))
     tip = [
         alt.Tooltip("party:N", title="Who"),
@@ -242,6 +243,10 @@ def incidence(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880
     ]
     title = finance_answers.incidence_answer(rows, names) or "Nobody pays or gains"
     return data.finish(alt.layer(*layers), title=title, width=width, height=25 * len(bars) + 10)
+
+
+def _size(row: Row) -> float:
+    return max(finance_answers.paid(row), finance_answers.gained(row), finance_answers.lost(row))
 
 
 def _of(row: Row) -> str:

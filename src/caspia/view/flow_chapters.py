@@ -43,6 +43,8 @@ class Part:
     tables: tuple[Table, ...] = ()
     folded: tuple[tuple[str, Table], ...] = ()
     """Tables that open on demand, with the words to open them by."""
+    note: str = ""
+    """Sentences below the title."""
 
 
 @dataclass(frozen=True)

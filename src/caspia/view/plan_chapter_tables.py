@@ -380,6 +380,7 @@ def rollout_stages(rows: Sequence[Row]) -> Table:
     """
     columns = (
         Column("Year"),
+        Column("Counts", numeric=False, hint="What is announced, what is financed, or what works"),
         Column("Stage", numeric=False),
         _ranged("Alone lets through", "Mt a year"),
         Column("Limits", "% of capacity", hint="Share of the capacity of the crossing that this stage limits"),
@@ -389,6 +390,7 @@ def rollout_stages(rows: Sequence[Row]) -> Table:
         share = records.real(row, "binding")
         cells = (
             _year(row, "year"),
+            plain(records.text(row, "line")),
             plain(records.text(row, "stage")),
             _amount(row, "capacity_t", 1e-6),
             Cell(percent(share), raw(100.0 * share)),
@@ -414,28 +416,64 @@ def rollout_targets(rows: Sequence[Row], horizon: int) -> Table:
     """
     columns = (
         Column("Target", numeric=False),
-        Column("Said by", numeric=False),
         Column("For"),
         Column("Amount"),
         Column("Unit", numeric=False),
-        _ranged("Modelled then"),
+        _ranged("Flow then"),
+        Column("Likely", "% by then", hint="Share of the roll-outs that have it in that year"),
         _ranged("Passed", hint="Year from which on it is kept"),
+        Column("Said by", numeric=False),
     )
     lines = []
     for row in rows:
-        quantity = records.text(row, "quantity")
-        amount, then = records.real(row, "value") * rollout_answers.factor(quantity), rollout_answers.modelled(row)
+        quantity, likely = records.text(row, "quantity"), records.real(row, "likely")
+        then = rollout_answers.modelled(row)
         cells = (
             plain(records.text(row, "name")),
-            plain(records.text(row, "who")),
-            _year(row, "year"),
-            figure(amount, kind="observed"),
+            _year(row, "by_year"),
+            figure(records.real(row, "amount") * rollout_answers.factor(quantity), kind="observed"),
             plain(rollout_answers.UNITS.get(quantity, quantity)),
             Cell(figures(then), raw(then.p50), raw(then.p10), raw(then.p90)),
-            _passed(rollout_answers.passed(row), horizon),
+            Cell(percent(likely), raw(100.0 * likely)),
+            _passed(rollout_answers.passed_in(row), horizon),
+            plain(records.text(row, "who")),
         )
         lines.append(Line(cells))
     return Table("rollout-targets-table", "Official targets, and when they are passed", columns, tuple(lines))
+
+
+def rollout_openings(rows: Sequence[Row]) -> Table:
+    """Make the table of openings.
+
+    Parameters
+    ----------
+    rows
+        Rows of rollout_openings that open.
+
+    Returns
+    -------
+    Table
+        Announced and expected years, and what each adds to the crossing.
+    """
+    columns = (
+        Column("Project", numeric=False),
+        Column("Announced"),
+        _ranged("Opens"),
+        Column("Adds to", numeric=False, hint="The stage of the crossing that it adds to most"),
+        Column("Adds", "Mt a year", hint="To that stage alone"),
+    )
+    lines = []
+    for row in rows:
+        value = rollout_answers.opening(row)
+        cells = (
+            plain(records.text(row, "name")),
+            _year(row, "announced_year"),
+            _passed(value, 9999),
+            plain(records.text(row, "stage")),
+            _amount(row, "stage_gain_t", 1e-6),
+        )
+        lines.append(Line(cells))
+    return Table("rollout-openings-table", "When projects open", columns, tuple(lines))
 
 
 def _passed(value: Range, horizon: int) -> Cell:

@@ -15,6 +15,7 @@ from caspia.view import (
     records,
     rollout_answers,
     rollout_charts,
+    rollout_terminal,
 )
 from caspia.view.chapters import Table
 from caspia.view.evidence import Source
@@ -86,8 +87,9 @@ def plan_charts_of(result: ResultLike) -> dict[str, Spec]:
         found["rollout-chart"] = rollout_charts.rollout(years, tables.of("rollout_targets"))
         if rollout_answers.times_answer(years):
             found["rollout-times"] = rollout_charts.times(years)
-        if tables.of("rollout_stages"):
-            found["rollout-stages"] = rollout_charts.stages(tables.of("rollout_stages"))
+        stages = rollout_answers.working(tables.of("rollout_stages"))
+        if stages:
+            found["rollout-stages"] = rollout_charts.stages(stages)
     return found
 
 
@@ -98,8 +100,9 @@ def plan_chapters(result: ResultLike, catalogue: dict[str, Source], drawn: dict[
     ----------
     result
         The result of a study: tables `plan_summary` (one row), `plan`, `plan_unfunded`, `plan_coming`,
-        `plan_budgets`, `plan_finance_years`, `plan_incidence`, `rollout_years`, `rollout_stages` and
-        `rollout_targets`; each may be missing.
+        `plan_budgets`, `plan_finance_years`, `plan_incidence`, `rollout_years`, `rollout_stages`,
+        `rollout_targets`, `rollout_openings` and `rollout_summary` (one row: when the targets are passed); each may
+        be missing.
     catalogue
         Sources by id.
     drawn
@@ -126,7 +129,7 @@ def _budget(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
     parts = [_funded(tables, drawn)]
     careful = plan_answers.averse_answer(summary, _averse(summary), names_of(funded, unfunded))
     if funded and careful:
-        parts.append(Part(careful))
+        parts.append(Part("Against bad luck", note=careful))
     budgets = tables.of("plan_budgets")
     if budgets:
         table = ("Plans for other budgets", plan_chapter_tables.budgets(budgets, unit, price))
@@ -168,15 +171,12 @@ def _money(tables: _Tables, drawn: dict[str, Spec]) -> list[Part]:
     years, parties = tables.of("plan_finance_years"), tables.of("plan_incidence")
     found: list[Part] = []
     if math.isfinite(records.real(summary, "npv_usd")):
-        table = ("What the plan returns", plan_chapter_tables.returns(summary, price))
+        table = plan_chapter_tables.returns(summary, price)
         by_year = (("Money by year", plan_chapter_tables.finance_years(years, price)),) if years else ()
-        said = finance_answers.finance_answer(summary)
+        said = (finance_answers.exchange_answer(summary), finance_answers.grant_answer(summary))
         charts = _present(drawn, "plan-cash", "plan-cumulative")
-        found.append(Part(said, charts, _EVEN, tables=(table[1],), folded=by_year))
-        more = " ".join(
-            filter(None, (finance_answers.exchange_answer(summary), finance_answers.grant_answer(summary)))
-        )
-        found += [Part(more)] if more else []
+        title, more = finance_answers.finance_answer(summary), " ".join(filter(None, said))
+        found.append(Part(title, charts, _EVEN, tables=(table,), folded=by_year, note=more))
     elif years:
         made = plan_chapter_tables.finance_years(years, price)
         charts = _present(drawn, "plan-cash", "plan-cumulative")
@@ -213,23 +213,24 @@ def _certified(summary: Row) -> str:
 def _works(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
     years, targets, stages = (tables.of(name) for name in ("rollout_years", "rollout_targets", "rollout_stages"))
     price, last = tables.price_year, rollout_answers.last_year(years)
-    by_year = ("Capacity, flow, time and cost by year", plan_chapter_tables.rollout_years(years, price))
-    parts = [Part("", _present(drawn, "rollout-chart"), folded=(by_year,))]
+    passed = next(iter(tables.of("rollout_summary")), {})
+    folded = [("Capacity, flow, time and cost by year", plan_chapter_tables.rollout_years(years, price))]
+    openings = rollout_terminal.opened(tables.of("rollout_openings"))
+    if openings:
+        folded.append(("When projects open", plan_chapter_tables.rollout_openings(openings)))
+    late = rollout_answers.openings_answer(openings)
+    chart = _present(drawn, "rollout-chart")
+    parts = [Part("", chart, folded=tuple(folded), note=f"{late}." if late else "")]
     if targets:
         parts.append(Part("", tables=(plan_chapter_tables.rollout_targets(targets, last),)))
-    folded = (("Stages of the crossing by year", plan_chapter_tables.rollout_stages(stages)),) if stages else ()
     charts = _present(drawn, "rollout-stages", "rollout-times")
     if charts:
-        said = rollout_answers.stages_answer(stages) if stages else ""
-        parts.append(Part(said or "Time door to door", charts, _EVEN, folded=folded))
-    return FlowChapter(
-        WORKS,
-        _NAMES[WORKS],
-        rollout_answers.rollout_answer(years, targets),
-        tuple(parts),
-        _HOW_WORKS,
-        tables.cited(targets),
-    )
+        by_year = (
+            (("Stages of the crossing by year", plan_chapter_tables.rollout_stages(stages)),) if stages else ()
+        )
+        parts.append(Part("What limits the crossing, and how long a box takes", charts, _EVEN, folded=by_year))
+    answer = rollout_answers.rollout_answer(years, passed, targets)
+    return FlowChapter(WORKS, _NAMES[WORKS], answer, tuple(parts), _HOW_WORKS, tables.cited(targets))
 
 
 _HOW_WORKS = (

@@ -10,7 +10,6 @@ from caspia.view import canvas, records
 from caspia.view.flow_ranges import figures, is_known
 from caspia.view.flow_words import dollars
 from caspia.view.formats import number, plural
-from caspia.view.plan_answers import sweep_answer
 from caspia.view.plan_words import Measure, budget_years, kind, measure, ratio_text, span
 from caspia.view.records import Row
 from caspia.view.theme import Spec, token
@@ -74,7 +73,11 @@ def gantt(funded: Sequence[Row], summary: Row, *, width: int = 880) -> Spec:
     ys = alt.Y("id:N", sort=[str(w["id"]) for w in works], title=None, axis=None)
     said = "Bar: works; diamond: opening; line: in use" + ("; shaded: years of the budget" if ends else "")
     axis = alt.Axis(format="d", tickMinStep=1, tickCount=8)
-    xs = alt.X("start:Q", title=said, scale=alt.Scale(domain=[first, last], nice=False), axis=axis)
+    scale = alt.Scale(domain=[first, last], nice=False, zero=False)
+
+    def at(column: str) -> alt.X:
+        return alt.X(f"{column}:Q", title=said, scale=scale, axis=axis)
+
     tip = [
         alt.Tooltip("project:N", title="Project"),
         alt.Tooltip("kind:N", title="Kind"),
@@ -86,21 +89,21 @@ def gantt(funded: Sequence[Row], summary: Row, *, width: int = 880) -> Spec:
     fill = alt.Fill("col:N", scale=None)
     look: canvas.Look = {"stroke": token("muted"), "strokeWidth": 0.7}
     layers = [
-        base.mark_bar(height=4, **look).encode(x="opening:Q", x2="last:Q", y=ys, fill=fill, tooltip=tip),
-        base.mark_bar(height=13, **look).encode(x=xs, x2="opening:Q", y=ys, fill=fill, tooltip=tip),
+        base.mark_bar(height=4, **look).encode(x=at("opening"), x2="last:Q", y=ys, fill=fill, tooltip=tip),
+        base.mark_bar(height=13, **look).encode(x=at("start"), x2="opening:Q", y=ys, fill=fill, tooltip=tip),
         base.transform_filter("isValid(datum.early)")
         .mark_rule(strokeWidth=1.6, color=token("ink"))
-        .encode(x="early:Q", x2="late:Q", y=ys),
+        .encode(x=at("early"), x2="late:Q", y=ys),
         base.mark_point(
             shape=_DIAMOND, size=80, filled=True, opacity=1, stroke=token("ink"), strokeWidth=1.1
-        ).encode(x="opening:Q", y=ys, fill=fill, tooltip=tip),
+        ).encode(x=at("opening"), y=ys, fill=fill, tooltip=tip),
         base.mark_text(align="left", baseline="bottom", dy=-9, fontSize=11, x=alt.ExprRef("0"), dx=3).encode(
             y=ys, text="name:N"
         ),
     ]
     if ends:
         shade = alt.Chart(data.add([{"from": ends[0], "to": ends[1] + 1}]))
-        layers.insert(0, shade.mark_rect(fill=token("land"), opacity=1).encode(x="from:Q", x2="to:Q"))
+        layers.insert(0, shade.mark_rect(fill=token("land"), opacity=1).encode(x=at("from"), x2="to:Q"))
     return data.finish(
         alt.layer(*layers), title=_gantt_title(funded), width=width, height=_STEP_PX * len(works) + 8
     )
@@ -212,8 +215,8 @@ def budgets(rows: Sequence[Row], summary: Row, *, width: int = 420, height: int 
     xs = alt.X("budget:Q", title="Budget, billion USD", scale=alt.Scale(domain=[0, far * 1.02], nice=False))
     ys = alt.Y(
         "value:Q",
-        title=f"{how.title}, {how.unit}; dashed: no plan can bring more",
-        scale=alt.Scale(domain=[0, (most or 1.0) * 1.12], nice=False),
+        title=f"{how.title}, {how.unit}",
+        scale=alt.Scale(domain=[0, (most or 1.0) * 1.2], nice=False),
         axis=alt.Axis(tickCount=5),
     )
     layers = [
@@ -225,6 +228,12 @@ def budgets(rows: Sequence[Row], summary: Row, *, width: int = 420, height: int 
         *_marked(data, marks(summary, far)),
     ]
     last = points[-1]
+    bound = alt.Chart(data.add([last | {"words": "no plan can bring more"}]))
+    layers.append(
+        bound.mark_text(align="right", baseline="bottom", dy=-4, fontSize=11).encode(
+            x="budget:Q", y="bound:Q", text="words:N", color=alt.value(token("muted"))
+        )
+    )
     half = next(p for p in points if records.real(p, "value") >= 0.5 * records.real(last, "value"))
     title = (
         f"{number(records.real(half, 'budget'))} billion USD bring half of what "
@@ -282,4 +291,17 @@ def marginal(rows: Sequence[Row], summary: Row, *, width: int = 420, height: int
                 x="far:Q", y="even:Q", text="words:N"
             ),
         ]
-    return data.finish(alt.layer(*layers), title=sweep_answer(rows, unit), width=width, height=height)
+    return data.finish(alt.layer(*layers), title=_marginal_title(points, how), width=width, height=height)
+
+
+def _marginal_title(points: Sequence[dict[str, object]], how: Measure) -> str:
+    if how.per_unit == "USD":
+        less = next((p for p in points if records.real(p, "each") < 1.0), None)
+        if less is None:
+            return "The last dollar still brings more than a dollar"
+        start = records.real(less, "before")
+        return f"Beyond {number(start)} billion USD a dollar more brings less than a dollar" if start else _NEVER
+    return f"{how.per_title} more: first {points[0]['each_text']}, last {number(records.real(points[-1], 'each'))}"
+
+
+_NEVER = "No dollar brings a dollar"

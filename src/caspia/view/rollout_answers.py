@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from caspia.view import records
 from caspia.view.flow_ranges import figures, share_range, tonnes_text
 from caspia.view.flow_words import tonnes
-from caspia.view.formats import days, listed, number, plural
+from caspia.view.formats import days, listed, number, percent, plural
 from caspia.view.plan_words import HORIZON, span, year_text
 from caspia.view.records import Range, Row
 
@@ -16,7 +16,6 @@ _LATE = 3
 UNITS = {"t": "Mt", "teu": "thousand TEU", "d": "days", "usd": "million USD"}
 """Units in which targets are written, by quantity."""
 _FACTORS = {"t": 1e-6, "teu": 1e-3, "d": 1.0, "usd": 1e-6}
-_PASSED = ("passed_year", "year_passed", "passed")
 BINDS = 0.05
 """Share of the capacity of the crossing that a stage must limit to be said to bind."""
 
@@ -37,15 +36,17 @@ def last_year(years: Sequence[Row]) -> int:
     return max((int(records.real(r, "year")) for r in years), default=HORIZON)
 
 
-def rollout_answer(years: Sequence[Row], targets: Sequence[Row]) -> str:
-    """Answer when the corridor works: flow against what is announced, and the year in which it passes that.
+def rollout_answer(years: Sequence[Row], passed: Row, targets: Sequence[Row] = ()) -> str:
+    """Answer when the corridor works: the year in which its flow passes what is announced.
 
     Parameters
     ----------
     years
         Rows of rollout_years.
+    passed
+        `year`, `low`, `high` and `share_never` of the path of the official targets.
     targets
-        Rows of rollout_targets; the first that is counted in tonnes is the announced target.
+        Rows of rollout_targets, the first of which answers where `passed` is empty.
 
     Returns
     -------
@@ -55,79 +56,74 @@ def rollout_answer(years: Sequence[Row], targets: Sequence[Row]) -> str:
     if not years:
         return "There is no roll-out: no year was computed."
     end = max(years, key=lambda r: records.real(r, "year"))
-    year, flow = last_year(years), span(end, "flow_t")
-    share = share_range(span(end, "share"))
+    year, share = last_year(years), share_range(span(end, "share"))
     of_land = f", {share} of what goes over land" if share else ""
     paper = [tonnes(records.real(end, f"{name}_capacity_t")) for name in ("announced", "financed")]
     said = (
-        f"In {year} the corridor carries {tonnes_text(flow)} a year{of_land}, and could carry "
-        f"{tonnes_text(span(end, 'capacity_t'))}; {paper[0]} are announced and {paper[1]} financed"
+        f"In {year} the corridor carries {tonnes_text(span(end, 'flow_t'))} a year{of_land}, and could carry "
+        f"{tonnes_text(span(end, 'capacity_t'))}; capacity for {paper[0]} is announced and for {paper[1]} financed"
     )
-    main = main_target(targets)
-    return f"{passing(main, year)}. {said}." if main else f"{said}."
+    first = passing(passed, targets, year)
+    return f"{first}. {said}." if first else f"{said}."
 
 
-def main_target(targets: Sequence[Row]) -> Row:
-    """Choose the target of the answer: the one marked `main`, else the first in tonnes.
+def passing(passed: Row, targets: Sequence[Row], horizon: int) -> str:
+    """Say when the flow passes what is announced.
 
     Parameters
     ----------
+    passed
+        `year`, `low`, `high` and `share_never` of the path of the official targets.
     targets
         Rows of rollout_targets.
-
-    Returns
-    -------
-    Row
-        Empty where there is none.
-
-    Examples
-    --------
-    >>> main_target([{"quantity": "d"}, {"quantity": "t", "value": 1e7}])["value"]
-    10000000.0
-    """
-    marked = [r for r in targets if records.text(r, "main").lower() in {"true", "1", "1.0"}]
-    return next(iter(marked + [r for r in targets if records.text(r, "quantity") == "t"]), {})
-
-
-def passed(row: Row) -> Range:
-    """Read the year in which a target is passed.
-
-    Parameters
-    ----------
-    row
-        A row of rollout_targets, with `passed_year` and its ends.
-
-    Returns
-    -------
-    Range
-        NaN where it is not passed in the years computed.
-    """
-    name = next((name for name in _PASSED if name in row), _PASSED[0])
-    return span(row, name)
-
-
-def passing(row: Row, horizon: int) -> str:
-    """Say when a target is passed.
-
-    Parameters
-    ----------
-    row
-        A row of rollout_targets.
     horizon
         Last year of the roll-out.
 
     Returns
     -------
     str
-        A clause that begins a sentence.
+        A sentence without its end; empty where there is no target.
+
+    Examples
+    --------
+    >>> passing({"year": 2035, "low": 2032, "high": None}, [], 2040)
+    'The actual flow passes the official targets in 2035 (2032–later)'
+    >>> passing({"year": None, "low": None, "high": None}, [], 2040)
+    'The actual flow does not pass the official targets before 2040'
     """
-    when = year_text(passed(row), horizon)
-    for_year = records.real(row, "year")
-    announced = f", announced for {for_year:.0f}" if math.isfinite(for_year) else ""
-    verb = "passes" if when[0].isdigit() else "does not pass"
-    amount = target_text(row)
-    when = f"in {when}" if when[0].isdigit() else when.replace("not before", "before", 1)
-    return f"The actual flow {verb} the target of {amount}{announced}, {when}"
+    if passed:
+        value, what = (
+            Range(*(records.real(passed, name) for name in ("low", "year", "high"))),
+            "the official targets",
+        )
+    elif targets:
+        value, by = passed_in(targets[0]), records.real(targets[0], "by_year")
+        when = f", announced for {by:.0f}," if math.isfinite(by) else ""
+        what = f"the target of {target_text(targets[0])}{when}"
+    else:
+        return ""
+    never = records.real(passed, "share_never") if passed else records.real(targets[0], "share_never")
+    doubt = f"; {percent(never)} of the roll-outs do not" if 0.005 <= never < 0.995 else ""
+    said = year_text(value, horizon)
+    if said[0].isdigit():
+        return f"The actual flow passes {what} in {said}{doubt}"
+    return f"The actual flow does not pass {what} {said.removeprefix('not ')}"
+
+
+def passed_in(row: Row) -> Range:
+    """Read the year in which a target is passed.
+
+    Parameters
+    ----------
+    row
+        A row of rollout_targets: `year_low`, `year_p50`, `year_high`.
+
+    Returns
+    -------
+    Range
+        NaN where it is not passed in the years computed.
+    """
+    return Range(*(records.real(row, f"year_{end}") for end in ("low", "p50", "high")))
 
 
 def target_text(row: Row) -> str:
@@ -136,7 +132,7 @@ def target_text(row: Row) -> str:
     Parameters
     ----------
     row
-        A row of rollout_targets: `quantity` and `value`.
+        A row of rollout_targets: `quantity` and `amount`.
 
     Returns
     -------
@@ -145,11 +141,11 @@ def target_text(row: Row) -> str:
 
     Examples
     --------
-    >>> target_text({"quantity": "teu", "value": 3e5}), target_text({"quantity": "t", "value": 1e7})
+    >>> target_text({"quantity": "teu", "amount": 3e5}), target_text({"quantity": "t", "amount": 1e7})
     ('300 thousand TEU', '10 Mt')
     """
     quantity = records.text(row, "quantity")
-    value = number(records.real(row, "value") * factor(quantity))
+    value = number(records.real(row, "amount") * factor(quantity))
     return f"{value} {UNITS.get(quantity, quantity)}".strip()
 
 
@@ -175,7 +171,7 @@ def factor(quantity: str) -> float:
 
 
 def modelled(row: Row) -> Range:
-    """Read what is modelled for the year of a target, in the unit that it is written in.
+    """Read the flow in the year of a target, in the unit that it is written in.
 
     Parameters
     ----------
@@ -187,7 +183,23 @@ def modelled(row: Row) -> Range:
     Range
         With its interval.
     """
-    return span(row, "modelled", factor(records.text(row, "quantity")))
+    return span(row, "flow", factor(records.text(row, "quantity")))
+
+
+def working(stages: Sequence[Row]) -> list[Row]:
+    """Choose the stages as they work, not as they are announced or financed.
+
+    Parameters
+    ----------
+    stages
+        Rows of rollout_stages: `year`, `line`, `stage`, `capacity_t`, `binding`.
+
+    Returns
+    -------
+    list of Row
+        Those of the line `working`.
+    """
+    return [r for r in stages if records.text(r, "line") in ("", "working")]
 
 
 def stages_answer(stages: Sequence[Row]) -> str:
@@ -196,7 +208,7 @@ def stages_answer(stages: Sequence[Row]) -> str:
     Parameters
     ----------
     stages
-        Rows of rollout_stages: `year`, `stage`, `capacity_t`, `binding`.
+        Rows of rollout_stages, as `working`.
 
     Returns
     -------
@@ -279,7 +291,7 @@ def openings_answer(openings: Sequence[Row]) -> str:
     Parameters
     ----------
     openings
-        Rows of rollout_openings: `name`, `announced_year`, `opening_year`.
+        Rows of rollout_openings: `name`, `announced_year`, `expected_year`.
 
     Returns
     -------
@@ -297,7 +309,23 @@ def openings_answer(openings: Sequence[Row]) -> str:
 
 
 def _late(row: Row) -> float:
-    return records.real(row, "opening_year") - records.real(row, "announced_year")
+    return records.real(row, "expected_year") - records.real(row, "announced_year")
+
+
+def opening(row: Row) -> Range:
+    """Read the first year of use of a project.
+
+    Parameters
+    ----------
+    row
+        A row of rollout_openings.
+
+    Returns
+    -------
+    Range
+        The year with the mean delay of works of its class, between P10 and P90 of the samples.
+    """
+    return Range(*(records.real(row, name) for name in ("opening_low", "expected_year", "opening_high")))
 
 
 def cost_text(row: Row) -> str:

@@ -10,7 +10,7 @@ import altair as alt
 from caspia.view import canvas, records, rollout_answers, theme
 from caspia.view.flow_charts import letter_colour
 from caspia.view.flow_ranges import figures, is_known, share_range
-from caspia.view.formats import days, number
+from caspia.view.formats import days, number, percent
 from caspia.view.plan_words import span, year_text
 from caspia.view.records import Row
 from caspia.view.theme import Spec, token
@@ -21,6 +21,7 @@ LINES = (
     ("financed_capacity_t", "financed", "#997700", (2, 3), 2.0),
     ("capacity_t", "working", "#228833", (), 2.2),
     ("flow_t", "actual flow", _CASPIAN, (), 3.2),
+    ("announced_t", "targets", "", (1, 3), 1.4),
 )
 """Columns of rollout_years with names, colours (that of letters if empty), dashes and widths of their lines."""
 _ROOM = 0.34
@@ -106,7 +107,7 @@ def rollout(rows: Sequence[Row], targets: Sequence[Row], *, width: int = 880, he
     Returns
     -------
     Spec
-        Four lines, two of them with a band from P10 to P90, named at their ends.
+        Four lines, two of them with a band from P10 to P90, and the path of the targets, named at their ends.
     """
     years = [int(records.real(r, "year")) for r in rows]
     first, last = min(years), max(years)
@@ -165,19 +166,18 @@ def _names(data: canvas.Rows, drawn: _Drawn, most: float) -> list[alt.Chart]:
 
 def _aims(targets: Sequence[Row], years: tuple[int, int]) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
-    main = rollout_answers.main_target(targets)
     for row in targets:
-        year = records.real(row, "year")
+        year = records.real(row, "by_year")
         if records.text(row, "quantity") == "t" and years[0] <= year <= years[1]:
             found.append(
                 {
                     "year": year,
-                    "value": round(records.real(row, "value") / 1e6, 4),
+                    "value": round(records.real(row, "amount") / 1e6, 4),
                     "name": records.text(row, "name"),
                     "who": records.text(row, "who"),
-                    "words": f"target {rollout_answers.target_text(row)}" if row is main else "",
                     "text": f"{rollout_answers.target_text(row)} in {year:.0f}",
-                    "passed": year_text(rollout_answers.passed(row), years[1]),
+                    "likely": percent(records.real(row, "likely")),
+                    "passed": year_text(rollout_answers.passed_in(row), years[1]),
                 }
             )
     return found
@@ -191,13 +191,13 @@ def _diamonds(data: canvas.Rows, aims: Sequence[dict[str, object]]) -> list[alt.
         alt.Tooltip("name:N", title="Target"),
         alt.Tooltip("who:N", title="Said by"),
         alt.Tooltip("text:N", title="Amount"),
+        alt.Tooltip("likely:N", title="Likely by then"),
         alt.Tooltip("passed:N", title="Passed"),
     ]
     mark = base.mark_point(
         shape="diamond", size=95, filled=True, fill=token("ground"), stroke=token("ink"), strokeWidth=1.6, opacity=1
     )
-    words = base.mark_text(align="left", dx=10, fontSize=11).encode(x="year:Q", y="value:Q", text="words:N")
-    return [mark.encode(x="year:Q", y="value:Q", tooltip=tip), words]
+    return [mark.encode(x="year:Q", y="value:Q", tooltip=tip)]
 
 
 def times(rows: Sequence[Row], *, width: int = 420, height: int = 260) -> Spec:
@@ -263,7 +263,7 @@ def stages(rows: Sequence[Row], *, width: int = 420) -> Spec:
     Parameters
     ----------
     rows
-        Rows of rollout_stages, at least one.
+        Rows of rollout_stages, as `working`, at least one.
     width
         Width in pixels.
 

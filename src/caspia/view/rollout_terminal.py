@@ -11,7 +11,7 @@ from rich.text import Text
 from caspia.view import records, rollout_answers
 from caspia.view.finance_terminal import table_rows
 from caspia.view.flow_ranges import figures, share_range
-from caspia.view.formats import days, number
+from caspia.view.formats import days, number, percent
 from caspia.view.plan_terminal import MEDIUM, WIDE
 from caspia.view.plan_words import span, year_text
 from caspia.view.records import Row
@@ -19,6 +19,7 @@ from caspia.view.screen import NARROW, empty_table, head, open_console, say, say
 
 _STAGE_YEARS = (2025, 2028, 2030, 2035, 2040)
 _LATEST = 16
+_FAR = 9999
 
 
 def years_table(rows: Sequence[Row], *, width: int) -> Table:
@@ -76,16 +77,17 @@ def targets_table(rows: Sequence[Row], horizon: int, *, width: int) -> Table:
     rich.table.Table
         With what is modelled for the year of each, and the year in which it is passed.
     """
-    columns = [("Target", "l"), *([("Said by", "l")] if width >= WIDE else []), ("Year", "r"), ("Amount", "r")]
-    columns += [("Modelled\nthen", "r")] if width >= MEDIUM else []
+    columns = [("Target", "l"), *([("Said by", "l")] if width >= WIDE else []), ("For", "r"), ("Amount", "r")]
+    columns += [("Flow\nthen", "r"), ("Likely", "r")] if width >= MEDIUM else []
     table = empty_table([*columns, ("Passed", "l")], width)
     for row in rows:
-        year = records.real(row, "year")
+        year = records.real(row, "by_year")
         cells: list[str | Text] = [Text(records.text(row, "name"))]
         cells += [Text(records.text(row, "who"))] if width >= WIDE else []
         cells += [f"{year:.0f}" if math.isfinite(year) else "", rollout_answers.target_text(row)]
-        cells += [figures(rollout_answers.modelled(row))] if width >= MEDIUM else []
-        table.add_row(*cells, year_text(rollout_answers.passed(row), horizon))
+        likely = percent(records.real(row, "likely"))
+        cells += [figures(rollout_answers.modelled(row)), likely] if width >= MEDIUM else []
+        table.add_row(*cells, year_text(rollout_answers.passed_in(row), horizon))
     return table
 
 
@@ -137,7 +139,7 @@ def stage_cell(row: Row) -> str:
 
 
 def openings_table(rows: Sequence[Row], *, width: int) -> Table:
-    """Make the table of projects that open late.
+    """Make the table of openings.
 
     Parameters
     ----------
@@ -149,14 +151,36 @@ def openings_table(rows: Sequence[Row], *, width: int) -> Table:
     Returns
     -------
     rich.table.Table
-        Announced and modelled years.
+        Announced and expected years.
     """
     table = empty_table([("Project", "l"), ("Announced", "r"), ("Opens", "r")], width)
     for row in rows:
         announced = records.real(row, "announced_year")
         said = f"{announced:.0f}" if math.isfinite(announced) else ""
-        table.add_row(Text(records.text(row, "name")), said, year_text(span(row, "opening_year"), 9999))
+        table.add_row(Text(records.text(row, "name")), said, year_text(rollout_answers.opening(row), _FAR))
     return table
+
+
+def opened(rows: Sequence[Row]) -> list[Row]:
+    """Choose the projects that open, by year.
+
+    Parameters
+    ----------
+    rows
+        Rows of rollout_openings; those that are not funded have no year.
+
+    Returns
+    -------
+    list of Row
+        The soonest first.
+
+    Examples
+    --------
+    >>> opened([{"name": "A", "expected_year": None}, {"name": "B", "expected_year": 2030}])
+    [{'name': 'B', 'expected_year': 2030}]
+    """
+    known = [r for r in rows if math.isfinite(records.real(r, "expected_year"))]
+    return sorted(known, key=lambda r: records.real(r, "expected_year"))
 
 
 def print_rollout(record: Mapping[str, object]) -> None:
@@ -165,13 +189,15 @@ def print_rollout(record: Mapping[str, object]) -> None:
     Parameters
     ----------
     record
-        With the tables `years`, and, where there are any, `targets`, `stages` and `openings`, as frames or rows.
+        As `caspia.study.rollout_frames.RolloutAnswer.record`: `passed` (`year`, `low`, `high`, `share_never`), and
+        the tables `years`, `targets`, `stages` and `openings`, as frames or rows.
     """
     screen = open_console()
     width = screen.width
     years, targets = table_rows(record, "years"), table_rows(record, "targets")
-    stages, openings = table_rows(record, "stages"), table_rows(record, "openings")
-    say(screen, rollout_answers.rollout_answer(years, targets))
+    stages, openings = rollout_answers.working(table_rows(record, "stages")), opened(table_rows(record, "openings"))
+    passed = record.get("passed")
+    say(screen, rollout_answers.rollout_answer(years, passed if isinstance(passed, Mapping) else {}, targets))
     if years:
         screen.print(Text("Capacity and flow of the corridor, million tonnes a year", style="bold"))
         screen.print(years_table(years, width=width))
