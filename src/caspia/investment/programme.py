@@ -189,7 +189,7 @@ class Programme:
         for some, only in self._payable:
             spent, there = paid[:, only].sum(axis=1), have[some].sum(axis=0)
             for row in np.flatnonzero(spent > there + _CENT * max(there[-1], 1.0)):
-                names = " and ".join(np.array(self.sources)[some])
+                names = " and ".join(np.array(self.sources)[some]) or "no source"
                 return f"{spent[row]:.4g} USD of {names} are spent by {self.years[row]}, {there[row]:.4g} are there"
         return ""
 
@@ -197,7 +197,8 @@ class Programme:
     def _payable(self) -> tuple[tuple[BoolArray, BoolArray], ...]:
         """Sets of sources, and the projects for which only they may pay."""
         found = []
-        for size in range(1, len(self.sources) + 1):
+        # With no source at all: what nobody may pay for, cannot be built.
+        for size in range(len(self.sources) + 1):
             for chosen in combinations(range(len(self.sources)), size):
                 some = np.isin(np.arange(len(self.sources)), chosen)
                 only = ~self.may_pay[:, ~some].any(axis=1)

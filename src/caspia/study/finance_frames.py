@@ -85,7 +85,7 @@ def projects_frame(finance: Finance) -> pd.DataFrame:
                 **_returns(finance, flow),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({"dscr_min_year": "Int64"})
 
 
 def incidence_frame(finance: Finance) -> pd.DataFrame:
@@ -144,9 +144,10 @@ def finance_record(finance: Finance, *, worlds: bool = True) -> dict[str, Any]:
     -------
     dict
         `npv_usd`, `irr`, `irr_reason`, `economic_npv_usd`, `eirr`, `eirr_reason`, `dscr_min`, `dscr_min_year`,
-        `dscr_mean` (all cash of the years of debt over all debt service), `payback_years`, `cost_usd`, `pays_usd` by source, `loan_usd`, `grant_element` (`oecd`, `imf_wb`: shares of
-        what is lent), `discount_pct`, `social_discount_pct`, `exchange_case`, `intervals`, and the tables `years`,
-        `projects`, `loans`, `incidence`. Rates of return are shares a year, in constant prices.
+        `dscr_mean` (all cash of the years of debt over all debt service), `payback_years`, `cost_usd`, `pays_usd`
+        by source, `loan_usd`, `grant_element` (`oecd`, `imf_wb`: shares of what is lent), `discount_pct`,
+        `social_discount_pct`, `exchange_case`, `intervals`, and the tables `years`, `projects`, `loans`,
+        `incidence`. Rates of return are shares a year, in constant prices.
     """
     whole, loans = finance.whole, finance.loans
     cover = finance.cover
