@@ -87,7 +87,18 @@ class Funding:
         return found
 
     def column(self, name: str) -> list[str]:
-        """Cells of the table projects."""
+        """Cells of the table projects.
+
+        Parameters
+        ----------
+        name : str
+            Column.
+
+        Returns
+        -------
+        list of str
+            One a project.
+        """
         return [str(cell) for cell in self.planner.table.frame[name].iloc[self.row]]
 
 
