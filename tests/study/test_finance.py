@@ -146,6 +146,10 @@ def test_the_record_is_json_and_says_why_there_is_no_rate(finance: Finance) -> N
     assert note["irr"] is None
     assert "change sign" in note["irr_reason"]
     assert note["dscr_min"] is None
+    ranges = record["intervals"]
+    assert ranges["npv_usd_p10"] < record["npv_usd"] < ranges["npv_usd_p90"]
+    assert ranges["irr_p10"] < ranges["irr_p90"] < 1.0
+    assert ranges["dscr_min_p10"] < ranges["dscr_min_p90"]
     assert record["dscr_min"] == min(row["dscr"] for row in record["years"] if row["dscr"] is not None)
     worst = next(row for row in record["years"] if row["year"] == record["dscr_min_year"])
     assert worst["dscr"] == record["dscr_min"]
@@ -213,6 +217,18 @@ def test_a_dearer_loan_is_harder_to_serve_and_no_gift(finance: Finance) -> None:
 def test_bad_options_are_refused(finance: Finance, request_: FinanceRequest, words: str) -> None:
     with pytest.raises(InputError, match=words):
         finance_plan(finance.funding, request_)
+
+
+def test_bad_options_and_missing_facts_are_refused_before_any_flow(world: Study, tmp_path: Path) -> None:
+    told: list[object] = []
+    dear = FinanceQuestion(finance=FinanceRequest(loan="loan-none"))
+    for what in ("prj-ship", "portfolio"):
+        with pytest.raises(InputError, match="no such row of loans"):
+            finance_answer(world, what, dear, lambda *said: told.append(said))
+    bare = open_drawn(tmp_path, DRAWING, FACTS | {"project.operating_margin": None}, EDITS)
+    with pytest.raises(InputError, match="prj-ship: project without operating_margin"):
+        finance_answer(bare, "prj-ship", tell=lambda *said: told.append(said))
+    assert not told
 
 
 def test_a_project_alone_brings_what_it_needs(world: Study) -> None:

@@ -16,7 +16,7 @@ from caspia.study.finance_frames import finance_record
 from caspia.study.funding import Funding, plan_funding, starts_funding
 from caspia.study.plan import END, Plan, Planner, open_planner
 from caspia.study.plan_file import read_plan_file
-from caspia.study.plan_finance import Finance, FinanceRequest, finance_plan
+from caspia.study.plan_finance import Finance, FinanceRequest, check_finance, finance_plan
 from caspia.study.plan_request import PlanRequest
 from caspia.study.project_model import project_model
 from caspia.study.study import PROJECT_PREFIX, Study
@@ -101,9 +101,10 @@ def finance_answer(
     """
     asked = request or FinanceQuestion()
     if what == PORTFOLIO:
+        check_finance(study.data, (), asked.finance)
         plan = open_planner(study, asked.plan, tell).plan(asked.plan, tell, averse=False)
         return FinanceAnswer(what, finance_plan(plan_funding(plan), asked.finance, tell), plan)
-    funding = _funding(study, what, asked.plan, tell)
+    funding = _funding(study, what, asked, tell)
     return FinanceAnswer(what, finance_plan(funding, asked.finance, tell))
 
 
@@ -173,10 +174,13 @@ def alone(table: ProjectTable, key: str) -> dict[str, int]:
     return {item: int(start[table.ids.index(item)]) for item in found}
 
 
-def _funding(study: Study, what: str, request: PlanRequest, tell: Tell | None) -> Funding:
+def _funding(study: Study, what: str, asked: FinanceQuestion, tell: Tell | None) -> Funding:
     table = project_table(study.data)
+    pays: Mapping[str, Mapping[str, float]] = {}
     if what in table.ids or (what.startswith(PROJECT_PREFIX) and not Path(what).exists()):
         starts = alone(table, what)
-        return starts_funding(starts_planner(study, starts, request, tell), starts)
-    plan = read_plan_file(what, study.data)
-    return starts_funding(starts_planner(study, plan.starts, request, tell), plan.starts, plan.pays_usd)
+    else:
+        plan = read_plan_file(what, study.data)
+        starts, pays = plan.starts, plan.pays_usd
+    check_finance(study.data, tuple(starts), asked.finance)
+    return starts_funding(starts_planner(study, starts, asked.plan, tell), starts, pays)

@@ -42,11 +42,18 @@ class FinanceWorlds:
         Returns
         -------
         dict
-            `npv_usd_p10` and so on (None where there are no such numbers), `without_irr`, `unserved`.
+            `npv_usd_p10` and so on (None where there are no such numbers; rates of return, `irr` and `eirr`, as
+            shares a year over the worlds that have one), `without_irr`, `unserved`.
         """
         found: dict[str, object] = {}
-        for name in ("npv_usd", "economic_npv_usd", "irr_pct", "eirr_pct", "dscr_min"):
-            values = getattr(self, name)
+        shown = {
+            "npv_usd": self.npv_usd,
+            "economic_npv_usd": self.economic_npv_usd,
+            "irr": self.irr_pct / 100.0,
+            "eirr": self.eirr_pct / 100.0,
+            "dscr_min": self.dscr_min,
+        }
+        for name, values in shown.items():
             known = values[np.isfinite(values)]
             for key, percent in (("p10", LOW), ("p90", HIGH)):
                 found[f"{name}_{key}"] = float(np.percentile(known, percent)) if len(known) else None

@@ -73,18 +73,9 @@ class Funding:
         Returns
         -------
         numpy.ndarray, shape (n,)
-
-        Raises
-        ------
-        InputError
-            A project has no such fact.
+            NaN where a project has no such fact.
         """
-        data = self.planner.study.data
-        found = data.values("projects", attribute)[self.row]
-        for place in np.flatnonzero(np.isnan(found)):
-            where = data.where("projects", int(self.row[place]))
-            raise InputError(Problem(f"project without {attribute}", where, "no fact", f"a fact {attribute}"))
-        return found
+        return self.planner.study.data.values("projects", attribute)[self.row]
 
     def column(self, name: str) -> list[str]:
         """Cells of the table projects.

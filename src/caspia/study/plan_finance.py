@@ -5,13 +5,14 @@ All money is in dollars of one price year. Loans are in money that loses its wor
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from caspia.data import Dataset
 from caspia.errors import InputError, Problem
 from caspia.investment.cash_flow import (
     Appraisal,
@@ -31,6 +32,7 @@ from caspia.study.plan_loans import (
     LENDERS,
     Part,
     grant_elements,
+    inflation_pct,
     largest_share,
     parts,
     strong_pct,
@@ -44,6 +46,7 @@ IntArray = npt.NDArray[np.int64]
 Tell = Callable[[str, int, int], None]
 EXPORTED = ("project-vessels", "project-rolling-stock")
 """Classes of works that are bought abroad as a whole."""
+NEEDED = ("life_years", "operating_margin", "upkeep_share")
 
 
 @dataclass(frozen=True)
@@ -185,7 +188,7 @@ def finance_plan(funding: Funding, request: FinanceRequest | None = None, tell: 
         No equilibrium was reached.
     """
     asked, data = request or FinanceRequest(), funding.planner.study.data
-    _check(asked)
+    check_finance(data, funding.ids, asked)
     life, margin = funding.values("life_years"), funding.values("operating_margin")
     discount = financial_rate(data) * 100.0 if asked.discount_pct is None else asked.discount_pct
     behind = [_parts(funding, place, asked) for place in range(len(funding.ids))]
@@ -276,6 +279,36 @@ def total(flows: tuple[CashFlow, ...]) -> CashFlow:
 
 def _service(flows: tuple[CashFlow, ...], years: int) -> FloatArray:
     return np.asarray(np.sum([padded(due_usd(flow), years) for flow in flows], axis=0))
+
+
+def check_finance(data: Dataset, ids: Collection[str], asked: FinanceRequest) -> None:
+    """Refuse what can be refused before any flow is computed.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+    ids : collection of str
+        Projects to be financed.
+    asked : FinanceRequest
+        What is asked.
+
+    Raises
+    ------
+    InputError
+        A loan or a rate is not in the data, a project lacks a quantity, or a number is out of range.
+    """
+    _check(asked)
+    if asked.loan:
+        largest_share(data, asked.loan)
+    social_rate(data)
+    financial_rate(data)
+    inflation_pct(data)
+    for name in NEEDED:
+        values = data.values("projects", name)
+        for row in np.flatnonzero(data.tables["projects"]["id"].isin(list(ids)).to_numpy() & np.isnan(values)):
+            where, allowed = data.where("projects", int(row)), f"a fact {name} of the project or of its class"
+            raise InputError(Problem(f"project without {name}", where, "no fact", allowed, "add the fact"))
 
 
 def _check(asked: FinanceRequest) -> None:
