@@ -10,10 +10,10 @@ import pandas as pd
 
 from caspia.investment.cash_flow import CashFlow
 from caspia.investment.incidence import incidence
-from caspia.investment.returns import Rate, debt_service_cover
+from caspia.investment.returns import Rate
 from caspia.study.candidates import FUNDS
 from caspia.study.finance_worlds import finance_worlds
-from caspia.study.plan_finance import Finance, due_usd, padded
+from caspia.study.plan_finance import Finance, due_usd, padded, weighty_cover
 
 FloatArray = npt.NDArray[np.float64]
 SMALL_USD = 1e3
@@ -144,7 +144,8 @@ def finance_record(finance: Finance, *, worlds: bool = True) -> dict[str, Any]:
     -------
     dict
         `npv_usd`, `irr`, `irr_reason`, `economic_npv_usd`, `eirr`, `eirr_reason`, `dscr_min`, `dscr_min_year`,
-        `dscr_mean` (all cash of the years of debt over all debt service), `payback_years`, `cost_usd`, `pays_usd`
+        `dscr_mean` (all cash of the years of debt over all debt service; `dscr_min` is sought among years with a
+        tenth of the debt service of the heaviest or more), `payback_years`, `cost_usd`, `pays_usd`
         by source, `loan_usd`, `grant_element` (`oecd`, `imf_wb`: shares of what is lent), `discount_pct`,
         `social_discount_pct`, `exchange_case`, `intervals`, and the tables `years`, `projects`, `loans`,
         `incidence`. Rates of return are shares a year, in constant prices.
@@ -178,14 +179,16 @@ def finance_record(finance: Finance, *, worlds: bool = True) -> dict[str, Any]:
 
 def _returns(finance: Finance, flow: CashFlow) -> dict[str, Any]:
     found = finance.appraisal(flow)
-    cover = debt_service_cover(flow.available_usd, due_usd(flow))
+    cover = weighty_cover(flow.available_usd, due_usd(flow))
+    irr = _sound(found.irr, flow.available_usd)
+    eirr = _sound(found.economic_irr, flow.benefit_usd - flow.operation_usd)
     return {
         "npv_usd": found.npv_usd,
-        "irr": _rate(found.irr),
-        "irr_reason": found.irr.reason,
+        "irr": _rate(irr),
+        "irr_reason": irr.reason,
         "economic_npv_usd": found.economic_npv_usd,
-        "eirr": _rate(found.economic_irr),
-        "eirr_reason": found.economic_irr.reason,
+        "eirr": _rate(eirr),
+        "eirr_reason": eirr.reason,
         "dscr_min": _number(cover.lowest),
         "dscr_min_year": int(flow.year[cover.lowest_year]) if cover.lowest_year >= 0 else None,
         "dscr_mean": _mean_cover(flow, due_usd(flow)),
@@ -205,7 +208,7 @@ def _exchange_case(finance: Finance) -> dict[str, Any]:
     year = finance.strained_whole.year
     return {
         "npv_usd": found.npv_usd,
-        "irr": _rate(found.irr),
+        "irr": _rate(_sound(found.irr, finance.strained_whole.available_usd)),
         "dscr_min": _number(cover.lowest),
         "dscr_min_year": int(year[cover.lowest_year]) if cover.lowest_year >= 0 else None,
     }
@@ -245,6 +248,11 @@ def _weighted(loans: pd.DataFrame, column: str) -> float | None:
     if not known["amount_usd"].sum() > 0:
         return None
     return float(np.average(known[column], weights=known["amount_usd"]) / 100.0)
+
+
+def _sound(rate: Rate, left_usd: FloatArray) -> Rate:
+    """A rate of return, unless use costs more than it brings: a root of such flows is the rate of no investment."""
+    return rate if left_usd.sum() > 0 else Rate(np.nan, "use costs more than it brings")
 
 
 def _rate(rate: Rate) -> float | None:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from caspia.investment.returns import net_present_value, rate_of_return
-from caspia.study.plan_finance import Finance, padded
+from caspia.study.plan_finance import Finance, padded, weighty_cover
 
 FloatArray = npt.NDArray[np.float64]
 LOW, HIGH = 10.0, 90.0
@@ -87,7 +87,7 @@ def finance_worlds(finance: Finance) -> FinanceWorlds:
 def _world(finance: Finance, nth: int) -> tuple[float, float, float, float, float]:
     worlds = finance.funding.worlds
     size = len(finance.whole.year) + int(worlds.late_years.max(initial=0))
-    project, economic, available, service = (np.zeros(size) for _ in range(4))
+    built_all, economic, available, service = (np.zeros(size) for _ in range(4))
     for place, flow in enumerate(finance.flows):
         # Nothing opens in the year in which its works start.
         soonest = int(np.flatnonzero(flow.construction_usd)[0]) + 1 - flow.opening
@@ -102,17 +102,17 @@ def _world(finance: Finance, nth: int) -> tuple[float, float, float, float, floa
         is_open = np.arange(size) >= flow.opening + late
         paid = np.where(is_open, padded(flow.debt_service_usd, size), padded(flow.principal_usd, size))
         available += earned
-        project += earned - built
+        built_all += built
         economic += gained - built
         service += cost * paid
-    owing = service > 0
-    cover = float((available[owing] / service[owing]).min()) if owing.any() else np.nan
+    project = available - built_all
+    earns, brings_more = available.sum() > 0, (economic + built_all).sum() > 0
     return (
         net_present_value(project, finance.discount_pct),
         net_present_value(economic, finance.social_pct),
-        rate_of_return(project).pct,
-        rate_of_return(economic).pct,
-        cover,
+        rate_of_return(project).pct if earns else np.nan,
+        rate_of_return(economic).pct if brings_more else np.nan,
+        weighty_cover(available, service).lowest,
     )
 
 

@@ -46,6 +46,8 @@ IntArray = npt.NDArray[np.int64]
 Tell = Callable[[str, int, int], None]
 EXPORTED = ("project-vessels", "project-rolling-stock")
 """Classes of works that are bought abroad as a whole."""
+WEIGHTY = 0.1
+"""Debt service over that of the heaviest year from which on a year may be the worst."""
 NEEDED = ("life_years", "operating_margin", "upkeep_share")
 
 
@@ -153,15 +155,15 @@ class Finance:
 
     @property
     def cover(self) -> Cover:
-        """Debt service cover of the whole plan by year."""
-        return debt_service_cover(self.whole.available_usd, self.service_usd)
+        """Debt service cover of the whole plan by year, least among the years that weigh."""
+        return weighty_cover(self.whole.available_usd, self.service_usd)
 
     @property
     def strained_cover(self) -> Cover:
         """The same at exchange rates that do the borrower harm."""
         whole = self.strained_whole
         service = _service(tuple(map(cash_flow, self.strained_cases)), len(whole.year))
-        return debt_service_cover(whole.available_usd, service)
+        return weighty_cover(whole.available_usd, service)
 
 
 def finance_plan(funding: Funding, request: FinanceRequest | None = None, tell: Tell | None = None) -> Finance:
@@ -236,6 +238,32 @@ def padded(values: FloatArray, years: int) -> FloatArray:
     numpy.ndarray, shape (years,)
     """
     return np.concatenate([values, np.zeros(years - len(values))])
+
+
+def weighty_cover(available_usd: FloatArray, service_usd: FloatArray) -> Cover:
+    """Debt service cover whose least ratio is sought where it says something.
+
+    Years with less than a tenth of the debt service of the heaviest year, in which a first loan begins or the last
+    runs out, have a ratio and are not called the worst.
+
+    Parameters
+    ----------
+    available_usd, service_usd : numpy.ndarray, shape (years,)
+        Cash available for debt service, and debt service.
+
+    Returns
+    -------
+    Cover
+
+    Examples
+    --------
+    >>> found = weighty_cover(np.array([-1.0, 30.0, 24.0]), np.array([0.1, 20.0, 20.0]))
+    >>> found.lowest, found.lowest_year, found.ratio.tolist()
+    (1.2, 2, [-10.0, 1.5, 1.2])
+    """
+    heavy = np.where(service_usd >= WEIGHTY * service_usd.max(initial=0.0), service_usd, 0.0)
+    found = debt_service_cover(available_usd, heavy)
+    return Cover(debt_service_cover(available_usd, service_usd).ratio, found.lowest, found.lowest_year)
 
 
 def due_usd(flow: CashFlow) -> FloatArray:
