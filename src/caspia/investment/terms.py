@@ -16,7 +16,11 @@ NEEDED = ("interest_pct", "tenor_years", "grace_years")
 OPTIONAL = ("front_end_fee_pct", "commitment_fee_pct")
 SOCIAL = "dr-wb-social"
 """The rate that all values over time are discounted by unless another is named."""
+FINANCIAL = "dr-ec-financial"
+"""The rate that owners' money is discounted by unless another is named."""
 ENDS = ("low", "value", "high")
+STANDARDS = ("oecd_dac", "imf_wb")
+"""Methods of discount rates that are standards of the grant element."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +103,15 @@ def standards(data: Dataset) -> dict[str, Standard]:
     Returns
     -------
     dict of str to Standard
-        By id of the table discount_rates; those of society are left out. Fees count by IMF and World Bank.
+        By id of the table discount_rates; those of society and of owners are left out. Fees count by IMF and World
+        Bank.
     """
     table = data.tables["discount_rates"]
     rate, threshold = (data.values("discount_rates", name) for name in ("discount_rate_pct", "threshold_pct"))
     return {
         row.id: Standard(row.name, float(rate[nth]), float(threshold[nth]), counts_fees=row.method == "imf_wb")
         for nth, row in enumerate(table.itertuples(index=False))
-        if row.method != "social"
+        if row.method in STANDARDS
     }
 
 
@@ -130,12 +135,30 @@ def social_rate(data: Dataset, key: str = SOCIAL) -> float:
     InputError
         No such rate, or it is none of society.
     """
-    row = _row(data, "discount_rates", key)
-    fact = _fact(data, "discount_rates", row, "discount_rate_pct")
-    if fact == NO_FACT or data.tables["discount_rates"]["method"].iloc[row] != "social":
-        where = data.where("discount_rates", row)
-        raise InputError(Problem("no rate of society", where, key, "method social and a fact", "add the fact"))
-    return float(data.facts.value[fact]) / 100.0
+    return _rate(data, key, "social")
+
+
+def financial_rate(data: Dataset, key: str = FINANCIAL) -> float:
+    """Rate at which owners discount, in constant prices.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+    key : str
+        Row of the table discount_rates whose method is financial.
+
+    Returns
+    -------
+    float
+        Share a year.
+
+    Raises
+    ------
+    InputError
+        No such rate, or it is none of owners.
+    """
+    return _rate(data, key, "financial")
 
 
 def grant_elements(data: Dataset) -> pd.DataFrame:
@@ -222,6 +245,15 @@ def exchange(data: Dataset, currency: str, year: int) -> Exchange:
     falls = np.array([ends[change] for ends in (data.facts.high, data.facts.value, data.facts.low)])
     weak, expected, strong = (100 * (1 / (1 + falls / 100) - 1)).tolist()
     return Exchange(float(known["value"].iloc[-1]), int(known["year"].iloc[-1]), (weak, expected, strong))
+
+
+def _rate(data: Dataset, key: str, method: str) -> float:
+    row = _row(data, "discount_rates", key)
+    fact = _fact(data, "discount_rates", row, "discount_rate_pct")
+    if fact == NO_FACT or data.tables["discount_rates"]["method"].iloc[row] != method:
+        where = data.where("discount_rates", row)
+        raise InputError(Problem(f"no {method} rate", where, key, f"method {method} and a fact", "add the fact"))
+    return float(data.facts.value[fact]) / 100.0
 
 
 def _row(data: Dataset, table: str, key: str) -> int:
