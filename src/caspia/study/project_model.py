@@ -14,6 +14,7 @@ from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from caspia.assignment import Choice, LogitEquilibrium, Overlaps, find_overlaps, useless_variants
 from caspia.cost import SERVED, Lookup, Servers, cargo_of, find_servers
@@ -22,7 +23,7 @@ from caspia.demand import Case
 from caspia.errors import InputError, NotConverged, Problem
 from caspia.network import ArcKind
 from caspia.scenario import Edit, Scenario, effects, project_scenario
-from caspia.study.changed_arcs import ChangedArcs, changed_arcs
+from caspia.study.changed_arcs import ChangedArcs, changed_arcs, eased_boxes
 from caspia.study.flows import FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.loading import behaviour, reference_of, route_constants
 from caspia.study.market import TRANSFER_KM, some_routes
@@ -60,6 +61,8 @@ class ProjectModel:
         What each project adds to the capacities.
     touched : numpy.ndarray of bool, shape (n_projects, n_arcs)
         Arcs that each project opens, makes cheaper or faster, or gives capacity.
+    faster_h, cheaper_usd : numpy.ndarray, shape (n_projects, n_arcs)
+        What each project takes from the time and money that a box spends on each arc.
     overlaps : Overlaps
         What routes share with those that projects open.
     """
@@ -70,6 +73,8 @@ class ProjectModel:
     needs: BoolArray
     capacity_gain: FloatArray
     touched: BoolArray
+    faster_h: FloatArray
+    cheaper_usd: FloatArray
     overlaps: Overlaps
     _sizes: dict[bytes, FloatArray] = field(default_factory=dict, repr=False)
     _bases: dict[tuple[int, str], World] = field(default_factory=dict, repr=False)
@@ -165,7 +170,9 @@ class ProjectModel:
             raise NotConverged(problem)
         return World(self, opened, when, wants, found, servers, base)
 
-    def priced(self, opened: BoolArray, shut: BoolArray | None = None) -> FlowModel:
+    def priced(
+        self, opened: BoolArray, shut: BoolArray | None = None, yields: FloatArray | None = None
+    ) -> FlowModel:
         """The model with the routes and costs that some projects make.
 
         Parameters
@@ -174,6 +181,8 @@ class ProjectModel:
             Projects that are open.
         shut : numpy.ndarray of bool, shape (n_routes,), optional
             Further routes that are shut.
+        yields : numpy.ndarray, shape (n_projects,), optional
+            What each project yields over what was computed; 1 if left out.
 
         Returns
         -------
@@ -181,26 +190,40 @@ class ProjectModel:
         """
         lacking = np.asarray(self.needs[~opened].any(axis=0))
         shut = lacking if shut is None else lacking | shut
-        cost = self.model.table.cost - self.saving_usd_per_t[opened].sum(axis=0)
+        cost = self.model.table.cost - _weights(opened, yields) @ self._changes[0]
         sizes = self._path_sizes(shut)
         model = self.model.with_costs(np.where(shut, np.inf, cost))
         grouping = replace(model.grouping, table=replace(model.grouping.table, path_size=sizes))
         return replace(model, table=replace(model.table, path_size=sizes), grouping=grouping)
 
-    def servers(self, opened: BoolArray) -> Servers:
+    def servers(
+        self, opened: BoolArray, yields: FloatArray | None = None, left: FloatArray | None = None
+    ) -> Servers:
         """The capacities that some projects make.
 
         Parameters
         ----------
         opened : numpy.ndarray of bool, shape (n_projects,)
             Projects that are open.
+        yields : numpy.ndarray, shape (n_projects,), optional
+            What each project yields over what was computed; 1 if left out.
+        left : numpy.ndarray, shape (n_servers,), optional
+            Share of every capacity that is left, above 0; 1 if left out.
 
         Returns
         -------
         Servers
         """
         servers = self.model.servers
-        return servers.grown(servers.capacity + self.capacity_gain[opened].sum(axis=0))
+        capacity = servers.capacity + _weights(opened, yields) @ self._changes[1]
+        found = servers.grown(capacity)
+        # Shallow water takes cargo from ships, not departures.
+        return found if left is None else found.with_capacity(capacity * left)
+
+    @cached_property
+    def _changes(self) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """Savings and gains; a project touches few of all routes and capacities."""
+        return sparse.csr_matrix(self.saving_usd_per_t), sparse.csr_matrix(self.capacity_gain)
 
     def _path_sizes(self, shut: BoolArray) -> FloatArray:
         """Path sizes among the routes that there are."""
@@ -281,6 +304,11 @@ class World:
         return np.where(known, np.where(known, before, 0.0) - np.where(known, self.found.logsum, 0.0), 0.0)
 
 
+def _weights(opened: BoolArray, yields: FloatArray | None) -> FloatArray:
+    """What the change of each project counts for."""
+    return opened.astype(float) if yields is None else np.where(opened, yields, 0.0)
+
+
 def project_model(
     study: Study, ids: Collection[str] | None = None, progress: Callable[[str, int, int], None] | None = None
 ) -> ProjectModel:
@@ -318,6 +346,7 @@ def project_model(
     touched = ways.copy()
     saving, needs = np.zeros(shape), np.zeros(shape, dtype=bool)
     gain = np.zeros((len(chosen), model.servers.n_servers))
+    eased = np.zeros((2, len(chosen), study.network.n_arcs))
     for row, (key, scenario) in enumerate(zip(chosen, own, strict=True)):
         needs[row] = passes(model, ways[row])
         amounts = _of(key, (edit for edit in scenario.edits if edit not in first[row]))
@@ -325,12 +354,13 @@ def project_model(
             changed = opened.with_scenario(amounts)
             cheaper = changed_arcs(opened, changed, cargoes, key)
             saving[row] = cheaper.of_routes(model.market)
+            eased[:, row, cheaper.arcs] = eased_boxes(opened, changed, cheaper.arcs)
             if SERVED.intersection(name for edit in amounts.edits for name in edit.attributes):
                 gain[row] = _gain(model.servers, _servers(changed), key)
             touched[row] |= _touched(cheaper, model.servers, gain[row])
         if progress is not None:
             progress("Projects", row + 1, len(chosen))
-    return ProjectModel(chosen, model, saving, needs, gain, touched[: len(chosen)], overlaps)
+    return ProjectModel(chosen, model, saving, needs, gain, touched[: len(chosen)], *eased, overlaps)
 
 
 def _of(name: str, edits: Iterable[Edit]) -> Scenario:
