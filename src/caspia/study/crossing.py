@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import linprog
 
 from caspia.demand import t_per_teu
+from caspia.investment.bottleneck import most_through
 from caspia.network import MODES, SEA_MODES, ArcKind
 from caspia.study.flows import FlowModel
 from caspia.study.loading import measures
@@ -66,7 +66,7 @@ class Crossing:
         Load of other cargo, in the unit of each.
     use : numpy.ndarray, shape (n, n_ways)
         Units of each server that one tonne of each way uses.
-    balance : scipy.sparse.csr_matrix, shape (n_rules, n_ways)
+    balance : numpy.ndarray, shape (n_rules, n_ways)
         Rows that are not to exceed 0: cargo against the main direction keeps its share.
     routes : numpy.ndarray of int, shape (n_routes,)
         Routes of the crossing, as rows of the model.
@@ -78,7 +78,7 @@ class Crossing:
     stage: IntArray
     kept_for_others: FloatArray
     use: FloatArray
-    balance: sparse.csr_matrix
+    balance: FloatArray
     routes: IntArray
     way: IntArray
 
@@ -146,18 +146,9 @@ class Crossing:
 
     def _most(self, free: FloatArray, ways: BoolArray) -> tuple[float, FloatArray]:
         """Most tonnes on some ways, and what a unit more of each server adds."""
-        rows = np.flatnonzero(np.isfinite(free) & (self.use[:, ways] > 0).any(axis=1))
-        price = np.zeros(len(free))
-        if not ways.any() or not len(rows):
-            return 0.0, price
-        balance = self.balance[:, np.flatnonzero(ways)]
-        size = np.maximum(free[rows], 1.0)
-        # Rows are counted in parts of what is free: a ship hour and a tonne differ by a thousand.
-        matrix = sparse.vstack([sparse.csr_matrix(self.use[rows][:, ways] / size[:, None] * 1e6), balance])
-        limit = np.concatenate([free[rows] / size, np.zeros(balance.shape[0])])
-        found = linprog(-np.ones(int(ways.sum())), A_ub=matrix, b_ub=limit, bounds=(0, None), method="highs")
-        price[rows] = -found.ineqlin.marginals[: len(rows)] / size * 1e6
-        return float(-found.fun * 1e6), price
+        if not ways.any():
+            return 0.0, np.zeros(len(free))
+        return most_through(self.use[:, ways], free, self.balance[:, ways])
 
 
 def find_crossing(
@@ -357,7 +348,7 @@ def _ways(model: FlowModel, routes: IntArray, steps: _Steps, whole: sparse.csr_m
     return way.astype(np.int64).ravel(), kind
 
 
-def _balance(way: IntArray, kind: IntArray, flow_t: FloatArray) -> sparse.csr_matrix:
+def _balance(way: IntArray, kind: IntArray, flow_t: FloatArray) -> FloatArray:
     """Rules by which boxes and other cargo keep the share of their lesser direction."""
     n_ways = int(way.max(initial=-1)) + 1
     of_way = np.zeros(n_ways, dtype=np.int64)
@@ -368,4 +359,4 @@ def _balance(way: IntArray, kind: IntArray, flow_t: FloatArray) -> sparse.csr_ma
         main = int(moved.argmax())
         share = moved[1 - main] / moved[main] if moved[main] > 0 else 0.0
         rows.append(np.where(of_way == 2 * boxed + 1 - main, 1.0, 0.0) - share * (of_way == 2 * boxed + main))
-    return sparse.csr_matrix(np.array(rows).reshape(len(rows), n_ways))
+    return np.array(rows, dtype=np.float64).reshape(len(rows), n_ways)

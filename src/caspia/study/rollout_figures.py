@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from caspia.assignment import LogitEquilibrium
 from caspia.cost import Sampler
@@ -58,6 +59,8 @@ class Figures:
         Time without queues, its standard deviation, and money of a box on each.
     faster_h, cheaper_usd : numpy.ndarray, shape (n_projects, n_boxes)
         What each project takes from them.
+    passed : scipy.sparse.csr_matrix, shape (n_boxes, n_servers)
+        How often a box on each waits at each server.
     """
 
     model: ProjectModel
@@ -72,6 +75,7 @@ class Figures:
     money_usd: FloatArray
     faster_h: FloatArray
     cheaper_usd: FloatArray
+    passed: sparse.csr_matrix
 
     def of(self, found: LogitEquilibrium, opened: BoolArray, yields: FloatArray | None = None) -> FloatArray:
         """Figures of one world.
@@ -104,9 +108,8 @@ class Figures:
         self, found: LogitEquilibrium, teu: FloatArray, weight: FloatArray
     ) -> tuple[tuple[float, ...], float]:
         """Times within which half and nine tenths of the boxes arrive, and what one pays."""
-        table = self.model.model.table
-        waits = np.bincount(table.route_of_entry, (table.felt > 0) * found.delay_h[table.server], table.n_routes)
-        mean: FloatArray = np.maximum(self.free_h - weight @ self.faster_h, 1.0) + waits[self.boxes].astype(float)
+        waits = np.asarray(self.passed @ found.delay_h, dtype=np.float64)
+        mean: FloatArray = np.maximum(self.free_h - weight @ self.faster_h, 1.0) + waits
         if not teu.sum() > 0:
             return (np.nan, np.nan), np.nan
         money = self.money_usd - weight @ self.cheaper_usd
@@ -163,6 +166,7 @@ def find_figures(model: ProjectModel, year: int, flows: tuple[FloatArray, ...]) 
         money_usd=money,
         faster_h=faster,
         cheaper_usd=cheaper,
+        passed=_passed(model, boxes),
     )
 
 
@@ -209,6 +213,15 @@ def _observed(model: ProjectModel, attribute: str, key: str, year: int) -> tuple
         )
     first = int(fact[0])
     return float(data.facts.low[first]), float(data.facts.value[first]), float(data.facts.high[first])
+
+
+def _passed(model: ProjectModel, boxes: IntArray) -> sparse.csr_matrix:
+    """How often a loaded box waits at each server; what comes back empty waits at no cost to it."""
+    table = model.model.table
+    felt = table.felt > 0
+    shape = table.n_routes, table.n_servers
+    whole = sparse.csr_matrix((felt.astype(float), (table.route_of_entry, table.server)), shape=shape)
+    return whole[boxes]
 
 
 def _of_boxes(model: ProjectModel, boxes: IntArray) -> tuple[FloatArray, ...]:
