@@ -76,11 +76,7 @@ def test_a_higher_target_is_never_passed_earlier(series, target, more) -> None:
 def test_a_target_is_passed_for_good(series, target, first) -> None:
     asked = np.where(np.arange(len(YEARS)) >= first, target, np.nan)
     found = int(first_years(series, asked, YEARS))
-    good = [
-        year
-        for year in YEARS[first:].tolist()
-        if (series[YEARS >= year] >= target[YEARS >= year]).all()
-    ]
+    good = [year for year in YEARS[first:].tolist() if (series[year <= YEARS] >= target[year <= YEARS]).all()]
     assert found == min(good, default=NEVER)
 
 

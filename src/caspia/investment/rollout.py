@@ -301,7 +301,7 @@ def mixture_times(
     middle = np.log(mean[kept]) - spread**2 / 2
     width = np.maximum(spread, 1e-12)
     ends = np.repeat([[np.min(middle - 9 * width)], [np.max(middle + 9 * width)]], len(shares), axis=1)
-    for _ in range(36):
+    for _ in range(28):
         half = ends.mean(axis=0)
         below = ndtr((half[:, None] - middle) / width) @ part < shares
         ends = np.stack([np.where(below, half, ends[0]), np.where(below, ends[1], half)])

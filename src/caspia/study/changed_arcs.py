@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from caspia.cost import Cargo, Lookup, arc_costs, cargo_of, empty_haul_usd_per_t
 from caspia.errors import InputError, Problem
+from caspia.network import ArcKind
 from caspia.study.market import Market
 from caspia.study.study import Study
 
@@ -19,6 +20,7 @@ ELSEWHERE = ("commodities", "countries", "groups")
 """Tables whose facts bear on the cost of every arc."""
 BOXES = "containers"
 """Commodity for whose boxes time and money are told."""
+_KIND = {"links": ArcKind.LINE, "borders": ArcKind.BORDER, "services": ArcKind.WAIT}
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +104,28 @@ def changed_arcs(before: Study, after: Study, cargoes: Sequence[Cargo], name: st
     usable = np.isfinite(costs[0])
     saving = np.where(usable, costs[0], 0.0) - np.where(usable, costs[1], 0.0)
     return ChangedArcs(before.network.n_arcs, arcs, saving)
+
+
+def opened_arcs(study: Study, opened: Mapping[str, npt.NDArray[np.int64]]) -> npt.NDArray[np.bool_]:
+    """Arcs that a project opens.
+
+    Parameters
+    ----------
+    study : Study
+        Network.
+    opened : mapping of str to numpy.ndarray of int
+        Rows that it opens, by table.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_arcs,)
+    """
+    arcs = study.network.arcs
+    found = np.zeros(study.network.n_arcs, dtype=bool)
+    for table, rows in opened.items():
+        if table in _KIND:
+            found |= (arcs.kind == _KIND[table]) & np.isin(arcs.row, rows)
+    return found
 
 
 def eased_boxes(before: Study, after: Study, arcs: IntArray) -> FloatArray:

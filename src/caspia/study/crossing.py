@@ -62,8 +62,9 @@ class Crossing:
         Servers of the stages, as rows of the servers of the model.
     stage : numpy.ndarray of int, shape (n,)
         Stage of each, as a row of `STAGES`.
-    kept_for_others : numpy.ndarray, shape (n,)
-        Load of other cargo, in the unit of each.
+    kept_for_others, base : numpy.ndarray, shape (n,)
+        Load of other cargo in the first year and capacity of that year, in the unit of each. Other cargo keeps
+        its load; where capacity falls below that of the first year, all give way alike.
     use : numpy.ndarray, shape (n, n_ways)
         Units of each server that one tonne of each way uses.
     balance : numpy.ndarray, shape (n_rules, n_ways)
@@ -77,6 +78,7 @@ class Crossing:
     servers: IntArray
     stage: IntArray
     kept_for_others: FloatArray
+    base: FloatArray
     use: FloatArray
     balance: FloatArray
     routes: IntArray
@@ -115,7 +117,7 @@ class Crossing:
         -------
         Capacity
         """
-        free = np.maximum(of_servers[self.servers] - self.kept_for_others, 0.0)
+        free = self._free(of_servers)
         through, price = self._most(free, open_ways)
         worth: FloatArray = np.bincount(self.stage, price * free, len(STAGES)).astype(float)
         return Capacity(through, worth / worth.sum() if worth.sum() > 0 else worth)
@@ -141,8 +143,13 @@ class Crossing:
         limited = open_ways & (self.use[own] > 0).any(axis=0)
         if not limited.any():
             return np.nan
-        free = np.maximum(of_servers[self.servers] - self.kept_for_others, 0.0)
+        free = self._free(of_servers)
         return self._most(np.where(own, free, np.inf), limited)[0]
+
+    def _free(self, of_servers: FloatArray) -> FloatArray:
+        """What other cargo leaves of each server."""
+        capacity = of_servers[self.servers]
+        return np.maximum(capacity - self.kept_for_others * np.minimum(1.0, capacity / self.base), 0.0)
 
     def _most(self, free: FloatArray, ways: BoolArray) -> tuple[float, FloatArray]:
         """Most tonnes on some ways, and what a unit more of each server adds."""
@@ -197,6 +204,7 @@ def find_crossing(
         servers=rows,
         stage=stage[rows],
         kept_for_others=others,
+        base=model.servers.capacity[rows],
         use=np.asarray(mean.todense()).T[rows],
         balance=_balance(way, kind, flow_t[routes]),
         routes=routes,

@@ -7,7 +7,7 @@ time of one equilibrium. Where two projects scale one number the sum is not thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import chain
@@ -23,7 +23,7 @@ from caspia.demand import Case
 from caspia.errors import InputError, NotConverged, Problem
 from caspia.network import ArcKind
 from caspia.scenario import Edit, Scenario, effects, project_scenario
-from caspia.study.changed_arcs import ChangedArcs, changed_arcs, eased_boxes
+from caspia.study.changed_arcs import ChangedArcs, changed_arcs, eased_boxes, opened_arcs
 from caspia.study.flows import FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.loading import behaviour, reference_of, route_constants
 from caspia.study.market import TRANSFER_KM, some_routes
@@ -39,7 +39,6 @@ BUSY = 2040
 """Year at whose queues new routes are held against old ones: the last of the demand."""
 FOLLOWS = 0.5
 """Share of a new route from which on it is a variant of the old one that it shares it with."""
-_KIND = {"links": ArcKind.LINE, "borders": ArcKind.BORDER, "services": ArcKind.WAIT}
 
 
 @dataclass(frozen=True, eq=False)
@@ -340,7 +339,7 @@ def project_model(
     nothing = np.zeros(study.network.n_arcs, dtype=bool)
     first = [_opening(study, scenario) for scenario in own]
     opened = study.with_scenario(_of("everything-open", chain.from_iterable(first)))
-    ways = np.stack([_opened_arcs(opened, effects(study.data, scenario).opened) for scenario in own] or [nothing])
+    ways = np.stack([opened_arcs(opened, effects(study.data, scenario).opened) for scenario in own] or [nothing])
     model, overlaps = _model(study, opened, np.asarray(ways.any(axis=0)), progress)
     shape = len(chosen), model.table.n_routes
     touched = ways.copy()
@@ -427,16 +426,6 @@ def _overlaps(model: FlowModel, ways: BoolArray, cost: FloatArray) -> Overlaps:
     return find_overlaps(
         market.start, market.routes.start, arcs, _lengths(model), passes(model, ways), -scale * cost
     )
-
-
-def _opened_arcs(study: Study, opened: Mapping[str, IntArray]) -> BoolArray:
-    """Arcs that a project opens."""
-    arcs = study.network.arcs
-    found = np.zeros(study.network.n_arcs, dtype=bool)
-    for table, rows in opened.items():
-        if table in _KIND:
-            found |= (arcs.kind == _KIND[table]) & np.isin(arcs.row, rows)
-    return found
 
 
 def _touched(cheaper: ChangedArcs, servers: Servers, gain: FloatArray) -> BoolArray:

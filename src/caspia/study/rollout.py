@@ -105,8 +105,8 @@ def rollout(
 
     What is paid for opens with the mean delay of works of its class, the projects of the plan by their start; the
     sea falls, dredging answers, demand grows, and the flows of every year are an equilibrium. Samples draw delays,
-    growth, the fall of the sea, what projects yield and what the statistic of 2025 should have said. Actual flow is
-    pivoted: what was observed in 2025 times what the model says has changed since.
+    growth, the fall of the sea and what projects yield; the central run takes the means. Actual flow is pivoted:
+    what was observed in 2025 times what the model says has changed since.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def rollout(
     told = run_samples(yearly, samples, central, workers, tell) if draws else None
     stages = stage_lines(yearly, times, central)
     years = years_frame(yearly, times, central, samples, told, stages)
-    targets, passed = targets_frame(yearly, central, samples, told)
+    targets, passed = targets_frame(yearly, central, told)
     return RolloutAnswer(
         years=years,
         stages=stages,

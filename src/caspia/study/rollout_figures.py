@@ -14,9 +14,9 @@ from caspia.cost import Sampler
 from caspia.demand import t_per_teu
 from caspia.errors import InputError, Problem
 from caspia.investment.rollout import mixture_times
+from caspia.study.changed_arcs import BOXES
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flow_frames import LAND, SEGMENTS
-from caspia.study.changed_arcs import BOXES
 from caspia.study.project_model import ProjectModel
 from caspia.study.traffic import counted
 
@@ -45,8 +45,8 @@ class Figures:
         Routes.
     scope : mapping of str to numpy.ndarray of bool, each of shape (n_routes,)
         Routes of the official statistic, of `t` and `teu`.
-    observed : mapping of str to (float, float, float)
-        Low, value and high of the statistic in the first year.
+    observed : mapping of str to float
+        The statistic of the first year, of `t` and `teu`.
     by_land : numpy.ndarray of bool, shape (n_routes,)
         Routes over land between China or Central Asia and the West.
     caspian : numpy.ndarray of bool, shape (n_routes,)
@@ -55,6 +55,10 @@ class Figures:
         Tonnes in a box; inf for other cargo.
     boxes : numpy.ndarray of int, shape (n_boxes,)
         Routes of boxes by the corridor to and from Europe.
+    pair : numpy.ndarray of int, shape (n_boxes,)
+        Pair of each of these routes, counted from 0.
+    basket_teu : numpy.ndarray, shape (n_pairs,)
+        Boxes of each of these pairs in the first year: times and costs are told of the same cargo in every year.
     free_h, sd_h, money_usd : numpy.ndarray, shape (n_boxes,)
         Time without queues, its standard deviation, and money of a box on each.
     faster_h, cheaper_usd : numpy.ndarray, shape (n_projects, n_boxes)
@@ -65,11 +69,13 @@ class Figures:
 
     model: ProjectModel
     scope: Mapping[str, BoolArray]
-    observed: Mapping[str, tuple[float, float, float]]
+    observed: Mapping[str, float]
     by_land: BoolArray
     caspian: BoolArray
     t_per_teu: FloatArray
     boxes: IntArray
+    pair: IntArray
+    basket_teu: FloatArray
     free_h: FloatArray
     sd_h: FloatArray
     money_usd: FloatArray
@@ -110,10 +116,12 @@ class Figures:
         """Times within which half and nine tenths of the boxes arrive, and what one pays."""
         waits = np.asarray(self.passed @ found.delay_h, dtype=np.float64)
         mean: FloatArray = np.maximum(self.free_h - weight @ self.faster_h, 1.0) + waits
-        if not teu.sum() > 0:
+        moved = np.bincount(self.pair, teu, len(self.basket_teu))[self.pair]
+        counts = np.where(moved > 0, self.basket_teu[self.pair] * teu / np.where(moved > 0, moved, 1.0), 0.0)
+        if not counts.sum() > 0:
             return (np.nan, np.nan), np.nan
         money = self.money_usd - weight @ self.cheaper_usd
-        return mixture_times(teu, mean, self.sd_h, (0.5, 0.9)), float(teu @ money / teu.sum())
+        return mixture_times(counts, mean, self.sd_h, (0.5, 0.9)), float(counts @ money / counts.sum())
 
 
 def find_figures(model: ProjectModel, year: int, flows: tuple[FloatArray, ...]) -> Figures:
@@ -126,7 +134,8 @@ def find_figures(model: ProjectModel, year: int, flows: tuple[FloatArray, ...]) 
     year : int
         First year, for which the statistic is read.
     flows : tuple of numpy.ndarray, each of shape (n_routes,)
-        Flows of some worlds; boxes are looked at on the routes that one of these uses.
+        Flows of some worlds, the first of them that of the first year; boxes are looked at on the routes that one
+        of these uses.
 
     Returns
     -------
@@ -153,6 +162,7 @@ def find_figures(model: ProjectModel, year: int, flows: tuple[FloatArray, ...]) 
     used = np.maximum.reduce(flows) > _WORTH_A_LOOK_T
     boxes = np.flatnonzero(between(EUROPE) & caspian & np.isfinite(per_box) & used)
     free, sd, money, faster, cheaper = _of_boxes(model, boxes)
+    pairs, pair = np.unique(market.routes.pair[boxes], return_inverse=True)
     return Figures(
         model=model,
         scope={unit: members[_row(ids, key)] for unit, key in COUNTS.items()},
@@ -161,6 +171,8 @@ def find_figures(model: ProjectModel, year: int, flows: tuple[FloatArray, ...]) 
         caspian=caspian,
         t_per_teu=per_box,
         boxes=boxes,
+        pair=pair.astype(np.int64),
+        basket_teu=np.bincount(pair, (flows[0] / per_box)[boxes], len(pairs)).astype(np.float64),
         free_h=free,
         sd_h=sd,
         money_usd=money,
@@ -201,7 +213,7 @@ def _row(ids: list[str], key: str) -> int:
     return ids.index(key)
 
 
-def _observed(model: ProjectModel, attribute: str, key: str, year: int) -> tuple[float, float, float]:
+def _observed(model: ProjectModel, attribute: str, key: str, year: int) -> float:
     data = model.model.study.data
     frame = data.series("counts", attribute)
     row = _row(data.tables["counts"]["id"].tolist(), key)
@@ -211,8 +223,7 @@ def _observed(model: ProjectModel, attribute: str, key: str, year: int) -> tuple
         raise InputError(
             Problem("no official number", f"facts, {key}", f"no {attribute} of {year}", allowed, "add it")
         )
-    first = int(fact[0])
-    return float(data.facts.low[first]), float(data.facts.value[first]), float(data.facts.high[first])
+    return float(data.facts.value[fact[0]])
 
 
 def _passed(model: ProjectModel, boxes: IntArray) -> sparse.csr_matrix:

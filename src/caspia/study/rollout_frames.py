@@ -34,6 +34,7 @@ JUDGED: Mapping[str, tuple[str, ...]] = {
 }
 """Targets of the same scope as the official statistic, each of which is held against the flow."""
 LINES = ("announced", "financed", "working")
+ENDS = ("year_low", "year_p50", "year_high")
 SIGNIFICANT = 7
 
 
@@ -153,15 +154,15 @@ def target_points(data: Dataset, key: str, unit: str) -> list[tuple[int, float]]
     return [(int(year), float(value)) for year, value in zip(own["year"], own["value"], strict=True)]
 
 
-def pivoted(told: FloatArray, observed: FloatArray, column: str) -> FloatArray:
+def pivoted(told: FloatArray, observed: float, column: str) -> FloatArray:
     """What was observed in the first year, times what the model says has changed since.
 
     Parameters
     ----------
     told : numpy.ndarray, shape (..., n_years, n_columns)
         Figures.
-    observed : numpy.ndarray, shape (...)
-        Amount of the first year.
+    observed : float
+        Amount of the first year; targets are held against the statistic that gives it, so it is not in doubt.
     column : str
         Modelled amount, one of `COLUMNS`.
 
@@ -179,7 +180,7 @@ def pivoted(told: FloatArray, observed: FloatArray, column: str) -> FloatArray:
     if not (first > 0).all():
         allowed = "a model that moves something on the route in the first year"
         raise InputError(Problem("nothing to pivot on", f"{column}, {FIRST}", "0", allowed, "check counts.csv"))
-    return np.asarray(observed[..., None] * modelled / first)
+    return np.asarray(observed * modelled / first)
 
 
 def years_frame(
@@ -215,7 +216,7 @@ def years_frame(
     data = yearly.model.model.study.data
     found: dict[str, Any] = {"year": YEARS}
     for unit in COUNTS:
-        found[f"announced_{unit}"] = announced_path(data, unit, yearly.figures.observed[unit][1])[0]
+        found[f"announced_{unit}"] = announced_path(data, unit, yearly.figures.observed[unit])[0]
     through = stages.drop_duplicates(["line", "year"]).set_index(["line", "year"])["through_t"]
     for line in LINES[:2]:
         found[f"{line}_capacity_t"] = through[line].reindex(YEARS).to_numpy()
@@ -236,13 +237,13 @@ def _series(
     for column, name in enumerate(COLUMNS):
         many = None if told is None else told[:, :, column]
         found.append((name, central.told[:, column], many))
-    for unit, (_, observed, _) in yearly.figures.observed.items():
+    for unit, observed in yearly.figures.observed.items():
         name = f"modelled_{unit}"
-        many = None if told is None else pivoted(told, samples.observed[unit], name)
-        found.append((f"flow_{unit}", pivoted(central.told, np.array(observed), name), many))
+        many = None if told is None else pivoted(told, observed, name)
+        found.append((f"flow_{unit}", pivoted(central.told, observed, name), many))
     gone = YEARS - FIRST
     fallen = None if told is None else np.outer(samples.fall_m_per_year, gone)
-    found.append(("fall_m", np.asarray(yearly.sea.fall_m_per_year[1] * gone, dtype=np.float64), fallen))
+    found.append(("fall_m", central.fall_m, fallen))
     return found
 
 
@@ -340,9 +341,9 @@ def openings_frame(table: ProjectTable, yearly: Yearly, times: Timetable, sample
     for nth, name in enumerate(("opening_low", "opening_p50", "opening_high")):
         found[name] = _year(times.expected if ends is None else ends[nth].astype(np.int64))
     found["announced_capacity_t"] = data.values("projects", "announced_capacity_t_per_year")[row]
-    found["crossing_gain_t"] = gain[:, 0]
+    found["crossing_gain_t"] = gain[:, 0].round()
     found["stage"] = np.where(most > 1.0, np.array(STAGES, dtype=object)[best], "")
-    found["stage_gain_t"] = np.where(most > 1.0, most, 0.0)
+    found["stage_gain_t"] = np.where(most > 1.0, most, 0.0).round()
     return pd.DataFrame(found)
 
 
@@ -350,9 +351,7 @@ def _year(opening: IntArray) -> npt.NDArray[np.object_]:
     return np.array([year if year < NEVER else None for year in opening.tolist()], dtype=object)
 
 
-def targets_frame(
-    yearly: Yearly, central: CentralRun, samples: Samples, told: FloatArray | None
-) -> tuple[pd.DataFrame, YearPassed]:
+def targets_frame(yearly: Yearly, central: CentralRun, told: FloatArray | None) -> tuple[pd.DataFrame, YearPassed]:
     """When the flow passes each target.
 
     Parameters
@@ -361,8 +360,6 @@ def targets_frame(
         Compiled study.
     central : CentralRun
         Central run; stands alone where there are no samples.
-    samples : Samples
-        What came otherwise.
     told : numpy.ndarray, shape (n_samples, n_years, n_columns), or None
         Figures of the samples.
 
@@ -377,7 +374,7 @@ def targets_frame(
     """
     data = yearly.model.model.study.data
     rows: list[dict[str, Any]] = []
-    flows = {unit: _pivots(yearly, central, samples, told, unit) for unit in COUNTS}
+    flows = {unit: _pivots(yearly, central, told, unit) for unit in COUNTS}
     head = data.tables["targets"].set_index("id")
     for unit, keys in JUDGED.items():
         alone, many = flows[unit]
@@ -391,24 +388,27 @@ def targets_frame(
                     {"target": key, "name": head.loc[key, "name"], "who": head.loc[key, "who"], "quantity": unit}
                     | {"amount": amount, "by_year": year, "flow": alone[at]}
                     | {"likely": float((many[:, at] >= amount).mean())}
-                    | dict(zip(("year_low", "year_p50", "year_high"), passed.years, strict=True))
+                    | dict(zip(ENDS, passed.years, strict=True))
                     | {"share_never": passed.share_never, "text": passed.text}
                 )
-    asked = announced_path(data, "t", yearly.figures.observed["t"][1])[1]
+    asked = announced_path(data, "t", yearly.figures.observed["t"])[1]
     if not np.isfinite(asked).any():
         allowed = f"one of {', '.join(PATHS['t'])} in targets.csv with target_t_per_year after {FIRST}"
         raise InputError(Problem("no official target", "targets.csv", "none of the path", allowed, "add one"))
-    return pd.DataFrame(rows), year_passed(flows["t"][1], asked, YEARS)
+    table = pd.DataFrame(rows)
+    # Years stay whole numbers beside None.
+    ends = {name: np.array([row[name] for row in rows], dtype=object) for name in ENDS}
+    return table.assign(**ends), year_passed(flows["t"][1], asked, YEARS)
 
 
 def _pivots(
-    yearly: Yearly, central: CentralRun, samples: Samples, told: FloatArray | None, unit: str
+    yearly: Yearly, central: CentralRun, told: FloatArray | None, unit: str
 ) -> tuple[FloatArray, FloatArray]:
     """Flow of the central run, and of the samples that have an equilibrium in every year."""
-    alone = pivoted(central.told, np.array(yearly.figures.observed[unit][1]), f"modelled_{unit}")
+    alone = pivoted(central.told, yearly.figures.observed[unit], f"modelled_{unit}")
     if told is None:
         return alone, alone[None, :]
-    many = pivoted(told, samples.observed[unit], f"modelled_{unit}")
+    many = pivoted(told, yearly.figures.observed[unit], f"modelled_{unit}")
     return alone, many[np.isfinite(many).all(axis=1)]
 
 

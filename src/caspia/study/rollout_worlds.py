@@ -48,15 +48,12 @@ class Samples:
         Fall of the sea.
     yields : numpy.ndarray, shape (n, n_projects)
         What each project yields over what was computed.
-    observed : dict of str to numpy.ndarray, each of shape (n,)
-        What the official statistic of the first year should have said, of `t` and `teu`.
     """
 
     opening: IntArray
     growth: FloatArray
     fall_m_per_year: FloatArray
     yields: FloatArray
-    observed: dict[str, FloatArray]
 
     @property
     def n(self) -> int:
@@ -223,7 +220,7 @@ def draw_samples(yearly: Yearly, times: Timetable, seed: int, n: int) -> Samples
     Parameters
     ----------
     yearly : Yearly
-        With the sea, the yields of projects and the statistic of the first year.
+        With the sea and the yields of projects.
     times : Timetable
         Works and the record of works like them.
     seed : int
@@ -235,30 +232,45 @@ def draw_samples(yearly: Yearly, times: Timetable, seed: int, n: int) -> Samples
     -------
     Samples
     """
-    data, ids = yearly.model.model.study.data, yearly.model.ids
-    streams = [np.random.default_rng([seed, number]) for number in range(5)]
-    row = np.array([data.tables["projects"]["id"].tolist().index(key) for key in ids], dtype=np.int64)
-    fact = data.object_facts("projects")[row, attribute_column("yield_ratio")]
-    known = fact != NO_FACT
-    ends = (data.facts.low, data.facts.value, data.facts.high)
-    spread = [np.where(known, end[np.where(known, fact, 0)], 1.0) for end in ends]
+    streams = [np.random.default_rng([seed, number]) for number in range(4)]
 
     def single(rng: np.random.Generator, low: float, mode: float, high: float) -> FloatArray:
         return pert(rng, np.array([low]), np.array([mode]), np.array([high]), n)[:, 0]
 
-    seen = {unit: single(streams[4], *amounts) for unit, amounts in yearly.figures.observed.items()}
     return Samples(
         opening=times.sampled(streams[0], n),
         growth=single(streams[1], -1.0, 0.0, 1.0),
         fall_m_per_year=single(streams[2], *yearly.sea.fall_m_per_year),
-        yields=pert(streams[3], spread[0], spread[1], spread[2], n),
-        observed=seen,
+        yields=pert(streams[3], *yield_ends(yearly), n),
     )
+
+
+def yield_ends(yearly: Yearly) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Low, most likely and high yield of projects over what was computed.
+
+    Parameters
+    ----------
+    yearly : Yearly
+        Compiled study.
+
+    Returns
+    -------
+    low, mode, high : numpy.ndarray, shape (n_projects,)
+        1 where nothing is stated.
+    """
+    data = yearly.model.model.study.data
+    known_ids = data.tables["projects"]["id"].tolist()
+    row = np.array([known_ids.index(key) for key in yearly.model.ids], dtype=np.int64)
+    fact = data.object_facts("projects")[row, attribute_column("yield_ratio")]
+    known = fact != NO_FACT
+    ends = (data.facts.low, data.facts.value, data.facts.high)
+    low, mode, high = (np.where(known, end[np.where(known, fact, 0)], 1.0) for end in ends)
+    return low, mode, high
 
 
 @dataclass(frozen=True, eq=False)
 class CentralRun:
-    """The roll-out with mean delays, the most likely sea and the central growth.
+    """The roll-out with the mean of what is drawn: delays, yields and the fall of the sea; growth is the central.
 
     Attributes
     ----------
@@ -270,12 +282,15 @@ class CentralRun:
         Working capacities.
     opened : numpy.ndarray of bool, shape (n_years, n_projects)
         Projects that are open.
+    fall_m : numpy.ndarray, shape (n_years,)
+        Fall of the sea since the first year.
     """
 
     told: FloatArray
     filled: FloatArray
     capacity: FloatArray
     opened: BoolArray
+    fall_m: FloatArray
 
 
 def central_run(
@@ -303,10 +318,11 @@ def central_run(
     """
     rows, filled, capacities, open_in = [], [], [], []
     begin: FloatArray | None = None
+    fall_m = _mean(*yearly.sea.fall_m_per_year) * (YEARS - FIRST)
+    yields = _mean(*yield_ends(yearly))
     for done, year in enumerate(YEARS.tolist(), start=1):
         opened = times.expected <= year
-        fall_m = yearly.sea.fall_m_per_year[1] * (year - FIRST)
-        world = World(opened, None, yearly.sea.left(fall_m, opened))
+        world = World(opened, yields, yearly.sea.left(float(fall_m[done - 1]), opened))
         found, capacity = yearly.solve(year, world, begin)
         if not found.converged:
             raise NotConverged(
@@ -319,7 +335,7 @@ def central_run(
         open_in.append(opened)
         if tell is not None:
             tell("Years", done, len(YEARS))
-    return CentralRun(np.array(rows), np.array(filled), np.array(capacities), np.array(open_in))
+    return CentralRun(np.array(rows), np.array(filled), np.array(capacities), np.array(open_in), fall_m)
 
 
 def run_samples(
@@ -399,3 +415,8 @@ def _between(told: FloatArray) -> FloatArray:
     """Figures of all years, those that were not solved by a straight line between their neighbours."""
     known = np.array(SOLVED) - FIRST
     return np.stack([np.interp(np.arange(len(told)), known, column[known]) for column in told.T], axis=1)
+
+
+def _mean(low: npt.ArrayLike, mode: npt.ArrayLike, high: npt.ArrayLike) -> FloatArray:
+    """Mean of a PERT distribution."""
+    return np.asarray((np.asarray(low) + 4 * np.asarray(mode) + np.asarray(high)) / 6, dtype=np.float64)
