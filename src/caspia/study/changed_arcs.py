@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from caspia.cost import Cargo, Lookup, arc_costs, empty_haul_usd_per_t
+from caspia.cost import Cargo, Lookup, arc_costs, cargo_of, empty_haul_usd_per_t
 from caspia.errors import InputError, Problem
+from caspia.network import ArcKind
 from caspia.study.market import Market
 from caspia.study.study import Study
 
@@ -17,6 +18,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int32]
 ELSEWHERE = ("commodities", "countries", "groups")
 """Tables whose facts bear on the cost of every arc."""
+BOXES = "containers"
+"""Commodity for whose boxes time and money are told."""
+_KIND = {"links": ArcKind.LINE, "borders": ArcKind.BORDER, "services": ArcKind.WAIT}
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +104,58 @@ def changed_arcs(before: Study, after: Study, cargoes: Sequence[Cargo], name: st
     usable = np.isfinite(costs[0])
     saving = np.where(usable, costs[0], 0.0) - np.where(usable, costs[1], 0.0)
     return ChangedArcs(before.network.n_arcs, arcs, saving)
+
+
+def opened_arcs(study: Study, opened: Mapping[str, npt.NDArray[np.int64]]) -> npt.NDArray[np.bool_]:
+    """Arcs that a project opens.
+
+    Parameters
+    ----------
+    study : Study
+        Network.
+    opened : mapping of str to numpy.ndarray of int
+        Rows that it opens, by table.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_arcs,)
+    """
+    arcs = study.network.arcs
+    found = np.zeros(study.network.n_arcs, dtype=bool)
+    for table, rows in opened.items():
+        if table in _KIND:
+            found |= (arcs.kind == _KIND[table]) & np.isin(arcs.row, rows)
+    return found
+
+
+def eased_boxes(before: Study, after: Study, arcs: IntArray) -> FloatArray:
+    """Hours and dollars that a box spends less on some arcs in another world, waits in queues apart.
+
+    Parameters
+    ----------
+    before, after : Study
+        Worlds; the second is a scenario of the first.
+    arcs : numpy.ndarray of int, shape (n,)
+        Arcs.
+
+    Returns
+    -------
+    numpy.ndarray, shape (2, n)
+        Hours and dollars; 0 where boxes cannot pass, and where the data have no such boxes.
+    """
+    if BOXES not in set(before.data.tables["commodities"]["id"]):
+        return np.zeros((2, len(arcs)))
+    old, new = (
+        arc_costs(
+            Lookup(item.network.some_arcs(arcs), item.data.facts),
+            cargo_of(item.data, BOXES),
+            None,
+            item.grid_g_per_kwh,
+        )
+        for item in (before, after)
+    )
+    saved = np.stack([old.time.mean - new.time.mean, old.money.mean - new.money.mean])
+    return np.where(old.passable & new.passable, saved, 0.0)
 
 
 def _too_much(name: str, got: str) -> Problem:

@@ -7,13 +7,14 @@ time of one equilibrium. Where two projects scale one number the sum is not thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from caspia.assignment import Choice, LogitEquilibrium, Overlaps, find_overlaps, useless_variants
 from caspia.cost import SERVED, Lookup, Servers, cargo_of, find_servers
@@ -22,7 +23,7 @@ from caspia.demand import Case
 from caspia.errors import InputError, NotConverged, Problem
 from caspia.network import ArcKind
 from caspia.scenario import Edit, Scenario, effects, project_scenario
-from caspia.study.changed_arcs import ChangedArcs, changed_arcs
+from caspia.study.changed_arcs import ChangedArcs, changed_arcs, eased_boxes, opened_arcs
 from caspia.study.flows import FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.loading import behaviour, reference_of, route_constants
 from caspia.study.market import TRANSFER_KM, some_routes
@@ -38,7 +39,6 @@ BUSY = 2040
 """Year at whose queues new routes are held against old ones: the last of the demand."""
 FOLLOWS = 0.5
 """Share of a new route from which on it is a variant of the old one that it shares it with."""
-_KIND = {"links": ArcKind.LINE, "borders": ArcKind.BORDER, "services": ArcKind.WAIT}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +60,8 @@ class ProjectModel:
         What each project adds to the capacities.
     touched : numpy.ndarray of bool, shape (n_projects, n_arcs)
         Arcs that each project opens, makes cheaper or faster, or gives capacity.
+    faster_h, cheaper_usd : numpy.ndarray, shape (n_projects, n_arcs)
+        What each project takes from the time and money that a box spends on each arc.
     overlaps : Overlaps
         What routes share with those that projects open.
     """
@@ -70,6 +72,8 @@ class ProjectModel:
     needs: BoolArray
     capacity_gain: FloatArray
     touched: BoolArray
+    faster_h: FloatArray
+    cheaper_usd: FloatArray
     overlaps: Overlaps
     _sizes: dict[bytes, FloatArray] = field(default_factory=dict, repr=False)
     _bases: dict[tuple[int, str], World] = field(default_factory=dict, repr=False)
@@ -165,7 +169,9 @@ class ProjectModel:
             raise NotConverged(problem)
         return World(self, opened, when, wants, found, servers, base)
 
-    def priced(self, opened: BoolArray, shut: BoolArray | None = None) -> FlowModel:
+    def priced(
+        self, opened: BoolArray, shut: BoolArray | None = None, yields: FloatArray | None = None
+    ) -> FlowModel:
         """The model with the routes and costs that some projects make.
 
         Parameters
@@ -174,6 +180,8 @@ class ProjectModel:
             Projects that are open.
         shut : numpy.ndarray of bool, shape (n_routes,), optional
             Further routes that are shut.
+        yields : numpy.ndarray, shape (n_projects,), optional
+            What each project yields over what was computed; 1 if left out.
 
         Returns
         -------
@@ -181,26 +189,40 @@ class ProjectModel:
         """
         lacking = np.asarray(self.needs[~opened].any(axis=0))
         shut = lacking if shut is None else lacking | shut
-        cost = self.model.table.cost - self.saving_usd_per_t[opened].sum(axis=0)
+        cost = self.model.table.cost - _weights(opened, yields) @ self._changes[0]
         sizes = self._path_sizes(shut)
         model = self.model.with_costs(np.where(shut, np.inf, cost))
         grouping = replace(model.grouping, table=replace(model.grouping.table, path_size=sizes))
         return replace(model, table=replace(model.table, path_size=sizes), grouping=grouping)
 
-    def servers(self, opened: BoolArray) -> Servers:
+    def servers(
+        self, opened: BoolArray, yields: FloatArray | None = None, left: FloatArray | None = None
+    ) -> Servers:
         """The capacities that some projects make.
 
         Parameters
         ----------
         opened : numpy.ndarray of bool, shape (n_projects,)
             Projects that are open.
+        yields : numpy.ndarray, shape (n_projects,), optional
+            What each project yields over what was computed; 1 if left out.
+        left : numpy.ndarray, shape (n_servers,), optional
+            Share of every capacity that is left, above 0; 1 if left out.
 
         Returns
         -------
         Servers
         """
         servers = self.model.servers
-        return servers.grown(servers.capacity + self.capacity_gain[opened].sum(axis=0))
+        capacity = servers.capacity + _weights(opened, yields) @ self._changes[1]
+        found = servers.grown(capacity)
+        # Shallow water takes cargo from ships, not departures.
+        return found if left is None else found.with_capacity(capacity * left)
+
+    @cached_property
+    def _changes(self) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """Savings and gains; a project touches few of all routes and capacities."""
+        return sparse.csr_matrix(self.saving_usd_per_t), sparse.csr_matrix(self.capacity_gain)
 
     def _path_sizes(self, shut: BoolArray) -> FloatArray:
         """Path sizes among the routes that there are."""
@@ -281,6 +303,11 @@ class World:
         return np.where(known, np.where(known, before, 0.0) - np.where(known, self.found.logsum, 0.0), 0.0)
 
 
+def _weights(opened: BoolArray, yields: FloatArray | None) -> FloatArray:
+    """What the change of each project counts for."""
+    return opened.astype(float) if yields is None else np.where(opened, yields, 0.0)
+
+
 def project_model(
     study: Study, ids: Collection[str] | None = None, progress: Callable[[str, int, int], None] | None = None
 ) -> ProjectModel:
@@ -312,12 +339,13 @@ def project_model(
     nothing = np.zeros(study.network.n_arcs, dtype=bool)
     first = [_opening(study, scenario) for scenario in own]
     opened = study.with_scenario(_of("everything-open", chain.from_iterable(first)))
-    ways = np.stack([_opened_arcs(opened, effects(study.data, scenario).opened) for scenario in own] or [nothing])
+    ways = np.stack([opened_arcs(opened, effects(study.data, scenario).opened) for scenario in own] or [nothing])
     model, overlaps = _model(study, opened, np.asarray(ways.any(axis=0)), progress)
     shape = len(chosen), model.table.n_routes
     touched = ways.copy()
     saving, needs = np.zeros(shape), np.zeros(shape, dtype=bool)
     gain = np.zeros((len(chosen), model.servers.n_servers))
+    eased = np.zeros((2, len(chosen), study.network.n_arcs))
     for row, (key, scenario) in enumerate(zip(chosen, own, strict=True)):
         needs[row] = passes(model, ways[row])
         amounts = _of(key, (edit for edit in scenario.edits if edit not in first[row]))
@@ -325,12 +353,13 @@ def project_model(
             changed = opened.with_scenario(amounts)
             cheaper = changed_arcs(opened, changed, cargoes, key)
             saving[row] = cheaper.of_routes(model.market)
+            eased[:, row, cheaper.arcs] = eased_boxes(opened, changed, cheaper.arcs)
             if SERVED.intersection(name for edit in amounts.edits for name in edit.attributes):
                 gain[row] = _gain(model.servers, _servers(changed), key)
             touched[row] |= _touched(cheaper, model.servers, gain[row])
         if progress is not None:
             progress("Projects", row + 1, len(chosen))
-    return ProjectModel(chosen, model, saving, needs, gain, touched[: len(chosen)], overlaps)
+    return ProjectModel(chosen, model, saving, needs, gain, touched[: len(chosen)], *eased, overlaps)
 
 
 def _of(name: str, edits: Iterable[Edit]) -> Scenario:
@@ -397,16 +426,6 @@ def _overlaps(model: FlowModel, ways: BoolArray, cost: FloatArray) -> Overlaps:
     return find_overlaps(
         market.start, market.routes.start, arcs, _lengths(model), passes(model, ways), -scale * cost
     )
-
-
-def _opened_arcs(study: Study, opened: Mapping[str, IntArray]) -> BoolArray:
-    """Arcs that a project opens."""
-    arcs = study.network.arcs
-    found = np.zeros(study.network.n_arcs, dtype=bool)
-    for table, rows in opened.items():
-        if table in _KIND:
-            found |= (arcs.kind == _KIND[table]) & np.isin(arcs.row, rows)
-    return found
 
 
 def _touched(cheaper: ChangedArcs, servers: Servers, gain: FloatArray) -> BoolArray:
