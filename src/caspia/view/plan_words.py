@@ -164,7 +164,8 @@ def value_text(summary: Row) -> str:
     """
     value, unit = span(summary, "value"), records.text(summary, "unit")
     if unit == "USD":
-        return f"users {'lose' if value.p50 < 0 else 'gain'} {dollars_text(value)}"
+        lost = Range(-value.p90, -value.p50, -value.p10)
+        return f"users lose {dollars_text(lost)}" if value.p50 < 0 else f"users gain {dollars_text(value)}"
     if unit == "t":
         return f"the Caspian corridor carries {tonnes_text(value)} more"
     what = "years of full supply are won" if unit == "share" else f"is the value ({unit})"
