@@ -109,3 +109,74 @@ def plan(  # noqa: PLR0913 - the options of a command are its parameters
     from caspia.view import plan_terminal
 
     plan_terminal.print_plan(answer)
+
+
+@invest_app.command()
+def finance(  # noqa: PLR0913 - the options of a command are its parameters
+    what: Annotated[
+        str, typer.Argument(help="Project, plan written by `caspia plan --json`, or portfolio to plan anew.")
+    ],
+    budget: Annotated[list[str] | None, typer.Option(help="Money of a portfolio, as of `caspia plan`.")] = None,
+    years: Years = "2026-2030",
+    loan: Annotated[str, typer.Option(help="Loan that takes the place of all others, by its id.")] = "",
+    loan_share: Annotated[
+        float | None,
+        typer.Option(help="Share of the cost that it bears, 0 to 1; what its lender bears if not given."),
+    ] = None,
+    discount: Annotated[
+        float | None, typer.Option(help="Cost of capital, percent a year in constant prices.")
+    ] = None,
+    strained: Annotated[
+        bool, typer.Option("--strained", help="Loans in strong currencies, tariffs in weak ones.")
+    ] = False,
+    case: Case = "central",
+    data: Data = "caspian",
+    as_json: AsJson = False,
+) -> None:
+    """Say whether the loans of a project or plan can be served, who pays and who gains."""
+    from caspia.study import Study
+    from caspia.study.finance_answer import FinanceQuestion, finance_answer
+    from caspia.study.plan_finance import FinanceRequest
+    from caspia.study.plan_request import PlanRequest
+
+    asked = FinanceRequest(loan, loan_share, discount, strained)
+    request = PlanRequest(budgets=tuple(budget or ("3e12 JPY",)), years=read_years(years), case=case)
+    with progress() as tell:
+        record = finance_answer(Study.open(data), what, FinanceQuestion(asked, request), tell).record()
+    if as_json:
+        print_json(record)
+        return
+    from caspia.view import finance_terminal
+
+    finance_terminal.print_finance(record)
+
+
+@invest_app.command()
+def rollout(
+    plan: Annotated[
+        str, typer.Option(help="Plan written by `caspia plan --json`; without it what is paid for.")
+    ] = "",
+    draws: Annotated[
+        int, typer.Option(help="Samples of delays, growth and the sea behind the intervals; 0 for none.")
+    ] = 200,
+    case: Case = "central",
+    data: Data = "caspian",
+    as_json: AsJson = False,
+) -> None:
+    """Roll the corridor out to 2040: what is announced, what is paid for, what works, and what moves."""
+    from caspia.study import Study
+    from caspia.study.plan_file import read_plan_file
+    from caspia.study.rollout import check_draws, open_rollout
+    from caspia.study.rollout import rollout as roll_out
+
+    check_draws(draws)
+    with progress() as tell:
+        study = Study.open(data)
+        starts = read_plan_file(plan, study.data).starts if plan else None
+        record = roll_out(open_rollout(study, None, tell, case), starts, tell, draws).record()
+    if as_json:
+        print_json(record)
+        return
+    from caspia.view import rollout_terminal
+
+    rollout_terminal.print_rollout(record)

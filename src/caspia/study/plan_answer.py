@@ -9,7 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from caspia.investment import NEVER
+from caspia.study.finance_frames import finance_record
+from caspia.study.funding import plan_funding
 from caspia.study.plan import Plan, Planner
+from caspia.study.plan_finance import finance_plan
 from caspia.study.plan_frames import averse_record, portfolio_frame, summary, unfunded_frame
 from caspia.study.plan_request import PlanRequest
 from caspia.study.sweep import sweep
@@ -29,6 +33,8 @@ class PlanAnswer:
         What is funded, what is not and why, and what opens anyway (`project`, `name`, `opening_year`).
     averse : dict or None
         The risk-averse plan beside it.
+    finance : dict or None
+        Whether its loans can be served, as `finance_frames.finance_record`; none of the empty plan.
     budgets : pandas.DataFrame or None
         Plans for other budgets, where they were asked for.
     """
@@ -38,6 +44,7 @@ class PlanAnswer:
     unfunded: pd.DataFrame
     coming: pd.DataFrame
     averse: dict[str, Any] | None
+    finance: dict[str, Any] | None
     budgets: pd.DataFrame | None = None
 
     def record(self) -> dict[str, Any]:
@@ -47,6 +54,7 @@ class PlanAnswer:
             "unfunded": self.unfunded,
             "coming": self.coming,
             "averse": self.averse,
+            "finance": self.finance,
         }
         return found if self.budgets is None else found | {"budgets": self.budgets}
 
@@ -86,8 +94,34 @@ def plan_answer(
         unfunded=unfunded_frame(plan),
         coming=coming_frame(plan),
         averse=averse_record(plan),
+        finance=plan_finance(plan, tell),
         budgets=budgets,
     )
+
+
+def plan_finance(plan: Plan, tell: Tell | None = None) -> dict[str, Any] | None:
+    """Whether the loans of a plan can be served.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    tell : callable, optional
+        Told stage, number done and number of all.
+
+    Returns
+    -------
+    dict or None
+        As `finance_frames.finance_record`; none where nothing is built.
+
+    Raises
+    ------
+    caspia.errors.NotConverged
+        No equilibrium was reached.
+    """
+    if (plan.portfolio.start == NEVER).all():
+        return None
+    return finance_record(finance_plan(plan_funding(plan), None, tell))
 
 
 def coming_frame(plan: Plan) -> pd.DataFrame:

@@ -137,8 +137,7 @@ def rollout(
     Daly, A., Fox, J., Tuinenga, J. G. (2005). Pivot-point procedures in practical travel demand modeling. 45th
     Congress of the European Regional Science Association, Amsterdam.
     """
-    if not 0 <= draws <= MOST_DRAWS:
-        raise InputError(Problem("number of samples out of range", "draws", str(draws), f"0 to {MOST_DRAWS}"))
+    check_draws(draws)
     if isinstance(study, Study):
         planner = plan.planner if isinstance(plan, Plan) else None
         study = open_rollout(study, planner, tell)
@@ -158,6 +157,24 @@ def rollout(
         passed=passed,
         settings=settings_of(yearly, study.study.settings.seed, told),
     )
+
+
+def check_draws(draws: int) -> None:
+    """Refuse a number of samples that is out of range.
+
+    Parameters
+    ----------
+    draws : int
+        Number of samples.
+
+    Raises
+    ------
+    InputError
+        The number is below 0 or too great.
+    """
+    if not 0 <= draws <= MOST_DRAWS:
+        allowed = f"0 to {MOST_DRAWS}"
+        raise InputError(Problem("number of samples out of range", "--draws", str(draws), allowed, "correct it"))
 
 
 def starts_of(plan: Plan | Mapping[str, int] | None) -> dict[str, int]:

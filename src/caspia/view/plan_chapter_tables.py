@@ -71,20 +71,23 @@ def funded(rows: Sequence[Row], unit: str, price_year: str) -> Table:
         ),
         _ranged(how.title, how.unit, "What it adds to all the others"),
         Column(how.per_title, how.per_unit),
+        Column("Kind", numeric=False),
+        Column("States", numeric=False),
+        Column("Paid by", numeric=False),
     )
     lines = []
     for row in rows:
         each = span(row, "benefit_per_usd", how.per_factor)
         cells = (
+            plain(records.text(row, "name")),
             _year(row, "start_year"),
             _opening(row),
-            plain(records.text(row, "name")),
-            plain(kind(records.text(row, "kind")).name),
-            plain(", ".join(records.items(row, "countries"))),
-            plain(listed(plan_terminal.payers(row))),
             _amount(row, "cost_usd", 1e-6),
             _amount(row, "benefit_usd", how.factor),
             Cell(ratio_text(each), raw(each.p50)),
+            plain(kind(records.text(row, "kind")).name),
+            plain(", ".join(records.items(row, "countries"))),
+            plain(listed(plan_terminal.payers(row))),
         )
         lines.append(Line(cells))
     return Table("plan-funded", f"What is funded, in order, USD of {price_year}", columns, tuple(lines))

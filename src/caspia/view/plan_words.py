@@ -164,7 +164,9 @@ def value_text(summary: Row) -> str:
     """
     value, unit = span(summary, "value"), records.text(summary, "unit")
     if unit == "USD":
-        return f"users {'lose' if value.p50 < 0 else 'gain'} {dollars_text(value)} beyond what the works cost"
+        lost = Range(-value.p90, -value.p50, -value.p10)
+        gained = f"users lose {dollars_text(lost)}" if value.p50 < 0 else f"users gain {dollars_text(value)}"
+        return f"{gained} beyond what the works cost"
     if unit == "t":
         return f"the Caspian corridor carries {tonnes_text(value)} more"
     what = "years of full supply are won" if unit == "share" else f"is the value ({unit})"

@@ -17,11 +17,11 @@ from caspia.view.theme import Spec, token
 
 _CASPIAN = theme.CORRIDORS["Caspian"].colour
 LINES = (
+    ("announced_t", "targets", "", (1, 3), 1.4),
     ("announced_capacity_t", "announced", "", (7, 4), 1.8),
     ("financed_capacity_t", "financed", "#997700", (2, 3), 2.0),
     ("capacity_t", "working", "#228833", (), 2.2),
     ("flow_t", "actual flow", _CASPIAN, (), 3.2),
-    ("announced_t", "targets", "", (1, 3), 1.4),
 )
 """Columns of rollout_years with names, colours (that of letters if empty), dashes and widths of their lines."""
 _ROOM = 0.34
@@ -270,7 +270,7 @@ def stages(rows: Sequence[Row], *, width: int = 420) -> Spec:
     Returns
     -------
     Spec
-        A row a stage and a cell a year, the darker the more of the capacity of the crossing the stage limits.
+        A row a stage and a cell a year, filled the more, the more of the capacity of the crossing the stage limits.
     """
     cells: list[dict[str, object]] = []
     for row in rows:
@@ -296,7 +296,7 @@ def stages(rows: Sequence[Row], *, width: int = 420) -> Spec:
     ys = alt.Y("stage:N", sort=order, title=None, axis=None)
     xs = alt.X(
         "year:O",
-        title="Million tonnes a year through each stage alone; dark: it limits the crossing",
+        title="Million tonnes a year through each stage alone; filled: it limits the crossing",
         axis=alt.Axis(labelAngle=0, values=[y for y in years if y % 5 == 0], domain=False, ticks=False),
     )
     tip = [
