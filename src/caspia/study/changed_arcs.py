@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from caspia.cost import Cargo, Lookup, arc_costs, cargo_of, empty_haul_usd_per_t
+from caspia.cost import Cargo, Lookup, Servers, arc_costs, cargo_of, empty_haul_usd_per_t
 from caspia.errors import InputError, Problem
 from caspia.network import ArcKind
 from caspia.study.market import Market
@@ -60,6 +60,25 @@ class ChangedArcs:
         route = routes.route_of_arc[entry]
         saved = self.saving_usd_per_t[market.commodity[route], place[routes.arcs[entry]]]
         return np.bincount(route, saved, len(routes.pair)).astype(np.float64)
+
+    def touched(self, servers: Servers, gain: FloatArray) -> npt.NDArray[np.bool_]:
+        """Arcs that cost something else or have another capacity.
+
+        Parameters
+        ----------
+        servers : Servers
+            Capacities.
+        gain : numpy.ndarray, shape (n_servers,)
+            What is added to them.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (n_arcs,)
+        """
+        arc = np.repeat(np.arange(self.n_arcs), np.diff(servers.arc_start))
+        found = np.bincount(arc, gain[servers.server] != 0.0, self.n_arcs) > 0
+        found[self.arcs[(self.saving_usd_per_t != 0.0).any(axis=0)]] = True
+        return np.asarray(found)
 
 
 def changed_arcs(before: Study, after: Study, cargoes: Sequence[Cargo], name: str) -> ChangedArcs:

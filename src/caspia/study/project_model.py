@@ -23,7 +23,7 @@ from caspia.demand import Case
 from caspia.errors import InputError, NotConverged, Problem
 from caspia.network import ArcKind
 from caspia.scenario import Edit, Scenario, effects, project_scenario
-from caspia.study.changed_arcs import ChangedArcs, changed_arcs, eased_boxes, opened_arcs
+from caspia.study.changed_arcs import changed_arcs, eased_boxes, opened_arcs
 from caspia.study.flows import FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.loading import behaviour, reference_of, route_constants
 from caspia.study.market import TRANSFER_KM, some_routes
@@ -356,10 +356,10 @@ def project_model(
             eased[:, row, cheaper.arcs] = eased_boxes(opened, changed, cheaper.arcs)
             if SERVED.intersection(name for edit in amounts.edits for name in edit.attributes):
                 gain[row] = _gain(model.servers, _servers(changed), key)
-            touched[row] |= _touched(cheaper, model.servers, gain[row])
+            touched[row] |= cheaper.touched(model.servers, gain[row])
         if progress is not None:
             progress("Projects", row + 1, len(chosen))
-    return ProjectModel(chosen, model, saving, needs, gain, touched[: len(chosen)], *eased, overlaps)
+    return ProjectModel(chosen, model, saving, needs, gain, touched[: len(chosen)], eased[0], eased[1], overlaps)
 
 
 def _of(name: str, edits: Iterable[Edit]) -> Scenario:
@@ -426,14 +426,6 @@ def _overlaps(model: FlowModel, ways: BoolArray, cost: FloatArray) -> Overlaps:
     return find_overlaps(
         market.start, market.routes.start, arcs, _lengths(model), passes(model, ways), -scale * cost
     )
-
-
-def _touched(cheaper: ChangedArcs, servers: Servers, gain: FloatArray) -> BoolArray:
-    """Arcs whose cost or capacity a project changes."""
-    arc = np.repeat(np.arange(len(servers.arc_start) - 1), np.diff(servers.arc_start))
-    found = np.bincount(arc, gain[servers.server] != 0.0, len(servers.arc_start) - 1) > 0
-    found[cheaper.arcs[(cheaper.saving_usd_per_t != 0.0).any(axis=0)]] = True
-    return np.asarray(found)
 
 
 def _gain(before: Servers, after: Servers, key: str) -> FloatArray:

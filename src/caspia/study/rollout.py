@@ -151,7 +151,8 @@ def rollout(
     targets, passed = targets_frame(yearly, central, told)
     return RolloutAnswer(
         years=years,
-        stages=stages,
+        stages=stages[stages["line"] == "working"].drop(columns="line").reset_index(drop=True),
+        promised=stages[stages["line"] != "working"].reset_index(drop=True),
         openings=openings_frame(study.table, yearly, times, samples),
         targets=targets,
         passed=passed,

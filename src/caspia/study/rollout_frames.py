@@ -13,7 +13,7 @@ import pandas as pd
 from caspia.data import Dataset
 from caspia.errors import InputError, Problem
 from caspia.investment import NEVER
-from caspia.investment.rollout import YearPassed, percentiles, year_passed
+from caspia.investment.rollout import PERCENTILES, YearPassed, percentiles, year_passed
 from caspia.study.candidates import ProjectTable
 from caspia.study.crossing import STAGES
 from caspia.study.rollout_figures import COUNTS, scope_ports
@@ -34,7 +34,7 @@ JUDGED: Mapping[str, tuple[str, ...]] = {
 }
 """Targets of the same scope as the official statistic, each of which is held against the flow."""
 LINES = ("announced", "financed", "working")
-ENDS = ("year_low", "year_p50", "year_high")
+ENDS = ("passed_year_low", "passed_year", "passed_year_high")
 SIGNIFICANT = 7
 
 
@@ -51,8 +51,10 @@ class RolloutAnswer:
         Caucasus), `time_h_p50`, `time_h_p90`, `cost_usd_per_teu` (of boxes to and from Europe and Türkiye),
         `fall_m`, `open_projects`; with `_low` and `_high` (P10 and P90 of the samples) where there are samples.
     stages : pandas.DataFrame
-        `year`, `line`, `stage`, `capacity_t` (of the stage alone), `binding` (share of the crossing's capacity that
-        the stage limits) and `through_t` (of all stages together).
+        Of what works: `year`, `stage`, `capacity_t` (of the stage alone), `binding` (share of the crossing's
+        capacity that the stage limits) and `through_t` (of all stages together).
+    promised : pandas.DataFrame
+        The same of what is announced and what is financed, by `line`.
     openings : pandas.DataFrame
         One row a project: role, opening years as announced, as financed, expected and sampled, and what it adds to
         each stage alone.
@@ -66,6 +68,7 @@ class RolloutAnswer:
 
     years: pd.DataFrame
     stages: pd.DataFrame
+    promised: pd.DataFrame
     openings: pd.DataFrame
     targets: pd.DataFrame
     passed: YearPassed
@@ -83,7 +86,7 @@ class RolloutAnswer:
         return {
             "passed": passed | {"text": self.passed.text},
             **self.settings,
-            **{name: _rows(getattr(self, name)) for name in ("years", "targets", "openings", "stages")},
+            **{name: _rows(getattr(self, name)) for name in ("years", "targets", "openings", "stages", "promised")},
         }
 
 
@@ -309,10 +312,10 @@ def openings_frame(table: ProjectTable, yearly: Yearly, times: Timetable, sample
     Returns
     -------
     pandas.DataFrame
-        `project`, `name`, `status`, `role`, `announced_year`, `financed_year`, `expected_year`, `opening_low`,
-        `opening_p50`, `opening_high`, `announced_capacity_t` (as announced, not comparable with the rest),
-        `crossing_gain_t` (of the crossing, opened alone), `stage` (the one that it adds to most) and
-        `stage_gain_t` (what it adds there if nothing else were in the way).
+        `project`, `name`, `status`, `role`, `announced_year`, `financed_year`, `opening_year` (with the mean
+        delay), its P10, P50 and P90 (`opening_year_low`, `_p50`, `_high`), `announced_capacity_t` (as announced,
+        not comparable with the rest), `crossing_gain_t` (of the crossing, opened alone), `stage` (the one that it
+        adds to most) and `stage_gain_t` (what it adds there if nothing else were in the way).
     """
     ids, data = times.ids, yearly.model.model.study.data
     row = np.array([table.ids.index(key) for key in ids], dtype=np.int64)
@@ -327,7 +330,10 @@ def openings_frame(table: ProjectTable, yearly: Yearly, times: Timetable, sample
     gain = np.array(gains).reshape(len(ids), 1 + len(STAGES))
     best = gain[:, 1:].argmax(axis=1) if len(ids) else np.zeros(0, dtype=np.int64)
     most = gain[np.arange(len(ids)), 1 + best]
-    ends = np.percentile(samples.opening, (10, 50, 90), axis=0, method="inverted_cdf") if samples.n else None
+    ends = [times.expected] * 3
+    if samples.n:
+        drawn = np.percentile(samples.opening, PERCENTILES, axis=0, method="inverted_cdf")
+        ends = list(drawn.astype(np.int64))
     frame = table.frame.iloc[row]
     found: dict[str, Any] = {
         "project": ids,
@@ -336,10 +342,10 @@ def openings_frame(table: ProjectTable, yearly: Yearly, times: Timetable, sample
         "role": times.role,
         "announced_year": _year(times.announced),
         "financed_year": _year(times.financed),
-        "expected_year": _year(times.expected),
+        "opening_year": _year(times.expected),
     }
-    for nth, name in enumerate(("opening_low", "opening_p50", "opening_high")):
-        found[name] = _year(times.expected if ends is None else ends[nth].astype(np.int64))
+    for name, opening in zip(("opening_year_low", "opening_year_p50", "opening_year_high"), ends, strict=True):
+        found[name] = _year(opening)
     found["announced_capacity_t"] = data.values("projects", "announced_capacity_t_per_year")[row]
     found["crossing_gain_t"] = gain[:, 0].round()
     found["stage"] = np.where(most > 1.0, np.array(STAGES, dtype=object)[best], "")
@@ -366,9 +372,9 @@ def targets_frame(yearly: Yearly, central: CentralRun, told: FloatArray | None) 
     Returns
     -------
     table : pandas.DataFrame
-        `target`, `name`, `who`, `quantity`, `amount`, `by_year`, `flow` (of the central run in that year),
-        `likely` (share of samples that have it in that year), `year_low`, `year_p50`, `year_high` (None after the
-        last), `share_never` and `text`.
+        `target`, `name`, `who`, `quantity`, `value`, `year`, `main`, `modelled` (flow of the central run in that
+        year, with its interval), `likely` (share of samples that have the value in that year), `passed_year` (P50,
+        with P10 and P90; None after the last year), `share_never` and `text`.
     passed : YearPassed
         The same for the path of the official targets in tonnes; its years begin with that of the first target.
     """
@@ -384,9 +390,11 @@ def targets_frame(yearly: Yearly, central: CentralRun, told: FloatArray | None) 
                     continue
                 passed = year_passed(many, amount, YEARS)
                 at = int(year - FIRST)
+                low, _, high = percentiles(many[:, at])
                 rows.append(
                     {"target": key, "name": head.loc[key, "name"], "who": head.loc[key, "who"], "quantity": unit}
-                    | {"amount": amount, "by_year": year, "flow": alone[at]}
+                    | {"value": amount, "year": year, "main": key == PATHS["t"][0]}
+                    | {"modelled": alone[at], "modelled_low": low, "modelled_high": high}
                     | {"likely": float((many[:, at] >= amount).mean())}
                     | dict(zip(ENDS, passed.years, strict=True))
                     | {"share_never": passed.share_never, "text": passed.text}
