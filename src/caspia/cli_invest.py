@@ -121,7 +121,7 @@ def finance(  # noqa: PLR0913 - the options of a command are its parameters
     loan: Annotated[str, typer.Option(help="Loan that takes the place of all others, by its id.")] = "",
     loan_share: Annotated[
         float | None,
-        typer.Option(help="Share of the cost that it bears, 0 to 1; what its lender bears if not given."),
+        typer.Option(help="Share of the cost that it bears, 0 to 1; by default what its lender does."),
     ] = None,
     discount: Annotated[
         float | None, typer.Option(help="Cost of capital, percent a year in constant prices.")

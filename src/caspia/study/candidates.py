@@ -73,6 +73,11 @@ class ProjectTable:
         return self.cost_usd * np.maximum(1.0 + self.overrun[:, 0] - self.financed, 0.05)
 
     @property
+    def unspent_usd(self) -> FloatArray:
+        """What the works still take, whoever pays: signed money that is not spent could build something else."""
+        return self.cost_usd * np.maximum(1.0 + self.overrun[:, 0] - self.spent, 0.0)
+
+    @property
     def build_years(self) -> IntArray:
         """Years from the start to the first year of use, with the mean delay of the class."""
         left = np.where(self.earliest_start < NOW, 1.0 - self.spent, 1.0)
@@ -216,7 +221,8 @@ def programme(
     budget_usd : numpy.ndarray, shape (n_sources, n_years)
         New money of each source in each year.
     price : callable, optional
-        What money is worth elsewhere, by costs and years of building, shape (n, n_years); nothing if left out.
+        What money is worth elsewhere, by what works still take and their years, shape (n, n_years); nothing if left
+        out.
 
     Returns
     -------
@@ -278,7 +284,7 @@ def programme(
         may_pay=may_pay.astype(bool),
         price=np.zeros((len(left), len(years)))
         if price is None
-        else price(table.asked_usd[row], table.build_years[row]),
+        else price(table.unspent_usd[row], table.build_years[row]),
     )
     return found, barred
 

@@ -385,8 +385,9 @@ def _project(funding: Funding, money: PlanMoney, place: int, margin: float, carr
         first_year=int(years[0]),
         construction_usd=construction,
         revenue_usd=revenue,
-        # Prices that fall take revenue and leave the cost of operation as it is.
-        operation_usd=(1.0 - margin) * np.maximum(revenue, 0.0) + upkeep,
+        # Prices that fall take revenue and leave the cost of operation as it is. The margins of operators leave
+        # upkeep paid already; it counts where there is less revenue than that takes.
+        operation_usd=np.maximum((1.0 - margin) * np.maximum(revenue, 0.0), upkeep),
         benefit_usd=money.users_usd[place] + revenue + carriers_margin * money.others_usd[place],
     )
 
