@@ -88,7 +88,8 @@ def test_the_answer_of_a_plan_has_the_numbers_of_its_tables(hostile):
     )
     assert plain(said) == (
         "3.2 of 3.7 billion USD fund 10 projects of 13 in 2026–2030: users gain 7.2 (3.9–10) billion USD, "
-        "discounted at 5.0 % a year, 2.3 dollars for each dollar spent; no plan brings more than 7.5 billion USD (gap 3.4 %)."
+        "discounted at 5.0 % a year, 2.3 dollars for each dollar spent; no plan brings more than "
+        "7.5 billion USD (gap 3.4 %)."
     )
 
 
