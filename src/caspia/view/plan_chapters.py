@@ -14,6 +14,7 @@ from caspia.view import (
     plan_charts,
     records,
     rollout_answers,
+    rollout_chapter_tables,
     rollout_charts,
     rollout_terminal,
 )
@@ -214,20 +215,18 @@ def _works(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
     years, targets, stages = (tables.of(name) for name in ("rollout_years", "rollout_targets", "rollout_stages"))
     price, last = tables.price_year, rollout_answers.last_year(years)
     passed = next(iter(tables.of("rollout_summary")), {})
-    folded = [("Capacity, flow, time and cost by year", plan_chapter_tables.rollout_years(years, price))]
+    folded = [("Capacity, flow, time and cost by year", rollout_chapter_tables.years(years, price))]
     openings = rollout_terminal.opened(tables.of("rollout_openings"))
     if openings:
-        folded.append(("When projects open", plan_chapter_tables.rollout_openings(openings)))
+        folded.append(("When projects open", rollout_chapter_tables.openings(openings)))
     late = rollout_answers.openings_answer(openings)
     chart = _present(drawn, "rollout-chart")
     parts = [Part("", chart, folded=tuple(folded), note=f"{late}." if late else "")]
     if targets:
-        parts.append(Part("", tables=(plan_chapter_tables.rollout_targets(targets, last),)))
+        parts.append(Part("", tables=(rollout_chapter_tables.targets(targets, last),)))
     charts = _present(drawn, "rollout-stages", "rollout-times")
     if charts:
-        by_year = (
-            (("Stages of the crossing by year", plan_chapter_tables.rollout_stages(stages)),) if stages else ()
-        )
+        by_year = (("Stages of the crossing by year", rollout_chapter_tables.stages(stages)),) if stages else ()
         parts.append(Part("What limits the crossing, and how long a box takes", charts, _EVEN, folded=by_year))
     answer = rollout_answers.rollout_answer(years, passed, targets)
     return FlowChapter(WORKS, _NAMES[WORKS], answer, tuple(parts), _HOW_WORKS, tables.cited(targets))
