@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from caspia.view import (
@@ -19,7 +19,7 @@ from caspia.view import (
     rollout_terminal,
 )
 from caspia.view.chapters import Table
-from caspia.view.evidence import Source
+from caspia.view.evidence import Evidence, Source
 from caspia.view.flow_chapters import FlowChapter, Part
 from caspia.view.plan_words import names_of
 from caspia.view.records import ResultLike, Row
@@ -37,6 +37,7 @@ class _Tables:
 
     result: ResultLike
     catalogue: dict[str, Source] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, table: str) -> list[Row]:
         return records.rows(self.result, table)
@@ -94,7 +95,9 @@ def plan_charts_of(result: ResultLike) -> dict[str, Spec]:
     return found
 
 
-def plan_chapters(result: ResultLike, catalogue: dict[str, Source], drawn: dict[str, Spec]) -> list[FlowChapter]:
+def plan_chapters(
+    result: ResultLike, proof: Evidence, catalogue: dict[str, Source], drawn: dict[str, Spec]
+) -> list[FlowChapter]:
     """Make the chapters on investment.
 
     Parameters
@@ -104,6 +107,8 @@ def plan_chapters(result: ResultLike, catalogue: dict[str, Source], drawn: dict[
         `plan_budgets`, `plan_finance_years`, `plan_incidence`, `rollout_years`, `rollout_stages`,
         `rollout_targets`, `rollout_openings` and `rollout_summary` (one row: when the targets are passed); each may
         be missing.
+    proof
+        Evidence keys.
     catalogue
         Sources by id.
     drawn
@@ -114,7 +119,7 @@ def plan_chapters(result: ResultLike, catalogue: dict[str, Source], drawn: dict[
     list of FlowChapter
         None where the result holds neither plan nor roll-out.
     """
-    tables = _Tables(result, catalogue)
+    tables = _Tables(result, catalogue, proof.published_keys)
     found = [_budget(tables, drawn)] if tables.summary else []
     return [*found, _works(tables, drawn)] if tables.of("rollout_years") else found
 
@@ -223,7 +228,7 @@ def _works(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
     chart = _present(drawn, "rollout-chart")
     parts = [Part("", chart, folded=tuple(folded), note=f"{late}." if late else "")]
     if targets:
-        parts.append(Part("", tables=(rollout_chapter_tables.targets(targets, last),)))
+        parts.append(Part("", tables=(rollout_chapter_tables.targets(targets, last, tables.keys),)))
     charts = _present(drawn, "rollout-stages", "rollout-times")
     if charts:
         by_year = (("Stages of the crossing by year", rollout_chapter_tables.stages(stages)),) if stages else ()

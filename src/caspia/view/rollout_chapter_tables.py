@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from caspia.view import records, rollout_answers
 from caspia.view.chapters import Cell, Column, Line, Table, figure, plain, raw
 from caspia.view.flow_ranges import figures
+from caspia.view.flow_words import published_id
 from caspia.view.formats import days, percent
 from caspia.view.plan_chapter_tables import amount, ranged_column, share, year_cell
 from caspia.view.plan_words import year_text
@@ -90,7 +91,7 @@ def stages(rows: Sequence[Row]) -> Table:
     return Table("rollout-stages-table", "Stages of the crossing by year", columns, tuple(lines))
 
 
-def targets(rows: Sequence[Row], horizon: int) -> Table:
+def targets(rows: Sequence[Row], horizon: int, keys: Mapping[str, str]) -> Table:
     """Make the table of official targets.
 
     Parameters
@@ -99,6 +100,8 @@ def targets(rows: Sequence[Row], horizon: int) -> Table:
         Rows of rollout_targets.
     horizon
         Last year of the roll-out.
+    keys
+        Evidence keys by `caspia.view.flow_words.published_id`.
 
     Returns
     -------
@@ -118,11 +121,11 @@ def targets(rows: Sequence[Row], horizon: int) -> Table:
     lines = []
     for row in rows:
         quantity, likely = records.text(row, "quantity"), records.real(row, "likely")
-        then = rollout_answers.modelled(row)
+        then, key = rollout_answers.modelled(row), keys.get(published_id(row), "")
         cells = (
             plain(records.text(row, "name")),
             year_cell(row, "by_year"),
-            figure(records.real(row, "amount") * rollout_answers.factor(quantity), kind="observed"),
+            figure(records.real(row, "amount") * rollout_answers.factor(quantity), key, "observed"),
             plain(rollout_answers.UNITS.get(quantity, quantity)),
             Cell(figures(then), raw(then.p50), raw(then.p10), raw(then.p90)),
             Cell(percent(likely), raw(100.0 * likely)),
