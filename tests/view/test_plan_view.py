@@ -331,6 +331,22 @@ def test_chapters_stand_on_the_tables_that_are_there(kept, result, found):
     assert drawn == set(plan_chapters.plan_charts_of(bare))
 
 
+def test_cells_stand_below_their_headings(result, found):
+    for part in (part for chapter in chapters_of(result, found) for part in chapter.parts):
+        for table in (*part.tables, *(folded for _, folded in part.folded)):
+            for line in table.lines:
+                assert len(line.cells) == len(table.columns), table.id
+                for cell, column in zip(line.cells, table.columns, strict=True):
+                    assert not (cell.value and not column.numeric), (table.id, column.title, cell.text)
+                    assert (
+                        not cell.text
+                        or not column.numeric
+                        or cell.value
+                        or not cell.text[0].isalpha()
+                        or (cell.text.startswith("not before"))
+                    ), (table.id, column.title, cell.text)
+
+
 def test_targets_name_their_sources(result, found):
     chapter = chapters_of(result, found)[-1]
     assert [source.id for source in chapter.sources] == ["tariffs"]

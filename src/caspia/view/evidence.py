@@ -210,7 +210,7 @@ def _observations(result: ResultLike, source_number: Mapping[str, int]) -> list[
 
 
 def _published(result: ResultLike, source_number: Mapping[str, int]) -> dict[str, list[object]]:
-    """Counts of traffic and published totals in the form of observations, by their name."""
+    """Counts of traffic, published totals and official targets in the form of observations, by their name."""
     found: dict[str, list[object]] = {}
     for table, column in (("flow_counts", "observed"), ("reconciliation", "published")):
         for row in records.rows(result, table):
@@ -225,7 +225,25 @@ def _published(result: ResultLike, source_number: Mapping[str, int]) -> dict[str
                 source_number.get(records.text(row, "source_id"), -1),
                 records.text(row, "note"),
             ]
-    return found
+    return found | _targets(result, source_number)
+
+
+def _targets(result: ResultLike, source_number: Mapping[str, int]) -> dict[str, list[object]]:
+    return {
+        published_id(row): [
+            records.text(row, "name"),
+            _figure(records.real(row, "amount")),
+            None,
+            None,
+            f"{records.text(row, 'quantity')}/year",
+            _figure(records.real(row, "by_year")),
+            records.text(row, "who"),
+            source_number.get(records.text(row, "source_id"), -1),
+            records.text(row, "note"),
+        ]
+        for row in records.rows(result, "rollout_targets")
+        if records.text(row, "source_id")
+    }
 
 
 def evidence(result: ResultLike) -> Evidence:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from caspia.view import records
 from caspia.view.flow_words import dollars
 from caspia.view.formats import listed, number, plural
-from caspia.view.plan_words import amount_text, gap_text, measure, span, value_text, years_text
+from caspia.view.plan_words import amount_text, gap_text, measure, value_text, years_text
 from caspia.view.records import Row
 
 _NAMED = 3
@@ -156,37 +156,3 @@ def _flat(each: str, unit: str) -> str:
 
 def _is_all(row: Row, last: Row, column: str) -> bool:
     return records.real(row, column) >= records.real(last, column) * (1.0 - 1e-9)
-
-
-def first_works(funded: Sequence[Row], most: int = _NAMED) -> str:
-    """Name the first works of a plan.
-
-    Parameters
-    ----------
-    funded
-        Rows of the portfolio in order.
-    most
-        How many to name.
-
-    Returns
-    -------
-    str
-        A list of names.
-    """
-    return listed([records.text(r, "name") for r in funded[:most]])
-
-
-def best_dollar(funded: Sequence[Row]) -> Row:
-    """Find the project that brings most for a dollar.
-
-    Parameters
-    ----------
-    funded
-        Rows of the portfolio, at least one.
-
-    Returns
-    -------
-    Row
-        Its row.
-    """
-    return max(funded, key=lambda r: span(r, "benefit_per_usd").p50)

@@ -1,44 +1,98 @@
-"""Tables of the chapters on plans, finance and roll-outs."""
+"""Tables of the chapter on plans and their finance."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 
-from caspia.view import finance_answers, plan_terminal, records, rollout_answers
+from caspia.view import finance_answers, plan_terminal, records
 from caspia.view.chapters import Cell, Column, Line, Table, figure, plain, raw
 from caspia.view.flow_ranges import figures, share_range
-from caspia.view.formats import days, listed, percent
-from caspia.view.plan_words import gap_text, kind, measure, rate_text, ratio_text, span, year_text
-from caspia.view.records import Range, Row
+from caspia.view.formats import listed
+from caspia.view.plan_words import gap_text, kind, measure, ratio_text, span, year_text
+from caspia.view.records import Row
 
 
-def _ranged(title: str, unit: str = "", hint: str = "") -> Column:
+def ranged_column(title: str, unit: str = "", hint: str = "") -> Column:
+    """Make a column of numbers with intervals.
+
+    Parameters
+    ----------
+    title, unit, hint
+        Heading, unit, and what is said where one points at it.
+
+    Returns
+    -------
+    Column
+        Exports the ends of the intervals too.
+    """
     return Column(title, unit, ranged=True, hint=f"{hint}; value, P10–P90" if hint else "Value, P10–P90")
 
 
-def _amount(row: Row, column: str, factor: float = 1.0, *, signed: bool = False) -> Cell:
+def amount(row: Row, column: str, factor: float = 1.0, *, signed: bool = False) -> Cell:
+    """Make a cell of a number with its interval.
+
+    Parameters
+    ----------
+    row
+        A row of a table.
+    column
+        Name of the column of the value.
+    factor
+        Size of its unit in that of the cell.
+    signed
+        Whether plus signs are written.
+
+    Returns
+    -------
+    Cell
+        As ``4.4 (3.6–5.1)``.
+    """
     value = span(row, column, factor)
     return Cell(figures(value, signed=signed), raw(value.p50), raw(value.p10), raw(value.p90))
 
 
-def _year(row: Row, column: str) -> Cell:
+def year_cell(row: Row, column: str) -> Cell:
+    """Make a cell of a year.
+
+    Parameters
+    ----------
+    row
+        A row of a table.
+    column
+        Name of the column.
+
+    Returns
+    -------
+    Cell
+        Empty where there is none.
+    """
     value = records.real(row, column)
     return Cell(raw(value), raw(value), kind="")
+
+
+def share(row: Row, column: str) -> Cell:
+    """Make a cell of a share with its interval.
+
+    Parameters
+    ----------
+    row
+        A row of a table.
+    column
+        Name of the column.
+
+    Returns
+    -------
+    Cell
+        In per cent.
+    """
+    value = span(row, column, 100.0)
+    return Cell(share_range(value.scaled(0.01)), raw(value.p50), raw(value.p10), raw(value.p90))
 
 
 def _opening(row: Row) -> Cell:
     value = span(row, "opening_year")
     return Cell(year_text(value, 9999), raw(value.p50), raw(value.p10), raw(value.p90))
-
-
-def _rate(value: float) -> Cell:
-    return Cell(rate_text(value), raw(100.0 * value))
-
-
-def _share(row: Row, column: str) -> Cell:
-    value = span(row, column, 100.0)
-    return Cell(share_range(value.scaled(0.01)), raw(value.p50), raw(value.p10), raw(value.p90))
 
 
 def funded(rows: Sequence[Row], unit: str, price_year: str) -> Table:
@@ -60,16 +114,13 @@ def funded(rows: Sequence[Row], unit: str, price_year: str) -> Table:
     """
     how = measure(unit)
     columns = (
+        Column("Project", numeric=False),
         Column("Start"),
         Column("Opens", hint="First year of use, with the mean delay of works of its class"),
-        Column("Project", numeric=False),
-        Column("Kind", numeric=False),
-        Column("States", numeric=False),
-        Column("Paid by", numeric=False),
         Column(
             "Cost", "million USD", hint="With the mean overrun of works of its class, less what is signed already"
         ),
-        _ranged(how.title, how.unit, "What it adds to all the others"),
+        ranged_column(how.title, how.unit, "What it adds to all the others"),
         Column(how.per_title, how.per_unit),
         Column("Kind", numeric=False),
         Column("States", numeric=False),
@@ -80,10 +131,10 @@ def funded(rows: Sequence[Row], unit: str, price_year: str) -> Table:
         each = span(row, "benefit_per_usd", how.per_factor)
         cells = (
             plain(records.text(row, "name")),
-            _year(row, "start_year"),
+            year_cell(row, "start_year"),
             _opening(row),
-            _amount(row, "cost_usd", 1e-6),
-            _amount(row, "benefit_usd", how.factor),
+            amount(row, "cost_usd", 1e-6),
+            amount(row, "benefit_usd", how.factor),
             Cell(ratio_text(each), raw(each.p50)),
             plain(kind(records.text(row, "kind")).name),
             plain(", ".join(records.items(row, "countries"))),
@@ -117,7 +168,7 @@ def unfunded(rows: Sequence[Row], unit: str, names: Mapping[str, str], price_yea
         Column("Project", numeric=False),
         Column("Kind", numeric=False),
         Column("Cost", "million USD"),
-        _ranged(how.title, how.unit, "What it would add"),
+        ranged_column(how.title, how.unit, "What it would add"),
         Column(how.per_title, how.per_unit),
         Column("Why not", numeric=False),
     )
@@ -127,8 +178,8 @@ def unfunded(rows: Sequence[Row], unit: str, names: Mapping[str, str], price_yea
         cells = (
             plain(records.text(row, "name")),
             plain(kind(records.text(row, "kind")).name),
-            _amount(row, "cost_usd", 1e-6),
-            _amount(row, "benefit_usd", how.factor),
+            amount(row, "cost_usd", 1e-6),
+            amount(row, "benefit_usd", how.factor),
             Cell(ratio_text(each), raw(each.p50)),
             plain(plan_terminal.spoken(records.text(row, "reason"), names)),
         )
@@ -151,7 +202,7 @@ def coming(rows: Sequence[Row]) -> Table:
     """
     columns = (Column("Opens"), Column("Project", numeric=False), Column("Corridor", numeric=False))
     lines = tuple(
-        Line((_year(r, "opening_year"), plain(records.text(r, "name")), plain(records.text(r, "corridor"))))
+        Line((year_cell(r, "opening_year"), plain(records.text(r, "name")), plain(records.text(r, "corridor"))))
         for r in rows
     )
     return Table("plan-coming", "Paid for already, and open whatever is planned", columns, lines)
@@ -179,7 +230,7 @@ def budgets(rows: Sequence[Row], unit: str, price_year: str) -> Table:
         Column("Budget", "billion USD"),
         Column("Spent", "billion USD"),
         Column("Projects"),
-        _ranged(how.title, how.unit),
+        ranged_column(how.title, how.unit),
         Column("No plan brings more than", how.unit),
         Column("Gap", "%"),
         Column(f"{how.per_title} more", how.per_unit),
@@ -191,10 +242,10 @@ def budgets(rows: Sequence[Row], unit: str, price_year: str) -> Table:
             figure(records.real(row, "budget_usd") / 1e9, kind=""),
             figure(records.real(row, "spent_usd") / 1e9),
             Cell(raw(count), raw(count), kind=""),
-            _amount(row, "value", how.factor),
-            _amount(row, "bound", how.factor),
+            amount(row, "value", how.factor),
+            amount(row, "bound", how.factor),
             Cell(gap_text(gap), raw(100.0 * gap)),
-            _amount(row, "marginal_value_per_usd", how.per_factor),
+            amount(row, "marginal_value_per_usd", how.per_factor),
         )
         lines.append(Line(cells))
     return Table("plan-budgets", f"Plans for other budgets, USD of {price_year}", columns, tuple(lines))
@@ -229,8 +280,8 @@ def finance_years(rows: Sequence[Row], price_year: str) -> Table:
     for row in rows:
         cover = records.real(row, "dscr")
         cells = (
-            _year(row, "year"),
-            *(_amount(row, name, 1e-6) for name, _ in heads),
+            year_cell(row, "year"),
+            *(amount(row, name, 1e-6) for name, _ in heads),
             Cell(ratio_text(span(row, "dscr")) if math.isfinite(cover) else "", raw(cover)),
         )
         lines.append(Line(cells))
@@ -257,7 +308,7 @@ def returns(row: Row, price_year: str) -> Table:
     columns = (
         Column("Measure", numeric=False),
         Column("Unit", numeric=False),
-        _ranged("Value"),
+        ranged_column("Value"),
         Column("At bad exchange rates", hint="Loans in a currency that rises, tariffs in one that falls"),
     )
     asked = (
@@ -272,7 +323,7 @@ def returns(row: Row, price_year: str) -> Table:
         ("Grant element of the loans, IMF and World Bank", "%", "grant_imf", 100.0),
     )
     lines = tuple(
-        Line((plain(words), plain(unit), _amount(row, name, factor), _strained(row, name, factor)))
+        Line((plain(words), plain(unit), amount(row, name, factor), _strained(row, name, factor)))
         for words, unit, name, factor in asked
         if math.isfinite(records.real(row, name))
     )
@@ -281,7 +332,7 @@ def returns(row: Row, price_year: str) -> Table:
 
 def _strained(row: Row, name: str, factor: float) -> Cell:
     key = f"exchange_{name}"
-    return _amount(row, key, factor) if math.isfinite(records.real(row, key)) else plain("")
+    return amount(row, key, factor) if math.isfinite(records.real(row, key)) else plain("")
 
 
 def incidence(rows: Sequence[Row], names: Mapping[str, str], price_year: str) -> Table:
@@ -311,173 +362,16 @@ def incidence(rows: Sequence[Row], names: Mapping[str, str], price_year: str) ->
     columns = (
         Column("Who", numeric=False),
         *(Column(title, "million USD", hint="".join(hint)) for _, title, *hint in heads),
-        _ranged("Net", "million USD"),
+        ranged_column("Net", "million USD"),
     )
     lines = tuple(
         Line(
             (
                 plain(finance_answers.party(row, names)),
-                *(_amount(row, name, 1e-6) for name, *_ in heads),
-                _amount(row, "net_usd", 1e-6, signed=True),
+                *(amount(row, name, 1e-6) for name, *_ in heads),
+                amount(row, "net_usd", 1e-6, signed=True),
             )
         )
         for row in sorted(rows, key=lambda r: -records.real(r, "net_usd"))
     )
     return Table("plan-incidence", f"Who pays and who gains, present value, USD of {price_year}", columns, lines)
-
-
-def rollout_years(rows: Sequence[Row], price_year: str) -> Table:
-    """Make the table of a roll-out by year.
-
-    Parameters
-    ----------
-    rows
-        Rows of rollout_years.
-    price_year
-        Year of the dollars.
-
-    Returns
-    -------
-    Table
-        Capacity, flow, share, time and cost.
-    """
-    columns = [
-        Column("Year"),
-        Column("Announced", "Mt a year"),
-        Column("Financed", "Mt a year"),
-        _ranged("Working", "Mt a year"),
-        _ranged("Actual flow", "Mt a year"),
-        _ranged("Share", "% over land"),
-        _ranged("Half arrive within", "days"),
-        _ranged("Nine in ten within", "days"),
-    ]
-    priced = any(math.isfinite(records.real(r, "cost_usd_per_teu")) for r in rows)
-    columns += [_ranged("A box pays", "USD/TEU")] if priced else []
-    lines = []
-    for row in rows:
-        cells = (
-            _year(row, "year"),
-            *(_amount(row, name, 1e-6) for name in ("announced_capacity_t", "financed_capacity_t")),
-            *(_amount(row, name, 1e-6) for name in ("capacity_t", "flow_t")),
-            _share(row, "share"),
-            *(_amount(row, name, days(1.0)) for name in ("time_h_p50", "time_h_p90")),
-            *([_amount(row, "cost_usd_per_teu")] if priced else []),
-        )
-        lines.append(Line(cells))
-    caption = f"Capacity, flow, time and cost by year, USD of {price_year}"
-    return Table("rollout-years-table", caption, tuple(columns), tuple(lines))
-
-
-def rollout_stages(rows: Sequence[Row]) -> Table:
-    """Make the table of the stages of the crossing.
-
-    Parameters
-    ----------
-    rows
-        Rows of rollout_stages.
-
-    Returns
-    -------
-    Table
-        A line a year and stage.
-    """
-    columns = (
-        Column("Year"),
-        Column("Counts", numeric=False, hint="What is announced, what is financed, or what works"),
-        Column("Stage", numeric=False),
-        _ranged("Alone lets through", "Mt a year"),
-        Column("Limits", "% of capacity", hint="Share of the capacity of the crossing that this stage limits"),
-    )
-    lines = []
-    for row in rows:
-        share = records.real(row, "binding")
-        cells = (
-            _year(row, "year"),
-            plain(records.text(row, "line")),
-            plain(records.text(row, "stage")),
-            _amount(row, "capacity_t", 1e-6),
-            Cell(percent(share), raw(100.0 * share)),
-        )
-        lines.append(Line(cells))
-    return Table("rollout-stages-table", "Stages of the crossing by year", columns, tuple(lines))
-
-
-def rollout_targets(rows: Sequence[Row], horizon: int) -> Table:
-    """Make the table of official targets.
-
-    Parameters
-    ----------
-    rows
-        Rows of rollout_targets.
-    horizon
-        Last year of the roll-out.
-
-    Returns
-    -------
-    Table
-        With what is modelled for the year of each, and the year in which it is passed.
-    """
-    columns = (
-        Column("Target", numeric=False),
-        Column("For"),
-        Column("Amount"),
-        Column("Unit", numeric=False),
-        _ranged("Flow then"),
-        Column("Likely", "% by then", hint="Share of the roll-outs that have it in that year"),
-        _ranged("Passed", hint="Year from which on it is kept"),
-        Column("Said by", numeric=False),
-    )
-    lines = []
-    for row in rows:
-        quantity, likely = records.text(row, "quantity"), records.real(row, "likely")
-        then = rollout_answers.modelled(row)
-        cells = (
-            plain(records.text(row, "name")),
-            _year(row, "by_year"),
-            figure(records.real(row, "amount") * rollout_answers.factor(quantity), kind="observed"),
-            plain(rollout_answers.UNITS.get(quantity, quantity)),
-            Cell(figures(then), raw(then.p50), raw(then.p10), raw(then.p90)),
-            Cell(percent(likely), raw(100.0 * likely)),
-            _passed(rollout_answers.passed_in(row), horizon),
-            plain(records.text(row, "who")),
-        )
-        lines.append(Line(cells))
-    return Table("rollout-targets-table", "Official targets, and when they are passed", columns, tuple(lines))
-
-
-def rollout_openings(rows: Sequence[Row]) -> Table:
-    """Make the table of openings.
-
-    Parameters
-    ----------
-    rows
-        Rows of rollout_openings that open.
-
-    Returns
-    -------
-    Table
-        Announced and expected years, and what each adds to the crossing.
-    """
-    columns = (
-        Column("Project", numeric=False),
-        Column("Announced"),
-        _ranged("Opens"),
-        Column("Adds to", numeric=False, hint="The stage of the crossing that it adds to most"),
-        Column("Adds", "Mt a year", hint="To that stage alone"),
-    )
-    lines = []
-    for row in rows:
-        value = rollout_answers.opening(row)
-        cells = (
-            plain(records.text(row, "name")),
-            _year(row, "announced_year"),
-            _passed(value, 9999),
-            plain(records.text(row, "stage")),
-            _amount(row, "stage_gain_t", 1e-6),
-        )
-        lines.append(Line(cells))
-    return Table("rollout-openings-table", "When projects open", columns, tuple(lines))
-
-
-def _passed(value: Range, horizon: int) -> Cell:
-    return Cell(year_text(value, horizon), raw(value.p50), raw(value.p10), raw(value.p90))

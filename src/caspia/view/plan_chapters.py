@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from caspia.view import (
@@ -14,11 +14,12 @@ from caspia.view import (
     plan_charts,
     records,
     rollout_answers,
+    rollout_chapter_tables,
     rollout_charts,
     rollout_terminal,
 )
 from caspia.view.chapters import Table
-from caspia.view.evidence import Source
+from caspia.view.evidence import Evidence, Source
 from caspia.view.flow_chapters import FlowChapter, Part
 from caspia.view.plan_words import names_of
 from caspia.view.records import ResultLike, Row
@@ -36,6 +37,7 @@ class _Tables:
 
     result: ResultLike
     catalogue: dict[str, Source] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, table: str) -> list[Row]:
         return records.rows(self.result, table)
@@ -93,7 +95,9 @@ def plan_charts_of(result: ResultLike) -> dict[str, Spec]:
     return found
 
 
-def plan_chapters(result: ResultLike, catalogue: dict[str, Source], drawn: dict[str, Spec]) -> list[FlowChapter]:
+def plan_chapters(
+    result: ResultLike, proof: Evidence, catalogue: dict[str, Source], drawn: dict[str, Spec]
+) -> list[FlowChapter]:
     """Make the chapters on investment.
 
     Parameters
@@ -103,6 +107,8 @@ def plan_chapters(result: ResultLike, catalogue: dict[str, Source], drawn: dict[
         `plan_budgets`, `plan_finance_years`, `plan_incidence`, `rollout_years`, `rollout_stages`,
         `rollout_targets`, `rollout_openings` and `rollout_summary` (one row: when the targets are passed); each may
         be missing.
+    proof
+        Evidence keys.
     catalogue
         Sources by id.
     drawn
@@ -113,7 +119,7 @@ def plan_chapters(result: ResultLike, catalogue: dict[str, Source], drawn: dict[
     list of FlowChapter
         None where the result holds neither plan nor roll-out.
     """
-    tables = _Tables(result, catalogue)
+    tables = _Tables(result, catalogue, proof.published_keys)
     found = [_budget(tables, drawn)] if tables.summary else []
     return [*found, _works(tables, drawn)] if tables.of("rollout_years") else found
 
@@ -214,20 +220,18 @@ def _works(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
     years, targets, stages = (tables.of(name) for name in ("rollout_years", "rollout_targets", "rollout_stages"))
     price, last = tables.price_year, rollout_answers.last_year(years)
     passed = next(iter(tables.of("rollout_summary")), {})
-    folded = [("Capacity, flow, time and cost by year", plan_chapter_tables.rollout_years(years, price))]
+    folded = [("Capacity, flow, time and cost by year", rollout_chapter_tables.years(years, price))]
     openings = rollout_terminal.opened(tables.of("rollout_openings"))
     if openings:
-        folded.append(("When projects open", plan_chapter_tables.rollout_openings(openings)))
+        folded.append(("When projects open", rollout_chapter_tables.openings(openings)))
     late = rollout_answers.openings_answer(openings)
     chart = _present(drawn, "rollout-chart")
     parts = [Part("", chart, folded=tuple(folded), note=f"{late}." if late else "")]
     if targets:
-        parts.append(Part("", tables=(plan_chapter_tables.rollout_targets(targets, last),)))
+        parts.append(Part("", tables=(rollout_chapter_tables.targets(targets, last, tables.keys),)))
     charts = _present(drawn, "rollout-stages", "rollout-times")
     if charts:
-        by_year = (
-            (("Stages of the crossing by year", plan_chapter_tables.rollout_stages(stages)),) if stages else ()
-        )
+        by_year = (("Stages of the crossing by year", rollout_chapter_tables.stages(stages)),) if stages else ()
         parts.append(Part("What limits the crossing, and how long a box takes", charts, _EVEN, folded=by_year))
     answer = rollout_answers.rollout_answer(years, passed, targets)
     return FlowChapter(WORKS, _NAMES[WORKS], answer, tuple(parts), _HOW_WORKS, tables.cited(targets))

@@ -183,7 +183,7 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "overview": chapters.overview_table(questions, by_question, proof.route_keys, price_year),
         "chapters": [chapters.chapter(result, q, proof, catalogue, names) for q in questions],
         "flows": flow_chapters.flow_chapters(result, proof, catalogue, drawn),
-        "plans": plan_chapters.plan_chapters(result, catalogue, drawn),
+        "plans": plan_chapters.plan_chapters(result, proof, catalogue, drawn),
         "all_corridors": list(theme.CORRIDORS.values()),
         "corridors": [
             c

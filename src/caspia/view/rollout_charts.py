@@ -126,8 +126,7 @@ def rollout(rows: Sequence[Row], targets: Sequence[Row], *, width: int = 880, he
     for (_, _, colour, dash, thick), points in drawn:
         base = alt.Chart(data.add(points))
         ink = colour or token("ink")
-        banded = base.transform_filter("isValid(datum.low)")
-        bands.append(banded.mark_area(fill=ink, opacity=0.2).encode(x=xs, y="low:Q", y2="high:Q"))
+        bands += _bands(base, points, xs, ink)
         lines.append(base.mark_line(color=ink, strokeDash=list(dash), strokeWidth=thick).encode(x=xs, y=ys))
         tip = [
             alt.Tooltip("year:Q", title="Year", format="d"),
@@ -137,6 +136,14 @@ def rollout(rows: Sequence[Row], targets: Sequence[Row], *, width: int = 880, he
         lines.append(base.mark_point(size=70, opacity=0, filled=True).encode(x=xs, y=ys, tooltip=tip))
     layers = [*bands, *lines, *_names(data, drawn, most), *_diamonds(data, aims)]
     return data.finish(alt.layer(*layers), title=rollout_answers.gap_answer(rows), width=width, height=height)
+
+
+def _bands(base: alt.Chart, points: Sequence[dict[str, object]], xs: alt.X, colour: str) -> list[alt.Chart]:
+    """A band from P10 to P90 where points have them; Vega warns of a layer without any."""
+    if not any("low" in point for point in points):
+        return []
+    banded = base.transform_filter("isValid(datum.low)")
+    return [banded.mark_area(fill=colour, opacity=0.2).encode(x=xs, y="low:Q", y2="high:Q")]
 
 
 _Drawn = Sequence[tuple[tuple[str, str, str, tuple[int, ...], float], list[dict[str, object]]]]
@@ -242,9 +249,7 @@ def times(rows: Sequence[Row], *, width: int = 420, height: int = 260) -> Spec:
         tip = [alt.Tooltip("year:Q", title="Year", format="d"), alt.Tooltip("text:N", title=f"{name} within")]
         end = alt.Chart(data.add([points[-1] | {"words": f"{name} {number(records.real(points[-1], 'value'))}"}]))
         layers += [
-            base.transform_filter("isValid(datum.low)")
-            .mark_area(fill=_CASPIAN, opacity=0.18)
-            .encode(x=xs, y="low:Q", y2="high:Q"),
+            *_bands(base, points, xs, _CASPIAN),
             base.mark_line(color=_CASPIAN, strokeWidth=thick, strokeDash=list(dash)).encode(x=xs, y=ys),
             base.mark_point(size=70, opacity=0, filled=True).encode(x=xs, y=ys, tooltip=tip),
             end.mark_text(align="left", dx=7, fontSize=11).encode(x="year:Q", y="value:Q", text="words:N"),
