@@ -26,6 +26,7 @@ from caspia.study.itinerary import Itinerary, World
 from caspia.study.request import Question, Request, commodity_id, resolve
 
 PROJECT_PREFIX = "prj-"
+ROLLOUT_DRAWS = 60
 Tell = Callable[[str, int, int], None]
 
 
@@ -44,12 +45,15 @@ class Settings:
         fall between the modelled P10 and P90, as they should (`caspia validate` prints the share).
     flow_draws : int
         Number of draws behind each interval of flows, each an equilibrium; 0 for no intervals.
+    rollout_draws : int
+        Samples of the roll-out of the report; 0 leaves its chapters on investment out.
     """
 
     seed: int = 2025
     draws: int = 1000
     dependence: float = 0.7
     flow_draws: int = FLOW_DRAWS
+    rollout_draws: int = ROLLOUT_DRAWS
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,96 @@
+"""What a budget buys and when the corridor works, as tables of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from caspia.study.finance_frames import finance_record, incidence_frame, years_frame
+from caspia.study.funding import plan_funding
+from caspia.study.plan import Plan, Planner, open_planner
+from caspia.study.plan_answer import coming_frame, is_empty
+from caspia.study.plan_finance import finance_plan
+from caspia.study.plan_frames import averse_record, portfolio_frame, summary, unfunded_frame
+from caspia.study.plan_request import PlanRequest
+from caspia.study.rollout import open_rollout, rollout
+from caspia.study.study import Study
+from caspia.study.sweep import sweep
+
+Tell = Callable[[str, int, int], None]
+REQUEST = PlanRequest()
+"""The plan of the report: 3 trillion yen over five years."""
+LISTS = ";"
+
+
+def invest_tables(study: Study, tell: Tell) -> dict[str, pd.DataFrame]:
+    """Plan, finance and roll-out of the announced budget.
+
+    Parameters
+    ----------
+    study : Study
+        The world without the projects.
+    tell : callable
+        Told stage, number done and number of all.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        `plan_summary`, `plan`, `plan_unfunded`, `plan_coming`, `plan_budgets`, `plan_finance_years`,
+        `plan_incidence`, `rollout_years`, `rollout_stages`, `rollout_targets`, `rollout_openings`,
+        `rollout_summary`; nothing where the data have no projects or the settings want no plans.
+
+    Raises
+    ------
+    caspia.errors.NotConverged
+        No equilibrium was reached.
+    """
+    if not study.settings.rollout_draws or study.data.tables["projects"].empty:
+        return {}
+    planner = open_planner(study, REQUEST, tell)
+    plan = planner.plan(REQUEST, tell)
+    return {**_plan_tables(planner, plan, tell), **_rollout_tables(study, plan, tell)}
+
+
+def _plan_tables(planner: Planner, plan: Plan, tell: Tell) -> dict[str, pd.DataFrame]:
+    row = summary(plan) | {f"averse_{name}": value for name, value in (averse_record(plan) or {}).items()}
+    tables = {
+        "plan": portfolio_frame(plan),
+        "plan_unfunded": unfunded_frame(plan),
+        "plan_coming": coming_frame(plan),
+        "plan_budgets": sweep(planner, REQUEST, tell),
+    }
+    if not is_empty(plan):
+        finance = finance_plan(plan_funding(plan), None, tell)
+        record = finance_record(finance)
+        row |= _flat({name: value for name, value in record.items() if not isinstance(value, list)})
+        tables |= {"plan_finance_years": years_frame(finance), "plan_incidence": incidence_frame(finance)}
+    return {"plan_summary": pd.DataFrame([_flat(row)]), **tables}
+
+
+def _rollout_tables(study: Study, plan: Plan, tell: Tell) -> dict[str, pd.DataFrame]:
+    answer = rollout(open_rollout(study, plan.planner, tell), plan, tell, study.settings.rollout_draws)
+    passed = answer.record()["passed"]
+    return {
+        "rollout_years": answer.years,
+        "rollout_stages": answer.stages,
+        "rollout_targets": answer.targets,
+        "rollout_openings": answer.openings,
+        "rollout_summary": pd.DataFrame([_flat(passed)]),
+    }
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """One row of cells: what is within another record has its name before its own, lists are joined."""
+    found: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, Mapping):
+            # The intervals of a number stand beside it.
+            before = "" if name == "intervals" else f"{name}_"
+            found |= {f"{before}{key}": item for key, item in _flat(value).items()}
+        elif isinstance(value, list | tuple):
+            found[name] = LISTS.join(str(item) for item in value)
+        else:
+            found[name] = value
+    return found
