@@ -119,7 +119,7 @@ class Crossing:
         """
         free = self._free(of_servers)
         through, price = self._most(free, open_ways)
-        worth: FloatArray = np.bincount(self.stage, price * free, len(STAGES)).astype(float)
+        worth: FloatArray = np.maximum(np.bincount(self.stage, price * free, len(STAGES)), 0.0)
         return Capacity(through, worth / worth.sum() if worth.sum() > 0 else worth)
 
     def alone(self, of_servers: FloatArray, open_ways: BoolArray, stage: int) -> float:
