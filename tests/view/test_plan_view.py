@@ -74,12 +74,10 @@ def plain(text):
     return " ".join(text.replace(THIN_SPACE, " ").split())
 
 
-def chapters_of(result, tables, drawn=None):
+def chapters_of(result, tables):
     bare = records.Prepared(type(result)({**result.tables, **tables}, result.manifest))
-    catalogue = {s.id: s for s in evidence.sources(bare)}
-    return plan_chapters.plan_chapters(
-        bare, catalogue, plan_chapters.plan_charts_of(bare) if drawn is None else drawn
-    )
+    catalogue, drawn = {s.id: s for s in evidence.sources(bare)}, plan_chapters.plan_charts_of(bare)
+    return plan_chapters.plan_chapters(bare, evidence.evidence(bare), catalogue, drawn)
 
 
 def test_the_answer_of_a_plan_has_the_numbers_of_its_tables(hostile):
@@ -347,9 +345,20 @@ def test_cells_stand_below_their_headings(result, found):
                     ), (table.id, column.title, cell.text)
 
 
-def test_targets_name_their_sources(result, found):
+def test_targets_name_their_sources(result, found, html):
     chapter = chapters_of(result, found)[-1]
     assert [source.id for source in chapter.sources] == ["tariffs"]
+    proof = json.loads(re.search(r'id="evidence-data">(.*?)</script>', html, flags=re.DOTALL)[1])
+    body = re.search(r'<table id="rollout-targets-table".*?</table>', html, flags=re.DOTALL)[0]
+    keys = re.findall(r'<button type="button" class="n observed" data-facts="o(\d+)"', body)
+    said = [proof["observations"][int(key)] for key in keys]
+    assert [(name, amount, year) for name, amount, _, _, _, year, *_ in said] == [
+        ("Cargo on the route", 1e7, 2027),
+        ("Forecast of cargo", 1.1e7, 2030),
+        ("Boxes on the route", 3e5, 2029),
+    ]
+    bare = found | {"rollout_targets": found["rollout_targets"].drop(columns="source_id")}
+    assert chapters_of(result, bare)[-1].sources == ()
 
 
 SCREENS = ("plan", "empty", "finance", "rollout")
