@@ -316,19 +316,18 @@ def rollout_targets(hostile):
         ("tgt-b", "Forecast of cargo", hostile, "t", 1.1e7, 2030, 6.7e6, 0.0, 2034, None, None, 0.62),
         ("tgt-c", "Boxes on the route", "Ministry", "teu", 3e5, 2029, 1.6e5, 0.0, None, None, None, 1.0),
     ]
-    columns = ["target", "name", "who", "quantity", "amount", "by_year", "flow", "likely"]
-    columns += ["year_low", "year_p50", "year_high", "share_never"]
-    return pd.DataFrame(rows, columns=columns).assign(source_id="tariffs")
+    columns = ["target", "name", "who", "quantity", "value", "year", "modelled", "likely"]
+    columns += ["passed_year_low", "passed_year", "passed_year_high", "share_never"]
+    frame = pd.DataFrame(rows, columns=columns).assign(source_id="tariffs", main=[True, False, False])
+    return frame.assign(modelled_low=0.9 * frame["modelled"], modelled_high=1.2 * frame["modelled"])
 
 
 def rollout_openings():
-    frame = portfolio()[["project", "name", "status", "opening_year"]].rename(
-        columns={"opening_year": "expected_year"}
-    )
+    frame = portfolio()[["project", "name", "status", "opening_year"]]
     frame = frame.assign(
-        announced_year=frame["expected_year"] - [0, 1, 0, 2, 1, 3, 1, 4, 0, 6],
-        opening_low=frame["expected_year"] - 1,
-        opening_high=frame["expected_year"] + 3,
+        announced_year=frame["opening_year"] - [0, 1, 0, 2, 1, 3, 1, 4, 0, 6],
+        opening_year_low=frame["opening_year"] - 1,
+        opening_year_high=frame["opening_year"] + 3,
         stage="ships",
         stage_gain_t=4e5,
     )

@@ -174,12 +174,12 @@ def _names(data: canvas.Rows, drawn: _Drawn, most: float) -> list[alt.Chart]:
 def _aims(targets: Sequence[Row], years: tuple[int, int]) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for row in targets:
-        year = records.real(row, "by_year")
+        year = records.real(row, "year")
         if records.text(row, "quantity") == "t" and years[0] <= year <= years[1]:
             found.append(
                 {
                     "year": year,
-                    "value": round(records.real(row, "amount") / 1e6, 4),
+                    "value": round(records.real(row, "value") / 1e6, 4),
                     "name": records.text(row, "name"),
                     "who": records.text(row, "who"),
                     "text": f"{rollout_answers.target_text(row)} in {year:.0f}",

@@ -81,7 +81,7 @@ def targets_table(rows: Sequence[Row], horizon: int, *, width: int) -> Table:
     columns += [("Flow\nthen", "r"), ("Likely", "r")] if width >= MEDIUM else []
     table = empty_table([*columns, ("Passed", "l")], width)
     for row in rows:
-        year = records.real(row, "by_year")
+        year = records.real(row, "year")
         cells: list[str | Text] = [Text(records.text(row, "name"))]
         cells += [Text(records.text(row, "who"))] if width >= WIDE else []
         cells += [f"{year:.0f}" if math.isfinite(year) else "", rollout_answers.target_text(row)]
@@ -176,11 +176,11 @@ def opened(rows: Sequence[Row]) -> list[Row]:
 
     Examples
     --------
-    >>> opened([{"name": "A", "expected_year": None}, {"name": "B", "expected_year": 2030}])
-    [{'name': 'B', 'expected_year': 2030}]
+    >>> opened([{"name": "A", "opening_year": None}, {"name": "B", "opening_year": 2030}])
+    [{'name': 'B', 'opening_year': 2030}]
     """
-    known = [r for r in rows if math.isfinite(records.real(r, "expected_year"))]
-    return sorted(known, key=lambda r: records.real(r, "expected_year"))
+    known = [r for r in rows if math.isfinite(records.real(r, "opening_year"))]
+    return sorted(known, key=lambda r: records.real(r, "opening_year"))
 
 
 def print_rollout(record: Mapping[str, object]) -> None:
