@@ -251,10 +251,10 @@ def finance_record():
             "npv_usd_p90": 2e8,
             "economic_npv_usd_p10": 1.1e9,
             "economic_npv_usd_p90": 7.2e9,
-            "irr_pct_p10": 0.9,
-            "irr_pct_p90": 5.6,
-            "eirr_pct_p10": 7.1,
-            "eirr_pct_p90": 17.0,
+            "irr_p10": 0.009,
+            "irr_p90": 0.056,
+            "eirr_p10": 0.071,
+            "eirr_p90": 0.17,
             "dscr_min_p10": 0.3,
             "dscr_min_p90": 1.1,
             "without_irr": 0.05,
@@ -291,6 +291,9 @@ def rollout_years():
                 "time_h_p50_high": 24.0 * (30 - 0.4 * grown),
                 "time_h_p90": 24.0 * (40 - 0.6 * grown),
                 "cost_usd_per_teu": 3400.0 - 20.0 * grown,
+                "fall_m": 0.19 * grown,
+                "fall_m_low": 0.14 * grown,
+                "fall_m_high": 0.25 * grown,
                 "announced_t": 1e7 if year < 2030 else 1.1e7,
             }
         )
@@ -359,12 +362,12 @@ def summary_table():
     money = {name: record[name] for name in ("npv_usd", "irr", "economic_npv_usd", "eirr", "dscr_min", "dscr_mean")}
     ends = {
         f"{name}_{end}": record["intervals"][f"{name}_{end}"]
-        for name in ("npv_usd", "economic_npv_usd", "dscr_min")
+        for name in ("npv_usd", "economic_npv_usd", "dscr_min", "irr", "eirr")
         for end in ("p10", "p90")
     }
     bad = {f"exchange_{name}": value for name, value in record["exchange_case"].items()}
     own = {"dscr_min_year": 2031, "cost_usd": 3.2e9, "loan_usd": 1.37e9, "grant_oecd": 0.2, "grant_imf": 0.27}
-    own |= {"irr_p10": 0.009, "irr_p90": 0.056, "eirr_p10": 0.071, "eirr_p90": 0.17, "yen_per_usd": 149.6}
+    own |= {"yen_per_usd": 149.6, "unserved": 0.84}
     careful = {
         f"averse_{name}": ";".join(value) if isinstance(value, list) else value for name, value in averse().items()
     }
@@ -382,6 +385,8 @@ def tables(hostile):
         "plan_budgets": budgets(),
         "plan_finance_years": finance_years(),
         "plan_incidence": incidence(),
+        "plan_finance_projects": finance_projects(),
+        "plan_loans": loans(),
         "rollout_years": rollout_years(),
         "rollout_stages": rollout_stages(),
         "rollout_targets": rollout_targets(hostile),

@@ -318,6 +318,28 @@ def year_text(value: Range, horizon: int = HORIZON) -> str:
     return said if f"{value.p10:.0f}" == last else said + bracket(f"{value.p10:.0f}", last)
 
 
+def brief(value: Range) -> str:
+    """Write a number with its interval, unless rounding hides that.
+
+    Parameters
+    ----------
+    value
+        In the unit of its column.
+
+    Returns
+    -------
+    str
+        As `caspia.view.flow_ranges.figures`.
+
+    Examples
+    --------
+    >>> brief(Range(36.1, 37.0, 41.0)), brief(Range(36.8, 37.0, 37.2))
+    ('37 (36–41)', '37')
+    """
+    ends = {number(part) for part in (value.p10, value.p50, value.p90)}
+    return number(value.p50) if len(ends) == 1 else figures(value)
+
+
 def names_of(*tables: list[Row]) -> dict[str, str]:
     """Find names of projects.
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 
 from caspia.view import records
-from caspia.view.flow_ranges import figures, share_range, tonnes_text
+from caspia.view.flow_ranges import share_range, tonnes_text
 from caspia.view.flow_words import tonnes
 from caspia.view.formats import days, listed, number, percent, plural
-from caspia.view.plan_words import HORIZON, span, year_text
+from caspia.view.plan_words import HORIZON, brief, span, year_text
 from caspia.view.records import Range, Row
 
 _LATE = 3
@@ -304,7 +304,29 @@ def times_answer(years: Sequence[Row]) -> str:
 
 
 def _days(row: Row, column: str) -> str:
-    return figures(span(row, column, days(1.0)))
+    return brief(span(row, column, days(1.0)))
+
+
+def sea_answer(years: Sequence[Row]) -> str:
+    """Say how far the Caspian falls.
+
+    Parameters
+    ----------
+    years
+        Rows of rollout_years, with `fall_m`.
+
+    Returns
+    -------
+    str
+        Empty where it is not known or does not fall.
+    """
+    end = max(years, key=lambda r: records.real(r, "year"), default={})
+    fall = span(end, "fall_m")
+    if not fall.p50 > 0:
+        return ""
+    return (
+        f"By {last_year(years)} the Caspian has fallen by {brief(fall)} m, which takes draught from ships and ports"
+    )
 
 
 def openings_answer(openings: Sequence[Row]) -> str:
@@ -364,4 +386,4 @@ def cost_text(row: Row) -> str:
         Dollars a TEU, empty where it is not known.
     """
     value = span(row, "cost_usd_per_teu")
-    return figures(value) if math.isfinite(value.p50) else ""
+    return brief(value) if math.isfinite(value.p50) else ""
