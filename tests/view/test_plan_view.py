@@ -400,6 +400,26 @@ def test_every_funded_project_is_listed_in_order_with_its_years(width, hostile, 
     assert "Against bad luck" in text
 
 
+def test_finance_stands_below_the_plan_where_it_is_known(hostile, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    plan_terminal.print_plan(plan_rows.plan_answer(hostile), plan_rows.finance_record())
+    text = plain(capsys.readouterr().out)
+    assert "Finance The plan costs 3.2 billion USD, of which 1.4 billion USD are lent" in text
+    assert text.index("Against bad luck") < text.index("Finance") < text.index("Not funded")
+
+
+def test_a_plan_for_tonnes_is_told_in_tonnes(hostile, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    told = {"unit": "t", "objective": "tonnes", "value": 5e7, "value_low": 4e7, "value_high": 6e7, "bound": 5.2e7}
+    works = plan_rows.portfolio().assign(benefit_usd=4e6, benefit_per_usd=0.002)
+    answer = plan_rows.PlanAnswer(plan_rows.summary() | told, works, plan_rows.unfunded(hostile), budgets=None)
+    plan_terminal.print_plan(answer)
+    text = plain(capsys.readouterr().out)
+    assert "the Caspian corridor carries 50 (40–60) Mt more, discounted at 5.0 % a year, 16 t for each" in text
+    assert re.search(r"Six ferries Kuryk-Alat 310 4\.0 2\.0", text)
+    assert "no plan brings more than 52 Mt" in text
+
+
 def test_no_stage_and_no_interval_is_cut_off_at_eighty_columns(hostile, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     show("rollout", hostile)

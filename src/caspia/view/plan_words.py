@@ -33,9 +33,9 @@ KINDS: dict[str, Kind] = {
         ("port", "port", "#44BB99"),
         ("dredging", "dredging", "#99DDFF"),
         ("vessels", "ships", "#BBCC33"),
-        ("hub", "terminal inland", "#EE8866"),
+        ("hub", "inland terminal", "#EE8866"),
         ("border", "border", "#FFAABB"),
-        ("digital", "papers", "#DDCC77"),
+        ("digital", "digital", "#DDCC77"),
         ("organisation", "organisation", "#AAAA00"),
         ("pipeline", "pipeline", "#CCAADD"),
     )
