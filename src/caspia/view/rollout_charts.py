@@ -29,6 +29,8 @@ _ROOM = 0.34
 _GAP = 0.062
 """Least distance of two names, as a share of the height."""
 _CELL_PX = 40
+_DARK = 0.85
+"""Share from which on a cell is so full of colour that letters on it change theirs."""
 
 
 def spread(values: Sequence[float], gap: float) -> list[float]:
@@ -291,7 +293,7 @@ def stages(rows: Sequence[Row], *, width: int = 420) -> Spec:
                 "mark": number(value.p50),
                 "text": f"{figures(value)} Mt a year",
                 "binds": share_range(span({"x": share}, "x")) or "nothing",
-                "letters": letter_colour(_CASPIAN) if share > 0.5 else token("ink"),
+                "letters": letter_colour(_CASPIAN) if share > _DARK else token("ink"),
             }
         )
     order = list(dict.fromkeys(str(c["stage"]) for c in cells))
