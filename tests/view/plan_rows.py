@@ -251,10 +251,10 @@ def finance_record():
             "npv_usd_p90": 2e8,
             "economic_npv_usd_p10": 1.1e9,
             "economic_npv_usd_p90": 7.2e9,
-            "irr_pct_p10": 0.9,
-            "irr_pct_p90": 5.6,
-            "eirr_pct_p10": 7.1,
-            "eirr_pct_p90": 17.0,
+            "irr_p10": 0.009,
+            "irr_p90": 0.056,
+            "eirr_p10": 0.071,
+            "eirr_p90": 0.17,
             "dscr_min_p10": 0.3,
             "dscr_min_p90": 1.1,
             "without_irr": 0.05,
@@ -291,6 +291,9 @@ def rollout_years():
                 "time_h_p50_high": 24.0 * (30 - 0.4 * grown),
                 "time_h_p90": 24.0 * (40 - 0.6 * grown),
                 "cost_usd_per_teu": 3400.0 - 20.0 * grown,
+                "fall_m": 0.19 * grown,
+                "fall_m_low": 0.14 * grown,
+                "fall_m_high": 0.25 * grown,
                 "announced_t": 1e7 if year < 2030 else 1.1e7,
             }
         )
@@ -316,19 +319,18 @@ def rollout_targets(hostile):
         ("tgt-b", "Forecast of cargo", hostile, "t", 1.1e7, 2030, 6.7e6, 0.0, 2034, None, None, 0.62),
         ("tgt-c", "Boxes on the route", "Ministry", "teu", 3e5, 2029, 1.6e5, 0.0, None, None, None, 1.0),
     ]
-    columns = ["target", "name", "who", "quantity", "amount", "by_year", "flow", "likely"]
-    columns += ["year_low", "year_p50", "year_high", "share_never"]
-    return pd.DataFrame(rows, columns=columns).assign(source_id="tariffs")
+    columns = ["target", "name", "who", "quantity", "value", "year", "modelled", "likely"]
+    columns += ["passed_year_low", "passed_year", "passed_year_high", "share_never"]
+    frame = pd.DataFrame(rows, columns=columns).assign(source_id="tariffs", main=[True, False, False])
+    return frame.assign(modelled_low=0.9 * frame["modelled"], modelled_high=1.2 * frame["modelled"])
 
 
 def rollout_openings():
-    frame = portfolio()[["project", "name", "status", "opening_year"]].rename(
-        columns={"opening_year": "expected_year"}
-    )
+    frame = portfolio()[["project", "name", "status", "opening_year"]]
     frame = frame.assign(
-        announced_year=frame["expected_year"] - [0, 1, 0, 2, 1, 3, 1, 4, 0, 6],
-        opening_low=frame["expected_year"] - 1,
-        opening_high=frame["expected_year"] + 3,
+        announced_year=frame["opening_year"] - [0, 1, 0, 2, 1, 3, 1, 4, 0, 6],
+        opening_year_low=frame["opening_year"] - 1,
+        opening_year_high=frame["opening_year"] + 3,
         stage="ships",
         stage_gain_t=4e5,
     )
@@ -360,12 +362,12 @@ def summary_table():
     money = {name: record[name] for name in ("npv_usd", "irr", "economic_npv_usd", "eirr", "dscr_min", "dscr_mean")}
     ends = {
         f"{name}_{end}": record["intervals"][f"{name}_{end}"]
-        for name in ("npv_usd", "economic_npv_usd", "dscr_min")
+        for name in ("npv_usd", "economic_npv_usd", "dscr_min", "irr", "eirr")
         for end in ("p10", "p90")
     }
     bad = {f"exchange_{name}": value for name, value in record["exchange_case"].items()}
     own = {"dscr_min_year": 2031, "cost_usd": 3.2e9, "loan_usd": 1.37e9, "grant_oecd": 0.2, "grant_imf": 0.27}
-    own |= {"irr_p10": 0.009, "irr_p90": 0.056, "eirr_p10": 0.071, "eirr_p90": 0.17, "yen_per_usd": 149.6}
+    own |= {"yen_per_usd": 149.6, "unserved": 0.84}
     careful = {
         f"averse_{name}": ";".join(value) if isinstance(value, list) else value for name, value in averse().items()
     }
@@ -383,6 +385,8 @@ def tables(hostile):
         "plan_budgets": budgets(),
         "plan_finance_years": finance_years(),
         "plan_incidence": incidence(),
+        "plan_finance_projects": finance_projects(),
+        "plan_loans": loans(),
         "rollout_years": rollout_years(),
         "rollout_stages": rollout_stages(),
         "rollout_targets": rollout_targets(hostile),

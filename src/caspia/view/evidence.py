@@ -232,11 +232,11 @@ def _targets(result: ResultLike, source_number: Mapping[str, int]) -> dict[str, 
     return {
         published_id(row): [
             records.text(row, "name"),
-            _figure(records.real(row, "amount")),
+            _figure(records.real(row, "value")),
             None,
             None,
             f"{records.text(row, 'quantity')}/year",
-            _figure(records.real(row, "by_year")),
+            _figure(records.real(row, "year")),
             records.text(row, "who"),
             source_number.get(records.text(row, "source_id"), -1),
             records.text(row, "note"),

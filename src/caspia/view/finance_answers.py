@@ -14,7 +14,6 @@ from caspia.view.records import Range, Row
 
 SERVED = 1.0
 """Cover of debt service from which on loans are served from revenue."""
-_PER_CENT = 0.01
 _GAINS = ("received_usd", "revenue_usd", "user_benefit_usd")
 
 
@@ -29,19 +28,16 @@ def flat(record: Mapping[str, object]) -> Row:
     Returns
     -------
     Row
-        Intervals as `npv_usd_p10` and so on, rates of return as shares; `exchange_npv_usd` and so on of the case
-        of bad exchange rates; `grant_oecd` and `grant_imf`.
+        Intervals as `npv_usd_p10` and so on; `exchange_npv_usd` and so on of the case of bad exchange rates;
+        `grant_oecd` and `grant_imf`.
 
     Examples
     --------
-    >>> found = flat({"irr": 0.07, "intervals": {"irr_pct_p10": 4.0, "irr_pct_p90": 9.0}})
-    >>> found["irr_p10"], found["irr_p90"]
-    (0.04, 0.09)
+    >>> flat({"irr": 0.07, "intervals": {"irr_p10": 0.04}, "grant_element": {"oecd": 0.3}})
+    {'irr': 0.07, 'irr_p10': 0.04, 'grant_oecd': 0.3}
     """
     found = {key: value for key, value in record.items() if not isinstance(value, Mapping | list)}
-    for key, value in _inner(record, "intervals").items():
-        name = key.replace("_pct_", "_")
-        found[name] = records.real({"x": value}, "x") * _PER_CENT if name != key else value
+    found |= _inner(record, "intervals")
     found |= {f"exchange_{key}": value for key, value in _inner(record, "exchange_case").items()}
     grants = _inner(record, "grant_element")
     found |= {name: grants[key] for key, name in (("oecd", "grant_oecd"), ("imf_wb", "grant_imf")) if key in grants}

@@ -111,8 +111,8 @@ def published_id(row: Row) -> str:
     >>> published_id({"count_id": "cnt-a", "unit": "t/year", "year": 2024})
     'cnt-a t/year 2024'
     """
-    if "by_year" in row:
-        return " ".join(records.text(row, name) for name in ("target", "quantity", "by_year"))
+    if "target" in row:
+        return " ".join(records.text(row, name) for name in ("target", "quantity", "year"))
     name = records.text(row, "count_id") or records.text(row, "control_id")
     return f"{name} {records.text(row, 'unit')} {records.text(row, 'year')}"
 

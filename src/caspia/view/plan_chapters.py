@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from caspia.view import (
     finance_answers,
+    finance_chapter_tables,
     finance_charts,
     plan_answers,
     plan_chapter_tables,
@@ -104,9 +105,9 @@ def plan_chapters(
     ----------
     result
         The result of a study: tables `plan_summary` (one row), `plan`, `plan_unfunded`, `plan_coming`,
-        `plan_budgets`, `plan_finance_years`, `plan_incidence`, `rollout_years`, `rollout_stages`,
-        `rollout_targets`, `rollout_openings` and `rollout_summary` (one row: when the targets are passed); each may
-        be missing.
+        `plan_budgets`, `plan_finance_years`, `plan_finance_projects`, `plan_loans`, `plan_incidence`,
+        `rollout_years`, `rollout_stages`, `rollout_targets`, `rollout_openings` and `rollout_summary` (one row:
+        when the targets are passed); each may be missing.
     proof
         Evidence keys.
     catalogue
@@ -174,25 +175,30 @@ def _averse(summary: Row) -> Row:
 
 def _money(tables: _Tables, drawn: dict[str, Spec]) -> list[Part]:
     summary, price = tables.summary, tables.price_year
-    years, parties = tables.of("plan_finance_years"), tables.of("plan_incidence")
+    charts, folded = _present(drawn, "plan-cash", "plan-cumulative"), _folded_money(tables)
     found: list[Part] = []
     if math.isfinite(records.real(summary, "npv_usd")):
-        table = plan_chapter_tables.returns(summary, price)
-        by_year = (("Money by year", plan_chapter_tables.finance_years(years, price)),) if years else ()
         said = (finance_answers.exchange_answer(summary), finance_answers.grant_answer(summary))
-        charts = _present(drawn, "plan-cash", "plan-cumulative")
         title, more = finance_answers.finance_answer(summary), " ".join(filter(None, said))
-        found.append(Part(title, charts, _EVEN, tables=(table,), folded=by_year, note=more))
-    elif years:
-        made = plan_chapter_tables.finance_years(years, price)
-        charts = _present(drawn, "plan-cash", "plan-cumulative")
-        found.append(Part("Money by year", charts, _EVEN, folded=(("Money by year", made),)))
+        table = finance_chapter_tables.returns(summary, price)
+        found.append(Part(title, charts, _EVEN, tables=(table,), folded=folded, note=more))
+    elif charts or folded:
+        found.append(Part("Money by year", charts, _EVEN, folded=folded))
+    parties = tables.of("plan_incidence")
     if parties:
-        names = records.country_names(tables.result)
-        made = plan_chapter_tables.incidence(parties, names, price)
+        table = finance_chapter_tables.incidence(parties, records.country_names(tables.result), price)
         charts = _present(drawn, "plan-incidence-chart")
-        found.append(Part("Who pays, and who gains", charts, folded=(("Who pays and who gains", made),)))
+        found.append(Part("Who pays, and who gains", charts, folded=(("Who pays and who gains", table),)))
     return found
+
+
+def _folded_money(tables: _Tables) -> tuple[tuple[str, Table], ...]:
+    made = (
+        ("Money by year", "plan_finance_years", finance_chapter_tables.years),
+        ("Finance of each project", "plan_finance_projects", finance_chapter_tables.projects),
+        ("Loans", "plan_loans", finance_chapter_tables.loans),
+    )
+    return tuple((words, make(tables.of(name), tables.price_year)) for words, name, make in made if tables.of(name))
 
 
 _HOW_BUDGET = (
@@ -224,9 +230,9 @@ def _works(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
     openings = rollout_terminal.opened(tables.of("rollout_openings"))
     if openings:
         folded.append(("When projects open", rollout_chapter_tables.openings(openings)))
-    late = rollout_answers.openings_answer(openings)
+    said = filter(None, (rollout_answers.openings_answer(openings), rollout_answers.sea_answer(years)))
     chart = _present(drawn, "rollout-chart")
-    parts = [Part("", chart, folded=tuple(folded), note=f"{late}." if late else "")]
+    parts = [Part("", chart, folded=tuple(folded), note=" ".join(f"{words}." for words in said))]
     if targets:
         parts.append(Part("", tables=(rollout_chapter_tables.targets(targets, last, tables.keys),)))
     charts = _present(drawn, "rollout-stages", "rollout-times")

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from caspia.units import PRICE_YEAR
-from caspia.view import plan_answers, records
+from caspia.view import finance_answers, plan_answers, records
 from caspia.view.flow_ranges import figures
 from caspia.view.formats import listed, number, plural
 from caspia.view.plan_words import as_row, gap_text, kind, measure, names_of, ratio_text, span
@@ -263,13 +263,15 @@ def coming_lines(rows: Sequence[Row]) -> list[str]:
     return [f"{year}: {'; '.join(names)}" for year, names in sorted(by_year.items())]
 
 
-def print_plan(answer: PlanAnswer) -> None:
+def print_plan(answer: PlanAnswer, finance: Mapping[str, object] | None = None) -> None:
     """Print a plan: what the money buys, works in order, what is left out, what opens anyway, other budgets.
 
     Parameters
     ----------
     answer
         A plan as tables.
+    finance
+        As `caspia.study.finance_frames.finance_record`, where it was asked for.
     """
     screen, summary = open_console(), as_row(answer.summary)
     width, unit = screen.width, records.text(summary, "unit")
@@ -283,6 +285,11 @@ def print_plan(answer: PlanAnswer) -> None:
     if funded and careful:
         head(screen, "Against bad luck")
         screen.print(Text(careful))
+    if funded and finance:
+        head(screen, "Finance")
+        row = finance_answers.flat(finance)
+        said = (finance_answers.finance_answer(row), finance_answers.grant_answer(row))
+        screen.print(Text(" ".join(filter(None, said))))
     if rest:
         names = names_of(funded, rest)
         _print_unfunded(screen, rest if funded else sorted(rest, key=_cost), (unit, names))

@@ -33,9 +33,9 @@ KINDS: dict[str, Kind] = {
         ("port", "port", "#44BB99"),
         ("dredging", "dredging", "#99DDFF"),
         ("vessels", "ships", "#BBCC33"),
-        ("hub", "terminal inland", "#EE8866"),
+        ("hub", "inland terminal", "#EE8866"),
         ("border", "border", "#FFAABB"),
-        ("digital", "papers", "#DDCC77"),
+        ("digital", "digital", "#DDCC77"),
         ("organisation", "organisation", "#AAAA00"),
         ("pipeline", "pipeline", "#CCAADD"),
     )
@@ -317,6 +317,28 @@ def year_text(value: Range, horizon: int = HORIZON) -> str:
         return said
     last = f"{value.p90:.0f}" if comes(value.p90) else "later"
     return said if f"{value.p10:.0f}" == last else said + bracket(f"{value.p10:.0f}", last)
+
+
+def brief(value: Range) -> str:
+    """Write a number with its interval, unless rounding hides that.
+
+    Parameters
+    ----------
+    value
+        In the unit of its column.
+
+    Returns
+    -------
+    str
+        As `caspia.view.flow_ranges.figures`.
+
+    Examples
+    --------
+    >>> brief(Range(36.1, 37.0, 41.0)), brief(Range(36.8, 37.0, 37.2))
+    ('37 (36–41)', '37')
+    """
+    ends = {number(part) for part in (value.p10, value.p50, value.p90)}
+    return number(value.p50) if len(ends) == 1 else figures(value)
 
 
 def names_of(*tables: list[Row]) -> dict[str, str]:

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 
 from caspia.view import records
-from caspia.view.flow_ranges import figures, share_range, tonnes_text
+from caspia.view.flow_ranges import share_range, tonnes_text
 from caspia.view.flow_words import tonnes
 from caspia.view.formats import days, listed, number, percent, plural
-from caspia.view.plan_words import HORIZON, span, year_text
+from caspia.view.plan_words import HORIZON, brief, span, year_text
 from caspia.view.records import Range, Row
 
 _LATE = 3
@@ -46,7 +46,7 @@ def rollout_answer(years: Sequence[Row], passed: Row, targets: Sequence[Row] = (
     passed
         `year`, `low`, `high` and `share_never` of the path of the official targets.
     targets
-        Rows of rollout_targets, the first of which answers where `passed` is empty.
+        Rows of rollout_targets, of which the main one answers where `passed` is empty.
 
     Returns
     -------
@@ -97,12 +97,13 @@ def passing(passed: Row, targets: Sequence[Row], horizon: int) -> str:
             "the official targets",
         )
     elif targets:
-        value, by = passed_in(targets[0]), records.real(targets[0], "by_year")
+        main = main_target(targets)
+        value, by = passed_in(main), records.real(main, "year")
         when = f", announced for {by:.0f}," if math.isfinite(by) else ""
-        what = f"the target of {target_text(targets[0])}{when}"
+        what = f"the target of {target_text(main)}{when}"
     else:
         return ""
-    never = records.real(passed, "share_never") if passed else records.real(targets[0], "share_never")
+    never = records.real(passed, "share_never") if passed else records.real(main_target(targets), "share_never")
     doubt = f"; {percent(never)} of the roll-outs do not" if 0.005 <= never < 0.995 else ""
     said = year_text(value, horizon)
     if said[0].isdigit():
@@ -116,14 +117,35 @@ def passed_in(row: Row) -> Range:
     Parameters
     ----------
     row
-        A row of rollout_targets: `year_low`, `year_p50`, `year_high`.
+        A row of rollout_targets: `passed_year`, `passed_year_low`, `passed_year_high`.
 
     Returns
     -------
     Range
         NaN where it is not passed in the years computed.
     """
-    return Range(*(records.real(row, f"year_{end}") for end in ("low", "p50", "high")))
+    return span(row, "passed_year")
+
+
+def main_target(targets: Sequence[Row]) -> Row:
+    """Choose the target that answers where there is no path of targets: the one marked `main`, else the first.
+
+    Parameters
+    ----------
+    targets
+        Rows of rollout_targets, at least one.
+
+    Returns
+    -------
+    Row
+        Its row.
+
+    Examples
+    --------
+    >>> main_target([{"target": "a", "main": False}, {"target": "b", "main": True}])["target"]
+    'b'
+    """
+    return next((r for r in targets if records.text(r, "main").lower() in {"true", "1", "1.0"}), targets[0])
 
 
 def target_text(row: Row) -> str:
@@ -132,7 +154,7 @@ def target_text(row: Row) -> str:
     Parameters
     ----------
     row
-        A row of rollout_targets: `quantity` and `amount`.
+        A row of rollout_targets: `quantity` and `value`.
 
     Returns
     -------
@@ -141,11 +163,11 @@ def target_text(row: Row) -> str:
 
     Examples
     --------
-    >>> target_text({"quantity": "teu", "amount": 3e5}), target_text({"quantity": "t", "amount": 1e7})
+    >>> target_text({"quantity": "teu", "value": 3e5}), target_text({"quantity": "t", "value": 1e7})
     ('300 thousand TEU', '10 Mt')
     """
     quantity = records.text(row, "quantity")
-    value = number(records.real(row, "amount") * factor(quantity))
+    value = number(records.real(row, "value") * factor(quantity))
     return f"{value} {UNITS.get(quantity, quantity)}".strip()
 
 
@@ -183,7 +205,7 @@ def modelled(row: Row) -> Range:
     Range
         With its interval.
     """
-    return span(row, "flow", factor(records.text(row, "quantity")))
+    return span(row, "modelled", factor(records.text(row, "quantity")))
 
 
 def working(stages: Sequence[Row]) -> list[Row]:
@@ -282,7 +304,29 @@ def times_answer(years: Sequence[Row]) -> str:
 
 
 def _days(row: Row, column: str) -> str:
-    return figures(span(row, column, days(1.0)))
+    return brief(span(row, column, days(1.0)))
+
+
+def sea_answer(years: Sequence[Row]) -> str:
+    """Say how far the Caspian falls.
+
+    Parameters
+    ----------
+    years
+        Rows of rollout_years, with `fall_m`.
+
+    Returns
+    -------
+    str
+        Empty where it is not known or does not fall.
+    """
+    end = max(years, key=lambda r: records.real(r, "year"), default={})
+    fall = span(end, "fall_m")
+    if not fall.p50 > 0:
+        return ""
+    return (
+        f"By {last_year(years)} the Caspian has fallen by {brief(fall)} m, which takes draught from ships and ports"
+    )
 
 
 def openings_answer(openings: Sequence[Row]) -> str:
@@ -291,7 +335,7 @@ def openings_answer(openings: Sequence[Row]) -> str:
     Parameters
     ----------
     openings
-        Rows of rollout_openings: `name`, `announced_year`, `expected_year`.
+        Rows of rollout_openings: `name`, `announced_year`, `opening_year`.
 
     Returns
     -------
@@ -309,7 +353,7 @@ def openings_answer(openings: Sequence[Row]) -> str:
 
 
 def _late(row: Row) -> float:
-    return records.real(row, "expected_year") - records.real(row, "announced_year")
+    return records.real(row, "opening_year") - records.real(row, "announced_year")
 
 
 def opening(row: Row) -> Range:
@@ -325,7 +369,7 @@ def opening(row: Row) -> Range:
     Range
         The year with the mean delay of works of its class, between P10 and P90 of the samples.
     """
-    return Range(*(records.real(row, name) for name in ("opening_low", "expected_year", "opening_high")))
+    return span(row, "opening_year")
 
 
 def cost_text(row: Row) -> str:
@@ -342,4 +386,4 @@ def cost_text(row: Row) -> str:
         Dollars a TEU, empty where it is not known.
     """
     value = span(row, "cost_usd_per_teu")
-    return figures(value) if math.isfinite(value.p50) else ""
+    return brief(value) if math.isfinite(value.p50) else ""

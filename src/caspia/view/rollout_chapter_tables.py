@@ -124,8 +124,8 @@ def targets(rows: Sequence[Row], horizon: int, keys: Mapping[str, str]) -> Table
         then, key = rollout_answers.modelled(row), keys.get(published_id(row), "")
         cells = (
             plain(records.text(row, "name")),
-            year_cell(row, "by_year"),
-            figure(records.real(row, "amount") * rollout_answers.factor(quantity), key, "observed"),
+            year_cell(row, "year"),
+            figure(records.real(row, "value") * rollout_answers.factor(quantity), key, "observed"),
             plain(rollout_answers.UNITS.get(quantity, quantity)),
             Cell(figures(then), raw(then.p50), raw(then.p10), raw(then.p90)),
             Cell(percent(likely), raw(100.0 * likely)),

@@ -29,6 +29,8 @@ _ROOM = 0.34
 _GAP = 0.062
 """Least distance of two names, as a share of the height."""
 _CELL_PX = 40
+_DARK = 0.85
+"""Share from which on a cell is so full of colour that letters on it change theirs."""
 
 
 def spread(values: Sequence[float], gap: float) -> list[float]:
@@ -174,12 +176,12 @@ def _names(data: canvas.Rows, drawn: _Drawn, most: float) -> list[alt.Chart]:
 def _aims(targets: Sequence[Row], years: tuple[int, int]) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for row in targets:
-        year = records.real(row, "by_year")
+        year = records.real(row, "year")
         if records.text(row, "quantity") == "t" and years[0] <= year <= years[1]:
             found.append(
                 {
                     "year": year,
-                    "value": round(records.real(row, "amount") / 1e6, 4),
+                    "value": round(records.real(row, "value") / 1e6, 4),
                     "name": records.text(row, "name"),
                     "who": records.text(row, "who"),
                     "text": f"{rollout_answers.target_text(row)} in {year:.0f}",
@@ -291,7 +293,7 @@ def stages(rows: Sequence[Row], *, width: int = 420) -> Spec:
                 "mark": number(value.p50),
                 "text": f"{figures(value)} Mt a year",
                 "binds": share_range(span({"x": share}, "x")) or "nothing",
-                "letters": letter_colour(_CASPIAN) if share > 0.5 else token("ink"),
+                "letters": letter_colour(_CASPIAN) if share > _DARK else token("ink"),
             }
         )
     order = list(dict.fromkeys(str(c["stage"]) for c in cells))

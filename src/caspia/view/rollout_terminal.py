@@ -10,10 +10,10 @@ from rich.text import Text
 
 from caspia.view import records, rollout_answers
 from caspia.view.finance_terminal import table_rows
-from caspia.view.flow_ranges import figures, share_range
+from caspia.view.flow_ranges import share_range
 from caspia.view.formats import days, number, percent
 from caspia.view.plan_terminal import MEDIUM, WIDE
-from caspia.view.plan_words import span, year_text
+from caspia.view.plan_words import brief, span, year_text
 from caspia.view.records import Row
 from caspia.view.screen import NARROW, empty_table, head, open_console, say, say_next
 
@@ -50,14 +50,14 @@ def years_table(rows: Sequence[Row], *, width: int) -> Table:
             share_range(span(row, "share")) if narrow else share_range(span({"share": row.get("share")}, "share"))
         ]
         time = span(row, "time_h_p50", days(1.0))
-        cells += [figures(time) if narrow else number(time.p50)] if medium else []
+        cells += [brief(time) if narrow else number(time.p50)] if medium else []
         cells += [number(days(records.real(row, "time_h_p90")))] if narrow else []
         table.add_row(*cells, *([rollout_answers.cost_text(row)] if wide else []))
     return table
 
 
 def _mt(row: Row, column: str) -> str:
-    return figures(span(row, column, 1e-6))
+    return brief(span(row, column, 1e-6))
 
 
 def targets_table(rows: Sequence[Row], horizon: int, *, width: int) -> Table:
@@ -81,12 +81,12 @@ def targets_table(rows: Sequence[Row], horizon: int, *, width: int) -> Table:
     columns += [("Flow\nthen", "r"), ("Likely", "r")] if width >= MEDIUM else []
     table = empty_table([*columns, ("Passed", "l")], width)
     for row in rows:
-        year = records.real(row, "by_year")
+        year = records.real(row, "year")
         cells: list[str | Text] = [Text(records.text(row, "name"))]
         cells += [Text(records.text(row, "who"))] if width >= WIDE else []
         cells += [f"{year:.0f}" if math.isfinite(year) else "", rollout_answers.target_text(row)]
         likely = percent(records.real(row, "likely"))
-        cells += [figures(rollout_answers.modelled(row)), likely] if width >= MEDIUM else []
+        cells += [brief(rollout_answers.modelled(row)), likely] if width >= MEDIUM else []
         table.add_row(*cells, year_text(rollout_answers.passed_in(row), horizon))
     return table
 
@@ -176,11 +176,11 @@ def opened(rows: Sequence[Row]) -> list[Row]:
 
     Examples
     --------
-    >>> opened([{"name": "A", "expected_year": None}, {"name": "B", "expected_year": 2030}])
-    [{'name': 'B', 'expected_year': 2030}]
+    >>> opened([{"name": "A", "opening_year": None}, {"name": "B", "opening_year": 2030}])
+    [{'name': 'B', 'opening_year': 2030}]
     """
-    known = [r for r in rows if math.isfinite(records.real(r, "expected_year"))]
-    return sorted(known, key=lambda r: records.real(r, "expected_year"))
+    known = [r for r in rows if math.isfinite(records.real(r, "opening_year"))]
+    return sorted(known, key=lambda r: records.real(r, "opening_year"))
 
 
 def print_rollout(record: Mapping[str, object]) -> None:
@@ -201,8 +201,7 @@ def print_rollout(record: Mapping[str, object]) -> None:
     if years:
         screen.print(Text("Capacity and flow of the corridor, million tonnes a year", style="bold"))
         screen.print(years_table(years, width=width))
-        said = rollout_answers.times_answer(years)
-        if said:
+        for said in filter(None, (rollout_answers.times_answer(years), rollout_answers.sea_answer(years))):
             screen.print(Text(f"{said}.", style="dim"))
     if targets:
         head(screen, "Official targets, and when they are passed")
