@@ -1,10 +1,11 @@
 """What to build and when, with proof; loans and cash flow; roll-out by year."""
 
+from caspia.investment.building import by_order, greedy, payments
 from caspia.investment.design import DesignResult, NetworkDesign, design, enumerate_designs
 from caspia.investment.fixed_charge import FixedCharge, FixedChargeResult, solve_fixed_charge
 from caspia.investment.horizon import Horizon, horizon
 from caspia.investment.phasing import Phased, phase
-from caspia.investment.portfolio import Portfolio, Valuer, by_order, choose, greedy, payments
+from caspia.investment.portfolio import Portfolio, Valuer, choose
 from caspia.investment.programme import NEVER, Programme
 from caspia.investment.search import (
     Found,

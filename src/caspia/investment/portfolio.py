@@ -16,8 +16,8 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
 
+from caspia.investment.building import by_order, greedy, payments
 from caspia.investment.horizon import Horizon
 from caspia.investment.phasing import Phased, phase
 from caspia.investment.programme import NEVER, Programme
@@ -74,7 +74,19 @@ class Portfolio:
 
 @dataclass(frozen=True, eq=False)
 class Valuer:
-    """Values of sets, each computed once."""
+    """Values of sets, each computed once.
+
+    Attributes
+    ----------
+    value : callable
+        Value of a set of open projects in an anchor year.
+    anchors : tuple of int
+        Anchor years.
+    workers : int
+        Sets that are valued at the same time.
+    known : dict
+        Values found so far.
+    """
 
     value: SetValue
     anchors: tuple[int, ...]
@@ -82,14 +94,34 @@ class Valuer:
     known: dict[tuple[bytes, int], float] = field(default_factory=dict)
 
     def __call__(self, opened: BoolArray, anchor: int) -> float:
-        """Value of a set in an anchor year."""
+        """Value of a set in an anchor year.
+
+        Parameters
+        ----------
+        opened : numpy.ndarray of bool, shape (n,)
+            The set.
+        anchor : int
+            Anchor year.
+
+        Returns
+        -------
+        float
+        """
         key = opened.tobytes(), anchor
         if key not in self.known:
             self.known[key] = self.value(opened, anchor)
         return self.known[key]
 
     def many(self, wanted: Iterable[tuple[BoolArray, int]], tell: Callable[[int, int], None] | None = None) -> None:
-        """Value sets at the same time; they are known afterwards."""
+        """Value sets at the same time; they are known afterwards.
+
+        Parameters
+        ----------
+        wanted : iterable of (numpy.ndarray, int)
+            Sets with their anchor years.
+        tell : callable, optional
+            Told number done and number of all.
+        """
         missing = {(opened.tobytes(), anchor): (opened, anchor) for opened, anchor in wanted}
         new = [item for key, item in missing.items() if key not in self.known]
         with ThreadPoolExecutor(self.workers) as pool:
@@ -98,7 +130,19 @@ class Valuer:
                     tell(done, len(new))
 
     def plan(self, opening: IntArray, span: Horizon) -> float:
-        """Value of a plan over a horizon."""
+        """Value of a plan over a horizon.
+
+        Parameters
+        ----------
+        opening : numpy.ndarray of int, shape (n,)
+            First year of use of each project.
+        span : Horizon
+            What each year counts for.
+
+        Returns
+        -------
+        float
+        """
         sets = [opening <= year for year in span.years]
         self.many((opened, anchor) for opened in sets for anchor in span.anchors)
         values = np.array([[self(opened, anchor) for anchor in span.anchors] for opened in sets])
@@ -110,7 +154,21 @@ class Valuer:
         pairs: tuple[FloatArray, ...],
         tell: Callable[[int, int], None] | None = None,
     ) -> tuple[SecondOrder, ...]:
-        """Second-order values around a set for each anchor."""
+        """Second-order values around a set for each anchor.
+
+        Parameters
+        ----------
+        sets : tuple of numpy.ndarray
+            The set of each anchor year.
+        pairs : tuple of numpy.ndarray, each of shape (n, n)
+            What two projects change together, for each anchor.
+        tell : callable, optional
+            Told number done and number of all.
+
+        Returns
+        -------
+        tuple of SecondOrder
+        """
         flipped = [_flip(opened, (key,)) for opened in sets for key in range(len(opened))]
         where = [anchor for opened, anchor in zip(sets, self.anchors, strict=True) for _ in opened]
         base = list(zip(sets, self.anchors, strict=True))
@@ -125,7 +183,24 @@ class Valuer:
     def pairs(
         self, opened: BoolArray, anchor: int, among: BoolArray, tell: Callable[[int, int], None] | None = None
     ) -> FloatArray:
-        """What two of some projects change together beyond what each changes, around a set, shape (n, n)."""
+        """What two of some projects change together beyond what each changes, around a set.
+
+        Parameters
+        ----------
+        opened : numpy.ndarray of bool, shape (n,)
+            The set.
+        anchor : int
+            Anchor year.
+        among : numpy.ndarray of bool, shape (n,)
+            Projects of which pairs are measured.
+        tell : callable, optional
+            Told number done and number of all.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n, n)
+            0 for other pairs.
+        """
         n = len(opened)
         twos = list(combinations(np.flatnonzero(among).tolist(), 2))
         self.many([(_flip(opened, two), anchor) for two in [(), *((k,) for k in range(n)), *twos]], tell)
@@ -143,69 +218,6 @@ def _flip(opened: BoolArray, keys: tuple[int, ...]) -> BoolArray:
     found = opened.copy()
     found[list(keys)] ^= True
     return found
-
-
-def by_order(programme: Programme, order: Iterable[int]) -> IntArray:
-    """Plan that builds projects in order, each with what it needs and as early as rules and money allow.
-
-    Parameters
-    ----------
-    programme : Programme
-        Projects, rules and money.
-    order : iterable of int
-        Projects; what does not fit is left out.
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (n,)
-        Year in which each project starts; NEVER where it is not built.
-    """
-    start = np.full(programme.n, NEVER, dtype=np.int64)
-    for key in order:
-        trial = start.copy()
-        for item in reversed(programme.with_needs(key)):
-            for year in programme.years if trial[item] == NEVER else ():
-                trial[item] = year
-                if not programme.broken(trial):
-                    break
-                trial[item] = NEVER
-        if (trial[list(programme.with_needs(key))] != NEVER).all():
-            start = trial
-    return start
-
-
-def greedy(programme: Programme, worth: Callable[[IntArray], float]) -> IntArray:
-    """Plan that takes, again and again, what adds most for its money.
-
-    Parameters
-    ----------
-    programme : Programme
-        Projects, rules and money.
-    worth : callable
-        Value of a plan by its starts.
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (n,)
-        Year in which each project starts; NEVER where it is not built.
-    """
-    start, value = np.full(programme.n, NEVER, dtype=np.int64), None
-    order: list[int] = []
-    while True:
-        value = worth(start) if value is None else value
-        best, found = 0.0, None
-        for key in np.flatnonzero(start == NEVER).tolist():
-            trial = by_order(programme, [*order, key])
-            if trial[key] == NEVER:
-                continue
-            cost = programme.cost_usd[(trial != NEVER) & (start == NEVER)].sum()
-            gain = worth(trial)
-            if (gain - value) / cost > best:
-                best, found = (gain - value) / cost, (key, trial, gain)
-        if found is None:
-            return start
-        order.append(found[0])
-        start, value = found[1], found[2]
 
 
 def choose(
@@ -351,37 +363,3 @@ class _Search:
             second_order=around,
             valued=len(self.valuer.known),
         )
-
-
-def payments(programme: Programme, start: IntArray) -> FloatArray:
-    """What each source pays for each project of a plan, found by a linear program.
-
-    Parameters
-    ----------
-    programme : Programme
-        Projects, rules and money.
-    start : numpy.ndarray of int, shape (n,)
-        A plan that keeps the rules.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n, n_sources)
-        Dollars; the rows of what is built sum to its cost.
-    """
-    n, n_sources = programme.may_pay.shape
-    cost = np.where(start != NEVER, programme.cost_usd, 0.0)
-    unit = max(float(cost.sum()), 1.0)
-    each = np.kron(np.eye(n), np.ones((1, n_sources)))
-    by_source = np.kron(np.ones((1, n)), np.eye(n_sources))
-    # Budgets may be passed by the rounding that a plan is allowed.
-    have = programme.budget_usd.sum(axis=1) / unit + 2e-6
-    upper = np.where(programme.may_pay, np.inf, 0.0).ravel()
-    found = linprog(
-        np.zeros(n * n_sources),
-        A_ub=by_source,
-        b_ub=have,
-        A_eq=each,
-        b_eq=cost / unit,
-        bounds=np.stack([np.zeros_like(upper), upper], axis=1),
-    )
-    return np.asarray(found.x, dtype=np.float64).reshape(n, n_sources) * unit

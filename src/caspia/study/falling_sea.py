@@ -28,6 +28,8 @@ class FallingSea:
     ----------
     fall_m_per_year : (float, float, float)
         Low, most likely and high fall of the level a year from now on; below 0 where it rises.
+    answered : float
+        Share of the fall that ports dredge away as they go, without any project.
     loss_per_m : numpy.ndarray, shape (n_servers,)
         Share of each capacity that a metre of lower water takes; 0 for what does not lie on the sea.
     ports : numpy.ndarray of bool, shape (n_servers, n_ports)
@@ -38,6 +40,7 @@ class FallingSea:
     """
 
     fall_m_per_year: tuple[float, float, float]
+    answered: float
     loss_per_m: FloatArray
     ports: BoolArray
     dredged_m: FloatArray
@@ -60,10 +63,11 @@ class FallingSea:
         numpy.ndarray, shape (n_servers,)
             At least `LEAST_LEFT`, at most 1.
         """
-        at_port = np.maximum(fall_m - self.dredged_m[opened].sum(axis=0), 0.0)
+        felt_m = fall_m * (1.0 - self.answered)
+        at_port = np.maximum(felt_m - self.dredged_m[opened].sum(axis=0), 0.0)
         somewhere = self.ports.any(axis=1)
         net = np.where(self.ports, at_port, 0.0).max(axis=1, initial=0.0)
-        net = np.where(somewhere, net, max(fall_m, 0.0))
+        net = np.where(somewhere, net, max(felt_m, 0.0))
         return np.clip(1.0 - self.loss_per_m * net, LEAST_LEFT, 1.0)
 
 
@@ -105,7 +109,7 @@ def falling_sea(data: Dataset, servers: Servers, project_ids: tuple[str, ...]) -
             number, names = places[at]
             loss[row] = loss_at[number]
         ports[row, [column[port] for port in names if port in column]] = True
-    return FallingSea(_fall(data), loss, ports, _dredged(data, project_ids, column))
+    return FallingSea(_fall(data), _answered(data), loss, ports, _dredged(data, project_ids, column))
 
 
 def _sea_terminals(data: Dataset) -> dict[str, str]:
@@ -129,6 +133,12 @@ def _fleet_ports(data: Dataset) -> dict[str, tuple[int, tuple[str, ...]]]:
             called += [str(end) for end in links.loc[link]] if link else [str(services.loc[service, "place_id"])]
         found[str(key)] = row, tuple(dict.fromkeys(called))
     return found
+
+
+def _answered(data: Dataset) -> float:
+    frame = data.tables["waters"]
+    share = data.values("waters", "dredging_answer_share", 0.0)[(frame["id"] == CASPIAN_SEA).to_numpy()]
+    return float(share[0]) if len(share) else 0.0
 
 
 def _fall(data: Dataset) -> tuple[float, float, float]:

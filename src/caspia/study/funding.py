@@ -12,10 +12,9 @@ from caspia.errors import InputError, Problem
 from caspia.investment import NEVER, Worlds
 from caspia.study.candidates import FUNDS, ProjectTable, programme
 from caspia.study.objectives import Aim
-from caspia.study.plan import WORLDS, Plan, Planner
+from caspia.study.plan import WORLDS, Plan, Planner, sample_worlds
 from caspia.study.plan_loans import POOL_ORDER
 from caspia.study.plan_request import POOL
-from caspia.study.plan_worlds import sample_worlds
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -22,6 +22,8 @@ Tell = Callable[[str, int, int], None]
 REQUEST = PlanRequest()
 """The plan of the report: 3 trillion yen over five years."""
 LISTS = ";"
+BEFORE = {"intervals": "", "grant_element": "grant_", "exchange_case": "exchange_"}
+"""What stands before the names of a record within a record; intervals stand beside their numbers."""
 
 
 def invest_tables(study: Study, tell: Tell) -> dict[str, pd.DataFrame]:
@@ -64,7 +66,8 @@ def _plan_tables(planner: Planner, plan: Plan, tell: Tell) -> dict[str, pd.DataF
     if not is_empty(plan):
         finance = finance_plan(plan_funding(plan), None, tell)
         record = finance_record(finance)
-        row |= _flat({name: value for name, value in record.items() if not isinstance(value, list)})
+        row = _flat({name: value for name, value in record.items() if not isinstance(value, list)}) | row
+        row["grant_imf"] = row.pop("grant_imf_wb", None)
         tables |= {"plan_finance_years": years_frame(finance), "plan_incidence": incidence_frame(finance)}
     return {"plan_summary": pd.DataFrame([_flat(row)]), **tables}
 
@@ -75,10 +78,16 @@ def _rollout_tables(study: Study, plan: Plan, tell: Tell) -> dict[str, pd.DataFr
     return {
         "rollout_years": answer.years,
         "rollout_stages": answer.stages,
-        "rollout_targets": answer.targets,
+        "rollout_targets": _with_sources(study, answer.targets),
         "rollout_openings": answer.openings,
         "rollout_summary": pd.DataFrame([_flat(passed)]),
     }
+
+
+def _with_sources(study: Study, targets: pd.DataFrame) -> pd.DataFrame:
+    """Targets with where they were read, for the report to show."""
+    table = study.data.tables["targets"].set_index("id")
+    return targets.assign(source_id=table["source_id"].reindex(targets["target"]).to_numpy())
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,9 +95,7 @@ def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in record.items():
         if isinstance(value, Mapping):
-            # The intervals of a number stand beside it.
-            before = "" if name == "intervals" else f"{name}_"
-            found |= {f"{before}{key}": item for key, item in _flat(value).items()}
+            found |= {f"{BEFORE.get(name, f'{name}_')}{key}": item for key, item in _flat(value).items()}
         elif isinstance(value, list | tuple):
             found[name] = LISTS.join(str(item) for item in value)
         else:

@@ -26,7 +26,7 @@ from caspia.investment.worlds import Worlds
 from caspia.study.candidates import NOW, ProjectTable, candidates, coming, programme, project_table
 from caspia.study.objectives import OBJECTIVES, measure
 from caspia.study.plan_request import Money, PlanRequest, read_budgets
-from caspia.study.plan_worlds import ANCHORS, sample_worlds
+from caspia.study.plan_worlds import ANCHORS, Doubts, draw_worlds, yields_of
 from caspia.study.project_model import ProjectModel, project_model
 from caspia.study.study import Study
 
@@ -278,6 +278,36 @@ class Planner:
             pays_usd=payments(chosen, found.start),
             value=valuer.plan(opening, span) - chosen.given_up(found.start),
         )
+
+
+def sample_worlds(planner: Planner, chosen: Programme, n: int) -> Worlds:
+    """Sample worlds in which a programme may find itself.
+
+    Parameters
+    ----------
+    planner : Planner
+        Projects, and what they are worth where demand grows little or much.
+    chosen : Programme
+        Projects that compete.
+    n : int
+        Number of worlds.
+
+    Returns
+    -------
+    Worlds
+        Costs count where benefit in dollars is the aim.
+    """
+    everything = np.ones(len(planner.ids), dtype=bool)
+    cases: tuple[Case, ...] = ("low", "central", "high")
+    worth = [planner.worth(everything, ANCHORS[len(ANCHORS) // 2], case) for case in cases]
+    ends = sorted((worth[0] / worth[1], 1.0, worth[2] / worth[1])) if worth[1] > 0 else [1.0, 1.0, 1.0]
+    doubts = Doubts(
+        table=planner.table,
+        yields=yields_of(planner.study.data),
+        growth=(ends[0], ends[1], ends[2]),
+        in_dollars=planner.request.aim.weights == (("benefit", 1.0),),
+    )
+    return draw_worlds(doubts, chosen, planner.study.settings.seed, n)
 
 
 def open_planner(study: Study, request: PlanRequest, tell: Tell | None = None) -> Planner:

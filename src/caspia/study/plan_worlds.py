@@ -2,36 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from caspia.data import NO_FACT, attribute_column
-from caspia.demand import Case
+from caspia.data import NO_FACT, Dataset, attribute_column
 from caspia.investment import Programme, Worlds
-
-if TYPE_CHECKING:
-    from caspia.study.plan import Planner
+from caspia.study.candidates import ProjectTable
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 ANCHORS = (2028, 2034, 2040)
 """Years whose demand is assigned; the years between take the mean by distance."""
 
 
-def sample_worlds(planner: Planner, chosen: Programme, n: int) -> Worlds:
+@dataclass(frozen=True, eq=False)
+class Doubts:
+    """What is not known of the projects of a programme.
+
+    Attributes
+    ----------
+    table : ProjectTable
+        Projects and the overruns of their classes of work.
+    yields : tuple of numpy.ndarray
+        Low, most likely and high yield of every project of the table over what is computed.
+    growth : tuple of float
+        The same of all projects together, where demand grows little or much.
+    in_dollars : bool
+        Whether costs count in the unit of the value.
+    """
+
+    table: ProjectTable
+    yields: tuple[FloatArray, FloatArray, FloatArray]
+    growth: tuple[float, float, float]
+    in_dollars: bool
+
+
+def draw_worlds(doubts: Doubts, chosen: Programme, seed: int, n: int) -> Worlds:
     """Sample overruns of cost and time, yields of projects, and growth of demand.
 
     Overruns are log-normal with the mean and standard deviation of their class of work; yields and growth are of
-    the PERT distribution of their interval. Costs count where benefit in dollars is the objective.
+    the PERT distribution of their interval.
 
     Parameters
     ----------
-    planner : Planner
-        Projects and their reference classes.
+    doubts : Doubts
+        Reference classes and intervals.
     chosen : Programme
         Projects that compete.
+    seed : int
+        Seed of all draws.
     n : int
         Number of worlds.
 
@@ -39,21 +59,41 @@ def sample_worlds(planner: Planner, chosen: Programme, n: int) -> Worlds:
     -------
     Worlds
     """
-    table = planner.table
-    rng = np.random.default_rng(planner.study.settings.seed)
+    table = doubts.table
+    rng = np.random.default_rng(seed)
     row = np.array([table.ids.index(key) for key in chosen.ids], dtype=np.int64)
     cost = overruns(rng, table.overrun[row], n)
     time = overruns(rng, table.delay[row], n)
     works = table.works_years[row]
     late = np.ceil(works * time - 1e-9) - np.ceil(works * (1.0 + table.delay[row, 0]) - 1e-9)
-    in_dollars = planner.request.aim.weights == (("benefit", 1.0),)
-    extra = (cost - 1.0 - table.overrun[row, 0]) * table.cost_usd[row] * in_dollars
+    extra = (cost - 1.0 - table.overrun[row, 0]) * table.cost_usd[row] * doubts.in_dollars
+    low, mode, high = (end[row] for end in doubts.yields)
+    least, usual, most = (np.array([end]) for end in doubts.growth)
     return Worlds(
         late_years=late.astype(np.int64),
-        yields=pert(rng, *_yields(planner, row), n),
-        growth=pert(rng, *_growth(planner), n)[:, 0],
+        yields=pert(rng, low, mode, high, n),
+        growth=pert(rng, least, usual, most, n)[:, 0],
         extra_usd=extra,
     )
+
+
+def yields_of(data: Dataset) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Low, most likely and high yield of every project over what is computed.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+
+    Returns
+    -------
+    tuple of numpy.ndarray, each of shape (n_projects,)
+    """
+    fact = data.object_facts("projects")[:, attribute_column("yield_ratio")]
+    known = fact != NO_FACT
+    ends = (data.facts.low, data.facts.value, data.facts.high)
+    low, mode, high = (np.where(known, end[np.where(known, fact, 0)], 1.0) for end in ends)
+    return low, mode, high
 
 
 def overruns(rng: np.random.Generator, mean_sd: FloatArray, n: int) -> FloatArray:
@@ -103,23 +143,3 @@ def pert(rng: np.random.Generator, low: FloatArray, mode: FloatArray, high: Floa
     alpha, beta = 1.0 + 4.0 * (mode - low) / width, 1.0 + 4.0 * (high - mode) / width
     drawn = low + width * rng.beta(alpha, beta, (n, len(low)))
     return np.asarray(np.where(high > low, drawn, mode))
-
-
-def _yields(planner: Planner, row: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Low, most likely and high yield of projects over what was computed."""
-    data = planner.study.data
-    fact = data.object_facts("projects")[row, attribute_column("yield_ratio")]
-    known = fact != NO_FACT
-    ends = (data.facts.low, data.facts.value, data.facts.high)
-    low, mode, high = (np.where(known, end[np.where(known, fact, 0)], 1.0) for end in ends)
-    return low, mode, high
-
-
-def _growth(planner: Planner) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What all projects together are worth where demand grows little or much, over what they are worth else."""
-    everything = np.ones(len(planner.ids), dtype=bool)
-    cases: tuple[Case, ...] = ("low", "central", "high")
-    worth = [planner.worth(everything, ANCHORS[len(ANCHORS) // 2], case) for case in cases]
-    ends = sorted((worth[0] / worth[1], 1.0, worth[2] / worth[1])) if worth[1] > 0 else (1.0, 1.0, 1.0)
-    low, middle, high = (np.array([end]) for end in ends)
-    return low, middle, high

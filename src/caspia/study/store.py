@@ -27,7 +27,7 @@ STORED = (
     "counts",
     *COLUMNS,
 )
-COMMENTS: Mapping[str, str] = {
+COMMENTS: dict[str, str] = {
     "consignments": "Reference consignments: what is moved from where to where and what it avoids",
     "routes": "Routes by consignment: best of each corridor (rank 1) and alternatives; costs per unit of cargo",
     "legs": "Runs and operations of every route, expected values; facts and sources joined by ;",
@@ -49,6 +49,37 @@ COMMENTS: Mapping[str, str] = {
     "flow_counts": "Observed beside modelled traffic of the counted years; role: fitted, judged or shown",
     "reconciliation": "Sums of demand beside published totals",
     "unserved": "Demand that has no open route, declared and never dropped",
+}
+INVESTED: dict[str, str] = {
+    "plan_summary": "The plan of 3 trillion yen in a few numbers: value, bound, finance, and the risk-averse plan",
+    "plan": "Funded projects in order, with cost, years and what each adds to all the others",
+    "plan_unfunded": "Projects that are not funded, and why",
+    "plan_coming": "Projects that are paid for and open whatever is planned",
+    "plan_budgets": "Plans for budgets from 1 to 30 billion dollars",
+    "plan_finance_years": "Money of the plan by year: works, loans, revenue, operation, debt service",
+    "plan_incidence": "Who bears cost and who gains, in present value",
+    "rollout_years": "From 2025 to 2040: capacity announced, financed and working, flow, time and cost",
+    "rollout_stages": "What each stage of the Caspian crossing can carry alone, and how far it limits the whole",
+    "rollout_targets": "Official targets, and when the flow passes them",
+    "rollout_openings": "When projects open: as announced, and as works of their class do",
+    "rollout_summary": "The year in which the flow passes the official targets for good",
+}
+"""Tables on investment, which a study without projects does not have."""
+INVESTED_UNITS: Mapping[str, str] = {
+    "_per_usd": "for a dollar",
+    "_usd": "US dollars of the price year; discounted where it is a benefit or a value",
+    "_usd_p10": "US dollars, tenth percentile of the samples",
+    "_usd_p90": "US dollars, ninetieth percentile of the samples",
+    "_usd_per_teu": "US dollars for a TEU",
+    "_t": "tonnes a year",
+    "_t_low": "tonnes a year, tenth percentile of the samples",
+    "_t_high": "tonnes a year, ninetieth percentile of the samples",
+    "_teu": "TEU a year",
+    "_pct": "percent",
+    "_h_p50": "hours, median",
+    "_h_p90": "hours, ninetieth percentile",
+    "_m": "metres",
+    "share": "share of what moves over land between China or Central Asia and Europe, Türkiye and the Caucasus",
 }
 YEARLY: Mapping[str, str] = {
     "_usd_per_t": "US dollars of the price year, a year, for a tonne a year of capacity more",
@@ -93,6 +124,8 @@ def meaning(table: str, column: str) -> str:
     str
         By the ending of the column; empty for one that is not measured.
     """
+    if table in INVESTED:
+        return by_ending(INVESTED_UNITS, column)
     units = YEARLY if table in COLUMNS else UNITS
     value, _, end = column.rpartition("_")
     if table in COLUMNS and end in PERCENTILES:
@@ -170,12 +203,12 @@ def write_database(path: Path, result: Result) -> None:
     import duckdb
 
     with duckdb.connect(str(path)) as database:
-        for name in STORED:
+        for name in _stored(result):
             frame = _plain(result.tables[name])
             database.register("frame", frame)
             database.execute(f"CREATE TABLE {name} AS SELECT * FROM frame")
             database.unregister("frame")
-            database.execute(f"COMMENT ON TABLE {name} IS '{COMMENTS[name]}'")
+            database.execute(f"COMMENT ON TABLE {name} IS '{(COMMENTS | INVESTED)[name]}'")
             for column in frame.columns:
                 if said := meaning(name, column):
                     database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{said}'")
@@ -191,8 +224,12 @@ def write_workbook(path: Path, result: Result) -> None:
     result : Result
         What is written.
     """
-    tables = {name: result.tables[name] for name in STORED}
-    write_tables(path, tables, about(result.manifest), COMMENTS, meaning)
+    tables = {name: result.tables[name] for name in _stored(result)}
+    write_tables(path, tables, about(result.manifest), COMMENTS | INVESTED, meaning)
+
+
+def _stored(result: Result) -> tuple[str, ...]:
+    return (*STORED, *(name for name in INVESTED if name in result.tables))
 
 
 def about(manifest: Mapping[str, object]) -> dict[str, object]:
