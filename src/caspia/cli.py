@@ -121,13 +121,18 @@ def study(
     scenario: Scenarios = None,
     data: Data = "caspian",
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the draws.")] = 2025,
+    plans: Annotated[
+        bool,
+        typer.Option("--plans/--no-plans", help="With the chapters on investment, the longer part of the work."),
+    ] = True,
 ) -> None:
     """Answer all reference consignments, validate, and write the report and the result store."""
     from caspia.study import Settings, Study, check_writable, run_study, write_folder
     from caspia.view import terminal
     from caspia.view.report import write_report
 
-    opened = Study.open(data, Settings(seed=seed)).with_scenario(*(scenario or ()))
+    settings = Settings(seed=seed) if plans else Settings(seed=seed, rollout_draws=0)
+    opened = Study.open(data, settings).with_scenario(*(scenario or ()))
     check_writable(out)
     with progress() as tell:
         result = run_study(opened, tell)

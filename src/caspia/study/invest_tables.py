@@ -21,6 +21,8 @@ from caspia.study.sweep import sweep
 Tell = Callable[[str, int, int], None]
 REQUEST = PlanRequest()
 """The plan of the report: 3 trillion yen over five years."""
+NEEDED = ("projects", "demand", "targets")
+"""Without these there is nothing to plan or to roll out."""
 LISTS = ";"
 BEFORE = {"intervals": "", "grant_element": "grant_", "exchange_case": "exchange_"}
 """What stands before the names of a record within a record; intervals stand beside their numbers."""
@@ -41,14 +43,15 @@ def invest_tables(study: Study, tell: Tell) -> dict[str, pd.DataFrame]:
     dict of str to pandas.DataFrame
         `plan_summary`, `plan`, `plan_unfunded`, `plan_coming`, `plan_budgets`, `plan_finance_years`,
         `plan_incidence`, `rollout_years`, `rollout_stages`, `rollout_targets`, `rollout_openings`,
-        `rollout_summary`; nothing where the data have no projects or the settings want no plans.
+        `rollout_summary`; nothing where the data have no projects, demand or
+        targets, or the settings want no plans.
 
     Raises
     ------
     caspia.errors.NotConverged
         No equilibrium was reached.
     """
-    if not study.settings.rollout_draws or study.data.tables["projects"].empty:
+    if not study.settings.rollout_draws or any(study.data.tables[name].empty for name in NEEDED):
         return {}
     planner = open_planner(study, REQUEST, tell)
     plan = planner.plan(REQUEST, tell)
