@@ -58,9 +58,8 @@ def enumerated(study: Study, planner: Planner, n: int) -> None:
     seconds = time.perf_counter() - begin
     miss = (best - found.portfolio.value) / best
     print(f"{len(ids)} projects, {len(allowed)} plans within {budget / 1e9:.2f} billion USD:")
-    print(
-        f"  search {found.portfolio.value / 1e9:.4f} billion in {searched:.1f} s, bound {found.portfolio.bound / 1e9:.4f}"
-    )
+    value, bound = found.portfolio.value / 1e9, found.portfolio.bound / 1e9
+    print(f"  search {value:.4f} billion in {searched:.1f} s, bound {bound:.4f}")
     print(f"  all plans {best / 1e9:.4f} billion in {seconds:.1f} s, {seconds / searched:.1f} times as long")
     print(f"  miss {miss:.2%}, bound {'holds' if found.portfolio.bound >= best * (1 - 1e-9) else 'FAILS'}")
 

@@ -55,7 +55,8 @@ def invest_tables(study: Study, tell: Tell) -> dict[str, pd.DataFrame]:
         return {}
     planner = open_planner(study, REQUEST, tell)
     plan = planner.plan(REQUEST, tell)
-    return {**_plan_tables(planner, plan, tell), **_rollout_tables(study, plan, tell)}
+    tables = {**_plan_tables(planner, plan, tell), **_rollout_tables(study, plan, tell)}
+    return {name: _cells(frame) for name, frame in tables.items()}
 
 
 def _plan_tables(planner: Planner, plan: Plan, tell: Tell) -> dict[str, pd.DataFrame]:
@@ -85,6 +86,16 @@ def _rollout_tables(study: Study, plan: Plan, tell: Tell) -> dict[str, pd.DataFr
         "rollout_openings": answer.openings,
         "rollout_summary": pd.DataFrame([_flat(passed)]),
     }
+
+
+def _cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table whose columns are of numbers or of text, what is missing among numbers being NaN."""
+    columns = {}
+    for name, column in frame.items():
+        known = column.dropna()
+        is_number = column.dtype == object and known.map(lambda cell: isinstance(cell, int | float)).all()
+        columns[str(name)] = pd.to_numeric(column).astype(float) if is_number else column
+    return pd.DataFrame(columns)
 
 
 def _with_sources(study: Study, targets: pd.DataFrame) -> pd.DataFrame:
