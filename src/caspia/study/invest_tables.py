@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from caspia.investment.terms import exchange
 from caspia.study.finance_frames import finance_record, incidence_frame, years_frame
 from caspia.study.funding import plan_funding
 from caspia.study.plan import Plan, Planner, open_planner
@@ -17,6 +18,7 @@ from caspia.study.plan_request import PlanRequest
 from caspia.study.rollout import open_rollout, rollout
 from caspia.study.study import Study
 from caspia.study.sweep import sweep
+from caspia.units import PRICE_YEAR
 
 Tell = Callable[[str, int, int], None]
 REQUEST = PlanRequest()
@@ -73,6 +75,8 @@ def _plan_tables(planner: Planner, plan: Plan, tell: Tell) -> dict[str, pd.DataF
         row = _flat({name: value for name, value in record.items() if not isinstance(value, list)}) | row
         row["grant_imf"] = row.pop("grant_imf_wb", None)
         tables |= {"plan_finance_years": years_frame(finance), "plan_incidence": incidence_frame(finance)}
+    # The report marks the announced yen among budgets in dollars.
+    row["yen_per_usd"] = exchange(planner.study.data, "JPY", PRICE_YEAR).per_usd
     return {"plan_summary": pd.DataFrame([_flat(row)]), **tables}
 
 
