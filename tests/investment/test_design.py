@@ -53,7 +53,7 @@ def test_a_search_given_up_still_bounds(drawn, nodes):
     assert found.value >= best.bound * (1 - 1e-9)
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(random_designs())
 def test_threads_change_nothing(drawn):
     one, three = design(drawn, workers=1), design(drawn, workers=3)
@@ -62,7 +62,7 @@ def test_threads_change_nothing(drawn):
     assert one.flow.tolist() == three.flow.tolist()
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(random_designs())
 def test_more_money_is_never_worse(drawn):
     less, more = design(replace(drawn, budget=0.5 * drawn.budget)), design(drawn)
