@@ -277,11 +277,12 @@ class _Search:
         size /= max(size[len(anchors) // 2], 1e-300)
         middle = len(anchors) // 2
         self.offer(self.best)
-        self.offer(phase(self.programme, values, self.span).start)
+        phased = phase(self.programme, values, self.span)
+        self.offer(phased.start)
         self.offer(greedy(self.programme, lambda start: self.estimate(start, values)))
         pair = self.pairs(values, anchors[middle])
         pairs = tuple(pair * own for own in size)
-        phased, greedy_value = None, -np.inf
+        greedy_value = -np.inf
         for nth in range(rounds):
             values = self.valuer.around(self.sets(), pairs, self.tell("Around the plan"))
             before = self.best_value
@@ -348,11 +349,9 @@ class _Search:
         gained = sum(float(self.span.weight[:, nth] @ value.many(opened)) for nth, value in enumerate(values))
         return gained - self.programme.given_up(start)
 
-    def result(self, values: tuple[SecondOrder, ...], phased: Phased | None, greedy_value: float) -> Portfolio:
-        around = self.valuer.around(self.sets(), tuple(item.pair for item in values)) if phased is None else values
-        last = phase(self.programme, around, self.span) if phased is None else phased
-        beyond = max(value - self.estimate(start, around) for start, value in self.seen.values())
-        bound = max(last.bound + max(beyond, 0.0), self.best_value)
+    def result(self, values: tuple[SecondOrder, ...], phased: Phased, greedy_value: float) -> Portfolio:
+        beyond = max(value - self.estimate(start, values) for start, value in self.seen.values())
+        bound = max(phased.bound + max(beyond, 0.0), self.best_value)
         return Portfolio(
             start=self.best,
             opening=self.programme.opened(self.best),
@@ -360,6 +359,6 @@ class _Search:
             value=self.best_value,
             bound=bound,
             greedy_value=greedy_value,
-            second_order=around,
+            second_order=values,
             valued=len(self.valuer.known),
         )

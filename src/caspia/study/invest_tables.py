@@ -8,11 +8,8 @@ from typing import Any
 import pandas as pd
 
 from caspia.investment.terms import exchange
-from caspia.study.finance_frames import finance_record, incidence_frame, years_frame
-from caspia.study.funding import plan_funding
 from caspia.study.plan import Plan, Planner, open_planner
-from caspia.study.plan_answer import coming_frame, is_empty
-from caspia.study.plan_finance import finance_plan
+from caspia.study.plan_answer import coming_frame, plan_finance
 from caspia.study.plan_frames import averse_record, portfolio_frame, summary, unfunded_frame
 from caspia.study.plan_request import PlanRequest
 from caspia.study.rollout import open_rollout, rollout
@@ -26,6 +23,8 @@ REQUEST = PlanRequest()
 NEEDED = ("projects", "demand", "targets")
 """Without these there is nothing to plan or to roll out."""
 LISTS = ";"
+MONEY = {"finance_years": "years", "incidence": "incidence"}
+"""Tables of the finance of a plan, by what they are called after `plan_`."""
 BEFORE = {"intervals": "", "grant_element": "grant_", "exchange_case": "exchange_"}
 """What stands before the names of a record within a record; intervals stand beside their numbers."""
 
@@ -69,12 +68,11 @@ def _plan_tables(planner: Planner, plan: Plan, tell: Tell) -> dict[str, pd.DataF
         "plan_coming": coming_frame(plan),
         "plan_budgets": sweep(planner, REQUEST, tell),
     }
-    if not is_empty(plan):
-        finance = finance_plan(plan_funding(plan), None, tell)
-        record = finance_record(finance)
+    record = plan_finance(plan, tell)
+    if record is not None:
         row = _flat({name: value for name, value in record.items() if not isinstance(value, list)}) | row
         row["grant_imf"] = row.pop("grant_imf_wb", None)
-        tables |= {"plan_finance_years": years_frame(finance), "plan_incidence": incidence_frame(finance)}
+        tables |= {f"plan_{name}": pd.DataFrame(record[table]) for name, table in MONEY.items()}
     # The report marks the announced yen among budgets in dollars.
     row["yen_per_usd"] = exchange(planner.study.data, "JPY", PRICE_YEAR).per_usd
     return {"plan_summary": pd.DataFrame([_flat(row)]), **tables}

@@ -119,24 +119,9 @@ def plan_finance(plan: Plan, tell: Tell | None = None) -> dict[str, Any] | None:
     caspia.errors.NotConverged
         No equilibrium was reached.
     """
-    if is_empty(plan):
+    if (plan.portfolio.start == NEVER).all():
         return None
     return finance_record(finance_plan(plan_funding(plan), None, tell))
-
-
-def is_empty(plan: Plan) -> bool:
-    """Whether a plan builds nothing.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-
-    Returns
-    -------
-    bool
-    """
-    return bool((plan.portfolio.start == NEVER).all())
 
 
 def coming_frame(plan: Plan) -> pd.DataFrame:

@@ -101,13 +101,14 @@ def unfunded_frame(plan: Plan) -> pd.DataFrame:
     """
     chosen = plan.portfolio
     frame = _all_projects(plan, chosen)[chosen.start == NEVER]
-    frame = frame.assign(reason=[_reason(plan, row) for row in frame.index])
+    frame = frame.assign(reason=[_reason(plan, row, worth) for row, worth in frame["benefit_usd"].items()])
     table = plan.planner.table
+    named = table.frame.set_index("id")
     rows = [
         {
             "project": key,
-            "name": str(table.frame.set_index("id").loc[key, "name"]),
-            "kind": str(table.frame.set_index("id").loc[key, "kind"]),
+            "name": str(named.loc[key, "name"]),
+            "kind": str(named.loc[key, "kind"]),
             "cost_usd": float(table.asked_usd[table.ids.index(key)]),
             "benefit_usd": np.nan,
             "benefit_per_usd": np.nan,
@@ -120,15 +121,14 @@ def unfunded_frame(plan: Plan) -> pd.DataFrame:
     return whole.sort_values("benefit_usd", ascending=False).reset_index(drop=True)
 
 
-def _reason(plan: Plan, row: int) -> str:
-    """Why a project is not in a plan."""
+def _reason(plan: Plan, row: int, worth: float) -> str:
+    """Why a project that would add some worth is not in a plan."""
     chosen, portfolio = plan.programme, plan.portfolio
     names = np.array(chosen.ids, dtype=object)
     rivals = [i if j == row else j for j, i in chosen.excludes if row in (i, j)]
     standing = [str(names[key]) for key in rivals if portfolio.start[key] != NEVER]
     if standing:
         return f"excluded by {', '.join(standing)}"
-    worth = contributions(plan, portfolio)[row]
     if worth <= 0.0:
         return "would add nothing"
     if worth < chosen.price[row].min():
