@@ -13,7 +13,7 @@ from caspia.errors import InputError
 from caspia.network import ArcKind
 from caspia.study import Settings, Study, validate_traffic
 from caspia.study.flow_draws import draw_flows
-from caspia.study.traffic import passes
+from caspia.study.market import users_of
 
 FEW = 12
 COUNTED = {"cnt-ferry.count_t@2023": (80_000, 90_000, 100_000)}
@@ -32,7 +32,7 @@ def test_counts_have_the_intervals_of_their_year(tmp_path: Path) -> None:
     for year, row in table.iterrows():
         flows = world.flows(int(year))
         drawn = draw_flows(flows, world.drawn)
-        over_the_sea = passes(flows.model, links_of(flows, "ferry-KZBBB-AZCCC"))
+        over_the_sea = users_of(flows.model.market, links_of(flows, "ferry-KZBBB-AZCCC"))
         ends = np.quantile(drawn.flow_t[over_the_sea].sum(axis=0), [0.1, 0.9])
         assert [row["modelled_p10"], row["modelled_p90"]] == pytest.approx(ends.tolist())
         assert (f"Draws {year}", FEW, FEW) in told

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from caspia.demand import Case
 from caspia.errors import InputError, Problem
 from caspia.study.corridors import CORRIDORS
+from caspia.study.market import users_of
 from caspia.study.project_model import ProjectModel
-from caspia.study.traffic import passes
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -156,5 +156,5 @@ def secure_share(model: ProjectModel, opened: BoolArray, when: tuple[int, Case],
     if not wanted > 0:
         got, allowed = f"{aim.commodity} between other states", "a commodity with demand between other states"
         raise InputError(Problem("nothing to secure", "--secure, --without", got, allowed, "name another"))
-    through = passes(model.model, network.passing_states(list(aim.without)))
+    through = users_of(model.model.market, network.passing_states(list(aim.without)))
     return float(model.world(opened, *when, shut=through).found.amount[counted].sum() / wanted)

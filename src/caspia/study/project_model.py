@@ -26,9 +26,8 @@ from caspia.scenario import Edit, Scenario, effects, project_scenario
 from caspia.study.changed_arcs import changed_arcs, eased_boxes, opened_arcs
 from caspia.study.flows import FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.loading import behaviour, reference_of, route_constants
-from caspia.study.market import TRANSFER_KM, some_routes
+from caspia.study.market import TRANSFER_KM, some_routes, users_of
 from caspia.study.study import Study
-from caspia.study.traffic import passes
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -347,7 +346,7 @@ def project_model(
     gain = np.zeros((len(chosen), model.servers.n_servers))
     eased = np.zeros((2, len(chosen), study.network.n_arcs))
     for row, (key, scenario) in enumerate(zip(chosen, own, strict=True)):
-        needs[row] = passes(model, ways[row])
+        needs[row] = users_of(model.market, ways[row])
         amounts = _of(key, (edit for edit in scenario.edits if edit not in first[row]))
         if amounts.edits:
             changed = opened.with_scenario(amounts)
@@ -392,7 +391,7 @@ def _model(
     found = flow_model(opened, base, None if tell is None else partial(tell, "More routes"), through=ways)
     busy = solve_flows(base, BUSY)
     cost = _cost_at(found, busy)
-    model = compile_model(opened, some_routes(found.market, ~_useless(found, passes(found, ways), cost)))
+    model = compile_model(opened, some_routes(found.market, ~_useless(found, users_of(found.market, ways), cost)))
     return model, _overlaps(model, ways, _cost_at(model, busy))
 
 
@@ -424,7 +423,7 @@ def _overlaps(model: FlowModel, ways: BoolArray, cost: FloatArray) -> Overlaps:
     scale = behaviour(model.study.data).scale_t_per_usd[market.commodity]
     arcs = market.routes.arcs.astype(np.int64)
     return find_overlaps(
-        market.start, market.routes.start, arcs, _lengths(model), passes(model, ways), -scale * cost
+        market.start, market.routes.start, arcs, _lengths(model), users_of(market, ways), -scale * cost
     )
 
 

@@ -93,25 +93,8 @@ def counted(model: FlowModel) -> BoolArray:
             if cell:
                 found[row] &= np.isin(ends[name], cell.split(";"))
         for arcs in _passed(count, data, model.study.network):
-            found[row] &= passes(model, arcs)
+            found[row] &= users_of(market, arcs)
     return found
-
-
-def passes(model: FlowModel, arcs: BoolArray) -> BoolArray:
-    """Routes that use one of some arcs.
-
-    Parameters
-    ----------
-    model : FlowModel
-        Routes.
-    arcs : numpy.ndarray of bool, shape (n_arcs,)
-        Arcs.
-
-    Returns
-    -------
-    numpy.ndarray of bool, shape (n_routes,)
-    """
-    return users_of(model.market, arcs)
 
 
 def _passed(count: Any, data: Dataset, network: Network) -> list[BoolArray]:
