@@ -278,7 +278,11 @@ def _amount_problems(cells: Mapping[str, Any], where: str) -> Iterator[Problem]:
         if name not in known:
             allowed = nearest(name, known)
             yield Problem(
-                "unknown attribute", f"{where}, key attribute", name or "an empty name", allowed, "correct the spelling"
+                "unknown attribute",
+                f"{where}, key attribute",
+                name or "an empty name",
+                allowed,
+                "correct the spelling",
             )
         else:
             yield from _attribute_problems(cells, name, known[name], where)
