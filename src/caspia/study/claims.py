@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,8 @@ from caspia.errors import InputError, Problem, UnknownName
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
-HOLDS, FAILS, OPEN = "holds", "fails", "open"
-VERDICTS = (HOLDS, FAILS, OPEN)
+HOLDS, FAILS, OPEN, UNTESTED = "holds", "fails", "open", "untested"
+VERDICTS = (HOLDS, FAILS, OPEN, UNTESTED)
 ROUNDING = 1e-9
 """Share of a threshold by which a value may miss it: what arithmetic in floating point is off by."""
 
@@ -186,10 +187,12 @@ class Judged:
         Measure at the values of the data, and P10 and P90 of the draws.
     probability : float
         Share of the draws in which the claim holds against its threshold.
-    verdict : {"holds", "fails", "open"}
-        By the limits of the claim.
+    verdict : {"holds", "fails", "open", "untested"}
+        By the limits of the claim; untested where the test cannot be run on these data.
     draws : int
         Number of draws.
+    why_untested : str
+        Why not; empty where it was.
     """
 
     claim: Claim
@@ -199,6 +202,24 @@ class Judged:
     probability: float
     verdict: str
     draws: int
+    why_untested: str = ""
+
+    @classmethod
+    def untested(cls, claim: Claim, why: str) -> Judged:
+        """A claim without a verdict.
+
+        Parameters
+        ----------
+        claim : Claim
+            What was said.
+        why : str
+            Why its test cannot be run.
+
+        Returns
+        -------
+        Judged
+        """
+        return cls(claim, math.nan, math.nan, math.nan, math.nan, UNTESTED, 0, why)
 
 
 def read_claims(data: Dataset, ids: tuple[str, ...] = ()) -> list[Claim]:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from caspia.study.claim_tests import test_of
+from caspia.errors import InputError
+from caspia.study.claim_tests import ClaimTest, test_of
 from caspia.study.claim_world import ClaimWorld
-from caspia.study.claims import VERDICTS, Judged, judge, read_claims
+from caspia.study.claims import VERDICTS, Claim, Judged, judge, read_claims
 from caspia.study.plan import Planner
 from caspia.study.study import Study
 
@@ -42,6 +43,7 @@ CLAIM_COLUMNS = (
     "command",
     "source_id",
     "note",
+    "why_untested",
 )
 
 
@@ -81,6 +83,8 @@ def claims_answer(
 ) -> ClaimsAnswer:
     """Test claims and judge them by their thresholds.
 
+    Where all claims are wanted, one whose test cannot be run on these data stays untested and says why.
+
     Parameters
     ----------
     study : Study
@@ -99,7 +103,7 @@ def claims_answer(
     Raises
     ------
     caspia.errors.InputError
-        A claim is unknown, or its test cannot be run on these data.
+        A claim or its test is unknown, or the test of a claim that was asked for cannot be run on these data.
     caspia.errors.NotConverged
         No equilibrium was reached.
     """
@@ -109,12 +113,49 @@ def claims_answer(
     world = ClaimWorld(study, tell or (lambda _stage, _done, _all: None), [planner] if planner else [])
     judged = []
     for done, (claim, test) in enumerate(zip(claims, tests, strict=True), start=1):
-        judged.append(judge(claim, test.run(claim, world)))
+        judged.append(_judged(claim, test, world, named=bool(ids)))
         world.tell("Claims", done, len(claims))
     settings = study.settings
     return ClaimsAnswer(
         claims_frame(study, judged), settings.seed, settings.draws, settings.flow_draws, settings.rollout_draws
     )
+
+
+def _judged(claim: Claim, test: ClaimTest, world: ClaimWorld, *, named: bool) -> Judged:
+    try:
+        return judge(claim, test.run(claim, world))
+    except InputError as error:
+        if named:
+            raise
+        return Judged.untested(claim, error.problem.what)
+
+
+def claims_tables(study: Study, tell: Tell, planner: Planner | None) -> dict[str, pd.DataFrame]:
+    """Claims as a table of a result.
+
+    Parameters
+    ----------
+    study : Study
+        The world that claims are about.
+    tell : callable
+        Told stage, number done and number of all.
+    planner : Planner or None
+        Planner of the same study; without one the settings want no plans or the data have none, and many claims
+        are about what plans bring.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        `claims`; nothing without a planner or without claims.
+
+    Raises
+    ------
+    caspia.errors.NotConverged
+        No equilibrium was reached.
+    """
+    if planner is None or study.data.tables["claims"].empty:
+        return {}
+    return {"claims": claims_answer(study, (), tell, planner).table}
 
 
 def claims_frame(study: Study, judged: Sequence[Judged]) -> pd.DataFrame:
@@ -138,7 +179,7 @@ def claims_frame(study: Study, judged: Sequence[Judged]) -> pd.DataFrame:
         measured = {
             name: getattr(item, name) for name in ("value", "low", "high", "probability", "verdict", "draws")
         }
-        rows.append(row | measured)
+        rows.append(row | measured | {"why_untested": item.why_untested})
     titles = study.data.tables["sources"].set_index("id")["title"]
     frame = pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
     return frame.assign(source=titles.reindex(frame["source_id"]).to_numpy())

@@ -41,6 +41,7 @@ LOOKS: Mapping[str, Look] = {
     "holds": Look("holds", GAIN, "✓"),
     "fails": Look("fails", LOSS, "✗"),
     "open": Look("open", token("muted"), "?"),
+    "untested": Look("untested", token("muted"), "–"),
 }
 """The verdicts in the order of every table and legend."""
 _SCALES: Mapping[str, tuple[tuple[float, str], ...]] = {
@@ -66,12 +67,13 @@ def claims_answer(rows: Sequence[Row]) -> str:
         One sentence.
     """
     counts = {verdict: sum(records.text(row, "verdict") == verdict for row in rows) for verdict in LOOKS}
-    holds, fails, undecided = (counts[verdict] for verdict in LOOKS)
+    holds, fails, undecided, untested = (counts[verdict] for verdict in LOOKS)
     said = [
         f"{whole(holds)} {'holds' if holds == 1 else 'hold'}",
         f"{whole(fails)} {'fails' if fails == 1 else 'fail'}",
         f"{whole(undecided)} {'stays' if undecided == 1 else 'stay'} open",
     ]
+    said += [f"{whole(untested)} cannot be tested here"] if untested else []
     return f"Of {plural(len(rows), 'public claim')}, {listed(said)}."
 
 
@@ -102,6 +104,8 @@ def measured_text(row: Row) -> str:
         As ``4.2 (4.0–4.3) million t``; without an interval where there is none.
     """
     value, low, high = (records.real(row, name) for name in ("value", "low", "high"))
+    if not math.isfinite(value):
+        return records.text(row, "why_untested") or MISSING
     unit = records.text(row, "unit")
     factor, name = _scale(unit, abs(value))
     if unit in _COUNTED:
@@ -174,5 +178,5 @@ def ordered(rows: Sequence[Row]) -> list[Row]:
     list of Row
         Those that hold first, then those that stay open, then those that fail; the likelier first.
     """
-    place = {"holds": 0, "open": 1, "fails": 2}
-    return sorted(rows, key=lambda r: (place.get(records.text(r, "verdict"), 3), -records.real(r, "probability")))
+    place = {"holds": 0, "open": 1, "fails": 2, "untested": 3}
+    return sorted(rows, key=lambda r: (place.get(records.text(r, "verdict"), 4), -records.real(r, "probability")))

@@ -20,7 +20,7 @@ from caspia.view.claims_answers import (
 from caspia.view.records import Row
 from caspia.view.screen import NARROW, empty_table, head, open_console, say, say_next
 
-_STYLES = {"holds": "green", "fails": "red", "open": "yellow"}
+_STYLES = {"holds": "green", "fails": "red", "open": "yellow", "untested": "dim"}
 _FEW = 3
 """Claims up to which each is shown in full."""
 
