@@ -27,13 +27,14 @@ _HOW = (
     "Each claim is a row of the table claims: who said it, a test by name, what the test is about, and a "
     "threshold with its reason, all declared before the result. A test holds facts against each other or "
     "computes with the model: ways of the reference consignments, flows of the base year, the roll-out to "
-    "2040 with what is paid for or ",
+    "2040 with what is paid for alone or with the plan that 3 trillion yen can pay.",
     "Every test gives draws: of the intervals of facts, of shipments on a way, of flows in draws of all "
     "facts, or of delays, growth, yields and the sea in a roll-out. The probability is the share of draws in "
-    "which the measure ",
+    "which the measure stands to the threshold as claimed. From 90 % on the claim holds, down to 10 % it "
+    "fails, between the two it stays open.",
     "A verdict is about the measure: other words for the claim may ask for another measure or threshold, "
-    "which a row of the table states. The probability holds what the facts leave open, and not that the model"
-    " may err.",
+    "which a row of the table states. The probability tells what the facts leave open, and not that the "
+    "model may err.",
 )
 
 
