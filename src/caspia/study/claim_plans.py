@@ -106,9 +106,8 @@ def _benefits(world: ClaimWorld, rolled: Rolled, budget: str, year: int) -> Floa
     """Benefit of a year, central first; NaN where an equilibrium is missing."""
     growth = [0.0, *rolled.samples.growth.tolist()]
     found = []
-    for without, there, grown in zip(
-        world.equilibria("", year), world.equilibria(budget, year), growth, strict=True
-    ):
+    both = zip(world.equilibria("", year), world.equilibria(budget, year), strict=True)
+    for (without, there), grown in zip(both, growth, strict=False):
         wants = world.rollout.yearly.wants(year, grown)
         solved = without.converged and there.converged
         found.append(user_benefit(wants, without.logsum, there.logsum) if solved else np.nan)

@@ -39,6 +39,8 @@ from caspia.study.study import Study
 FloatArray = npt.NDArray[np.float64]
 Tell = Callable[[str, int, int], None]
 WORKERS = 2
+MOST_WORLDS = 30
+"""Samples of a roll-out whose flows are solved again, for what its figures do not tell."""
 LEAST_SAMPLES = 20
 """Samples of a roll-out below which its probabilities would be steps of more than a twentieth."""
 
@@ -260,7 +262,7 @@ class ClaimWorld:
         return self._rolled[budget]
 
     def equilibria(self, budget: str, year: int) -> list[LogitEquilibrium]:
-        """Flows of a year of a roll-out: first with the mean of what is drawn, then in every sample.
+        """Flows of a year of a roll-out: first with the mean of what is drawn, then in samples.
 
         Parameters
         ----------
@@ -277,7 +279,7 @@ class ClaimWorld:
         key = (budget, year)
         if key not in self._solved:
             rolled = self.roll(budget)
-            numbers = [None, *range(rolled.samples.n)]
+            numbers = [None, *range(min(rolled.samples.n, MOST_WORLDS))]
             made = []
             with ThreadPoolExecutor(WORKERS) as pool:
                 solved = pool.map(lambda nth: self._solve(rolled, year, nth), numbers)

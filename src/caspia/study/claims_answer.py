@@ -112,6 +112,7 @@ def claims_answer(
     tests = [test_of(claim) for claim in claims]
     world = ClaimWorld(study, tell or (lambda _stage, _done, _all: None), [planner] if planner else [])
     judged = []
+    world.tell("Claims", 0, len(claims))
     for done, (claim, test) in enumerate(zip(claims, tests, strict=True), start=1):
         judged.append(_judged(claim, test, world, named=bool(ids)))
         world.tell("Claims", done, len(claims))
