@@ -94,7 +94,7 @@ def spaced(text: str) -> str:
         ),
         (
             {"unit": "TEU", "value": 79436, "low": 78003, "high": 82100, "threshold": 9e4},
-            "79 436 (78 003–82 100) TEU",
+            "79 400 (78 000–82 100) TEU",
             "at least 90 000 TEU",
         ),
         (

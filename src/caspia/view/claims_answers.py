@@ -14,7 +14,7 @@ from caspia.view.theme import GAIN, LOSS, token
 _PERCENT = "%"
 _BARE = frozenset({"times", "index"})
 """Units that are said without their name."""
-_COUNTED = frozenset({"papers", "changes", "TEU"})
+_COUNTED = frozenset({"papers", "changes", "minerals", "states"})
 """Units of whole numbers."""
 
 
@@ -112,10 +112,10 @@ def measured_text(row: Row) -> str:
         said = _figure(value, unit)
         ends = f"{_figure(low, unit)}–{_figure(high, unit)}"
         said = said if low == high else f"{said} ({ends})"
-    elif low == high:
-        said = number(value / factor)
     else:
-        said = interval(value / factor, low / factor, high / factor)
+        said = number(value / factor)
+        if {number(low / factor), number(high / factor)} != {said}:
+            said = interval(value / factor, low / factor, high / factor)
     return f"{said}{THIN_SPACE}%" if name == _PERCENT else f"{said} {name}".strip()
 
 

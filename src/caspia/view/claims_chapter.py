@@ -51,6 +51,8 @@ class ClaimLine:
     scope: str
     reason: str
     note: str
+    kind: str
+    """observed where facts are held against each other, modelled otherwise."""
     measured: str
     value: str
     low: str
@@ -124,6 +126,7 @@ def _line(row: Row, catalogue: dict[str, Source]) -> ClaimLine:
         scope=records.text(row, "scope"),
         reason=records.text(row, "reason"),
         note=records.text(row, "note"),
+        kind="observed" if records.text(row, "kind") == "facts" else "modelled",
         measured=measured_text(row),
         value=raw(records.real(row, "value")),
         low=raw(records.real(row, "low")),
