@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from caspia.data.claim_check import check_claims
 from caspia.data.fact_check import SUBJECT_TABLES, check_facts
 from caspia.data.object_check import check_objects, check_observations
 from caspia.data.outlook_check import check_outlook
@@ -46,6 +47,7 @@ def check_folder(folder: RawFolder) -> list[Problem]:
         problems.extend(check_observations(folder))
         problems.extend(check_projects(folder))
         problems.extend(check_outlook(folder))
+        problems.extend(check_claims(folder))
     return problems
 
 

@@ -16,6 +16,7 @@ from caspia.errors import Problem
 SUBJECT_TABLES = (
     "places",
     "links",
+    "claims",
     "classes",
     "terminals",
     "borders",

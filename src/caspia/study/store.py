@@ -63,6 +63,7 @@ INVESTED: dict[str, str] = {
     "rollout_targets": "Official targets, and when the flow passes them",
     "rollout_openings": "When projects open: as announced, and as works of their class do",
     "rollout_summary": "The year in which the flow passes the official targets for good",
+    "claims": "Public claims with test, threshold declared before the result, measure, probability and verdict",
 }
 """Tables on investment, which a study without projects does not have."""
 INVESTED_UNITS: Mapping[str, str] = {

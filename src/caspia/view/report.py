@@ -24,6 +24,7 @@ from caspia.view import (
     canvas,
     chapters,
     charts,
+    claims_chapter,
     evidence,
     evidence_charts,
     flow_chapters,
@@ -184,6 +185,7 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "chapters": [chapters.chapter(result, q, proof, catalogue, names) for q in questions],
         "flows": flow_chapters.flow_chapters(result, proof, catalogue, drawn),
         "plans": plan_chapters.plan_chapters(result, proof, catalogue, drawn),
+        "claims": claims_chapter.claims_chapter(result, catalogue),
         "all_corridors": list(theme.CORRIDORS.values()),
         "corridors": [
             c
