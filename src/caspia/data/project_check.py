@@ -1,4 +1,4 @@
-"""What projects, works and measures must be: amounts for every edit, needs without circles, exclusions that agree."""
+"""What projects, works and measures must be: amounts for every edit, needs without circles."""
 
 from __future__ import annotations
 

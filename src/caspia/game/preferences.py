@@ -19,7 +19,7 @@ IntArray = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class WeightedGame:
-    """A game whose payoffs are sums of features times weights.
+    """A game whose payoffs are sums of features, each times one or more weights.
 
     Attributes
     ----------
@@ -33,10 +33,11 @@ class WeightedGame:
         Player whose payoff a feature enters.
     features : numpy.ndarray, shape (n_features, n_moves of the first, ...)
         How much of it there is in every profile.
-    weight_of : numpy.ndarray of int, shape (n_features,)
-        Weight that each feature takes; several may share one, as what one pays another gets.
+    weight_of : numpy.ndarray of int, shape (n_features, n_factors)
+        Weights whose product each feature takes; several may share one, as what one pays another gets. The weights
+        of a feature differ; one that is always 1 stands where there are fewer factors.
     sign : numpy.ndarray, shape (n_features,)
-        What the weight is multiplied by.
+        What the product is multiplied by.
     """
 
     players: tuple[str, ...]
@@ -59,7 +60,7 @@ class WeightedGame:
         -------
         NormalForm
         """
-        by_feature = weights[self.weight_of] * self.sign
+        by_feature = weights[self.weight_of].prod(axis=1) * self.sign
         belongs = self.owner[None, :] == np.arange(len(self.players))[:, None]
         payoffs = np.tensordot(belongs * by_feature[None, :], self.features, axes=([1], [0]))
         return NormalForm(self.players, self.moves, np.asarray(payoffs))
@@ -206,9 +207,11 @@ def turning_points(game: WeightedGame, weights: FloatArray, profile: Profile) ->
         rows = [along(game.features[row], player, profile) * game.sign[row] for row in mine]
         held = np.array(rows).reshape(len(mine), -1)
         lead = held[:, [profile[player]]] - held
-        margin = weights[game.weight_of[mine]] @ lead
-        for weight in np.unique(game.weight_of[mine]).tolist():
-            slope = lead[game.weight_of[mine] == weight].sum(axis=0)
+        used = game.weight_of[mine]
+        margin = weights[used].prod(axis=1) @ lead
+        for weight in np.unique(used).tolist():
+            factors = np.where(used == weight, 1.0, weights[used]).prod(axis=1)
+            slope = np.where((used == weight).any(axis=1), factors, 0.0) @ lead
             with np.errstate(divide="ignore", invalid="ignore"):
                 step = np.where(np.abs(slope) > 0, -margin / slope, np.nan)
             for side in (step > 0, step < 0):
