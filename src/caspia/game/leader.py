@@ -56,6 +56,7 @@ def best_choice(
     ends: tuple[float, float],
     *,
     gap: float = 0.005,
+    noise: float = 1e-6,
     most: int = 200,
 ) -> Leader:
     """Make the product of a factor that rises and one that falls greatest.
@@ -74,6 +75,9 @@ def best_choice(
         Least and greatest choice.
     gap : float
         Relative gap between bound and value at which the search ends.
+    noise : float
+        Error of the falling factor as a share of its greatest value: rises up to it count as none, and the bound is
+        raised by it.
     most : int
         Evaluations at which it ends at the latest.
 
@@ -114,8 +118,10 @@ def best_choice(
                 raise InputError(Problem("factor is no number", "leader", got, allowed, "mend the ends"))
         return known[choice]
 
+    left(low)
+
     def ceiling(a: float, b: float) -> float:
-        most_left = left(a)
+        most_left = left(a) + noise * abs(known[low])
         return max(rising(b) * most_left, rising(a) * most_left)
 
     grid = np.linspace(low, high, FIRST).tolist()
@@ -137,7 +143,7 @@ def best_choice(
         choice=float(at[top]),
         value=float(points[top, 2]),
         bound=max(float(-cells[0][0]), float(points[top, 2])),
-        falls=bool((np.diff(fell) <= 1e-6 * max(np.abs(fell).max(), 1e-300)).all()),
+        falls=bool((np.diff(fell) <= noise * max(np.abs(fell).max(), 1e-300)).all()),
         at_end=top in (0, len(at) - 1),
         points=points,
     )

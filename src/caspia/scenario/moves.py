@@ -29,6 +29,8 @@ class Measure:
         What changes.
     conditions : tuple of (str, tuple of str)
         Actors and the moves of theirs under which it holds.
+    transit_of : tuple of str
+        States; the change holds only for cargo in transit through them. Empty is all cargo.
     payer : str
         Actor that pays the difference of the price for goods of its own; empty where carriers bear it.
     """
@@ -37,13 +39,14 @@ class Measure:
     move: str
     edits: tuple[Edit, ...]
     conditions: tuple[Condition, ...]
+    transit_of: tuple[str, ...]
     payer: str
 
     @property
     def key(self) -> tuple[object, ...]:
         """The same for measures that change the same in the same way, whoever makes them."""
         same = ("action", "table", "criteria", "attributes", "factor", "value", "delta", "goods", "origin")
-        return (self.payer, *(tuple(getattr(edit, name) for name in same) for edit in self.edits))
+        return (self.payer, self.transit_of, *(tuple(getattr(edit, name) for name in same) for edit in self.edits))
 
 
 def measures(data: Dataset) -> tuple[Measure, ...]:
@@ -71,6 +74,7 @@ def measures(data: Dataset) -> tuple[Measure, ...]:
             move=row.move_id,
             edits=_edits(data, row, facts[place], data.where("measures", place)),
             conditions=conditions(row.conditions),
+            transit_of=tuple(filter(None, row.transit_of.split(";"))),
             payer=row.payer_id,
         )
         for place, row in enumerate(records(data.tables["measures"]))
@@ -149,8 +153,8 @@ def move_scenario(data: Dataset, ids: Sequence[str]) -> Scenario:
     Returns
     -------
     Scenario
-        With the edits of the measures whose conditions hold. A price that an actor pays for goods of its own is
-        edited for all goods.
+        With the edits of the measures whose conditions hold. Prices are edited for all goods, also those that only
+        cargo in transit pays or that an actor pays for goods of its own.
 
     Raises
     ------

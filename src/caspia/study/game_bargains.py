@@ -22,9 +22,11 @@ CORRIDOR = ("KZ", "UZ", "TM", "AZ", "GE", "TR")
 """States on the Trans-Caspian corridor."""
 LEADERS = ("KZ", "AZ", "GE", "TR", "RU")
 """States whose best tariff is sought."""
-HIGHEST = 2.0
-"""Greatest surcharge on transit, as a share of the rates."""
+HIGHEST = 15.0
+"""Greatest surcharge on boxes in transit, as a share of the rates."""
 GAP = 0.02
+NOISE = 1e-3
+"""Error of traffic as a share of it, from the residual of the equilibria."""
 MOST = 60
 
 
@@ -122,7 +124,7 @@ def coalitions(outcomes: Outcomes, made: Mapping[str, str]) -> Coalitions:
 
 @dataclass(frozen=True, eq=False)
 class Tariff:
-    """Surcharge on transit that brings a state most.
+    """Surcharge on boxes in transit that brings a state most.
 
     Attributes
     ----------
@@ -179,12 +181,19 @@ def leader_tariffs(
     return tuple(item for item in found if item is not None)
 
 
+def _in_boxes(outcomes: Outcomes) -> BoolArray:
+    """Routes of goods in boxes; what passes pipelines and tankers is bound by contracts of many years."""
+    model = outcomes.moves.parts.model
+    form = model.study.data.tables["commodities"]["form"].to_numpy(dtype=object)
+    return np.asarray(form[model.market.commodity] == "container")
+
+
 def _tariff(outcomes: Outcomes, made: Mapping[str, str], state: str, margin: float) -> Tariff | None:
     moves = outcomes.moves
     active = moves.active(made)
     parts, base = moves.parts, moves.parts.base(*moves.when)
     row = parts.model.study.network.countries.index(state)
-    paid = transit_money(outcomes, active)[row].toarray()[0]
+    paid = transit_money(outcomes, active)[row].toarray()[0] * _in_boxes(outcomes)
     if not paid.any():
         return None
     model = parts.priced(active, np.asarray(moves.bars[active].any(axis=0)))
@@ -192,7 +201,7 @@ def _tariff(outcomes: Outcomes, made: Mapping[str, str], state: str, margin: flo
     filled = base.found.load / base.servers.capacity
 
     def volume(surcharge: float) -> float:
-        """Transit at the rates of now, dollars a year."""
+        """Boxes in transit at the rates of now, dollars a year."""
         charged = model.with_costs(model.table.cost + surcharge * paid)
         found = charged.settle(base.answering, servers=servers, filled=filled, residual=RESIDUAL)
         if not found.converged:
@@ -201,6 +210,6 @@ def _tariff(outcomes: Outcomes, made: Mapping[str, str], state: str, margin: flo
             raise NotConverged(Problem("the flows have not converged", where, got, f"at most {RESIDUAL:.0e}"))
         return float(paid @ found.flow)
 
-    leader = best_choice(lambda x: x + margin, volume, (-margin, HIGHEST), gap=GAP, most=MOST)
+    leader = best_choice(lambda x: x + margin, volume, (-margin, HIGHEST), gap=GAP, noise=NOISE, most=MOST)
     now, then = volume(0.0), leader.value / (leader.choice + margin) if leader.choice > -margin else 0.0
     return Tariff(state, margin, leader, margin * now, (1.0 + leader.choice) * then, now)

@@ -45,6 +45,8 @@ class MoveModel:
         Measures behind each part; none behind what comes anyway.
     bars : numpy.ndarray of bool, shape (n_parts, n_routes)
         Routes that each part shuts.
+    concerned : numpy.ndarray of bool, shape (n_parts, n_routes)
+        Routes whose cost each part may change.
     payer : tuple of str
         Actor that pays what a part takes from the price; empty where carriers lose it.
     status_quo : dict of str to str
@@ -57,6 +59,7 @@ class MoveModel:
     parts: ProjectModel
     measures: tuple[tuple[Measure, ...], ...]
     bars: BoolArray
+    concerned: BoolArray
     payer: tuple[str, ...]
     status_quo: Mapping[str, str]
     when: tuple[int, Case]
@@ -145,9 +148,10 @@ def move_model(study: Study, players: Sequence[str], when: tuple[int, Case], tel
     model = compile_parts(study, parts, tell)
     bars = np.stack([_barred(model, item) for item in whole] or [np.zeros(0, dtype=bool)])
     payer = tuple(group[0].payer if group else "" for group in every)
-    model = replace(model, saving_usd_per_t=_own_goods(study, model, payer))
+    concerned = _for_some(study, model, every)
+    model = replace(model, saving_usd_per_t=model.saving_usd_per_t * concerned)
     model.base(*when)
-    return MoveModel(study, model, every, bars, payer, status_quo(study.data), when)
+    return MoveModel(study, model, every, bars, concerned, payer, status_quo(study.data), when)
 
 
 def _name(group: tuple[Measure, ...]) -> str:
@@ -189,18 +193,23 @@ def _barred(model: ProjectModel, scenario: Scenario) -> BoolArray:
     return np.asarray(np.isfinite(before) & ~np.isfinite(after))
 
 
-def _own_goods(study: Study, model: ProjectModel, payer: Sequence[str]) -> FloatArray:
-    """What parts take from the cost of routes; what an actor pays for, only where goods of its own move."""
-    saving = model.saving_usd_per_t.copy()
+def _for_some(study: Study, model: ProjectModel, every: Sequence[tuple[Measure, ...]]) -> BoolArray:
+    """Routes for which each part changes prices: goods in transit, goods of who pays; shape (n_parts, n_routes)."""
     states = dict(zip(study.data.tables["actors"]["id"], study.data.tables["actors"]["countries"], strict=True))
     country = study.data.tables["places"]["country"].to_numpy(dtype=object)
     pairs, routes = model.model.market.pairs, model.model.market.routes
-    for row, actor in enumerate(payer):
-        if actor:
-            codes = states[actor].split(";")
-            mine = np.isin(country[pairs.origin], codes) | np.isin(country[pairs.destination], codes)
-            saving[row] *= mine[routes.pair]
-    return saving
+    found = np.ones((len(every), len(routes.pair)), dtype=bool)
+
+    def touches(codes: Sequence[str]) -> BoolArray:
+        ends = np.isin(country[pairs.origin], codes) | np.isin(country[pairs.destination], codes)
+        return np.asarray(ends[routes.pair])
+
+    for row, group in enumerate(every):
+        if group and group[0].transit_of:
+            found[row] &= ~touches(group[0].transit_of)
+        if group and group[0].payer:
+            found[row] &= touches(states[group[0].payer].split(";"))
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,10 +261,12 @@ def land_money(moves: MoveModel) -> Money:
         return abroad, spread(prices, transit=False) - abroad
 
     changes = []
-    for group, payer in zip(moves.measures, moves.payer, strict=True):
+    for part, (group, payer) in enumerate(zip(moves.measures, moves.payer, strict=True)):
         edits = _price_edits(moves.study, group) if not payer else ()
         if edits:
-            changes.append(both(arc_prices(_with(model.study, edits), kinds) - before))
+            only = sparse.diags(moves.concerned[part].astype(float))
+            added = both(arc_prices(_with(model.study, edits), kinds) - before)
+            changes.append((added[0] @ only, added[1] @ only))
         else:
             changes.append((sparse.csr_matrix(shape), sparse.csr_matrix(shape)))
     transit, own = both(before)

@@ -294,15 +294,23 @@ class Payoffs:
         """
         rows = np.array([self.row(profile) for profile in self.profiles])
         rows -= rows[0]
+        owner, used, sign = self.structure
         return WeightedGame(
             players=self.players,
             moves=self.moves,
             names=tuple(feature.name for feature in self.features),
-            owner=np.array([feature.owner for feature in self.features], dtype=np.int64),
+            owner=owner,
             features=rows.T.reshape(-1, *self.shape),
-            weight_of=np.array([feature.factors for feature in self.features], dtype=np.int64),
-            sign=np.array([feature.sign for feature in self.features]),
+            weight_of=used,
+            sign=sign,
         )
+
+    @cached_property
+    def structure(self) -> tuple[IntArray, IntArray, FloatArray]:
+        """Player, weights and sign of every feature, as `WeightedGame` takes them."""
+        owner = np.array([feature.owner for feature in self.features], dtype=np.int64)
+        used = np.array([feature.factors for feature in self.features], dtype=np.int64)
+        return owner, used, np.array([feature.sign for feature in self.features])
 
     def central(self) -> FloatArray:
         """Most likely weights, shape (n_weights,)."""
