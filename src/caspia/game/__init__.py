@@ -3,7 +3,7 @@
 from caspia.game.coalitions import CoalitionGame, Core, coalition_game, core, shapley, shortfall
 from caspia.game.gambit import Mixed, mixed_equilibria, quantal_response
 from caspia.game.leader import Leader, best_choice
-from caspia.game.normal_form import NormalForm, Profile
+from caspia.game.normal_form import NormalForm, Profile, along
 from caspia.game.preferences import (
     Frequency,
     Turn,
@@ -29,6 +29,7 @@ __all__ = [
     "Sequential",
     "Turn",
     "WeightedGame",
+    "along",
     "backward_induction",
     "best_choice",
     "coalition_game",

@@ -1,4 +1,4 @@
-"""The game of the corridor (Q6): who plays, which profiles are stable, what Russia and China answer, and how often."""
+"""The game of the corridor (Q6): who plays, what is stable, what Russia and China answer, and how often."""
 
 from __future__ import annotations
 

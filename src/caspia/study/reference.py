@@ -17,6 +17,7 @@ from caspia.errors import InputError
 from caspia.study.barred import barred_corridors, barred_frame
 from caspia.study.flow_tables import flow_tables
 from caspia.study.frames import legs_frame, place_names, routes_frame
+from caspia.study.game_answer import game_tables
 from caspia.study.invest_tables import invest_tables
 from caspia.study.itinerary import Itinerary
 from caspia.study.request import Request
@@ -60,6 +61,7 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
         "counts": counts(study.data),
         **flow_tables(study, tell),
         **invest_tables(study, tell),
+        **game_tables(study, tell),
     }
     tables["sources"] = study.data.tables["sources"].rename(columns={"id": "source_id"})
     return Result(MappingProxyType(tables), MappingProxyType(manifest(study)))
