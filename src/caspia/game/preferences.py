@@ -205,7 +205,7 @@ def turning_points(game: WeightedGame, weights: FloatArray, profile: Profile) ->
     for player in range(len(game.players)):
         mine = np.flatnonzero(game.owner == player)
         rows = [along(game.features[row], player, profile) * game.sign[row] for row in mine]
-        held = np.array(rows).reshape(len(mine), -1)
+        held = np.array(rows).reshape(len(mine), len(game.moves[player]))
         lead = held[:, [profile[player]]] - held
         used = game.weight_of[mine]
         margin = weights[used].prod(axis=1) @ lead

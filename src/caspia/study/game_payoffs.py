@@ -161,13 +161,17 @@ class Payoffs:
                 found[row.id] = self._weight(said, row.id, COMPONENTS[row.component])
         for row in records(self.data.tables["stakes"]):
             if moves.loc[row.move_id, "actor_id"] in self.players:
-                said = f"{moves.loc[row.move_id, 'name']}: {row.note or row.kind}"
+                said = f"{self._said(row.move_id)}: {row.note or row.kind}"
                 found[row.id] = self._weight(said, row.id, STAKES[row.kind])
         for works in self._works:
             key = works.measure.move
             if key not in found:
-                found[key] = self._weight(f"share of the cost borne: {moves.loc[key, 'name']}", key, "burden_share")
+                found[key] = self._weight(f"{self._said(key)}: share of the cost borne", key, "burden_share")
         return found
+
+    def _said(self, move: str) -> str:
+        table = self.data.tables["moves"].set_index("id")
+        return f"{table.loc[move, 'actor_id']}, {table.loc[move, 'name']}"
 
     def _weight(self, name: str, subject: str, attribute: str) -> Weight:
         key = f"{subject}.{attribute}"

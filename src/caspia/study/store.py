@@ -70,7 +70,7 @@ PLAYED: dict[str, str] = {
     "game_equilibria": "Equilibria, and profiles that are stable in sampled preferences, with regret and frequency",
     "game_moves": "Moves of every player: gain against the outcome, how often best reply and how often played",
     "game_replies": "What is answered to everything that may go before, and in how many preferences",
-    "game_weights": "Preferences and stakes with intervals, where each turns the outcome, what it tells of the answer",
+    "game_weights": "Preferences and stakes, where each turns the outcome, what it tells of the answer",
     "game_map": "What is answered where the two most telling weights take other values",
     "game_coalitions": "What transit over the Caspian is worth to its states together and apart",
     "game_tariffs": "Surcharges on transit of states that lead, with a bound",

@@ -269,16 +269,16 @@ def _tariffs(rows: Sequence[Row]) -> Table:
 
 
 _HOW = (
-    "Every move is a set of declared edits of the data, as projects and scenarios are. Every profile of moves is one "
-    "equilibrium of flows, from which transit revenue, trade of users, export income, the share of supplies that "
-    "comes without Russia and China, and the evenness of export ways are read for every actor. Costs of works, "
-    "subsidies, transfers and penalties are added. Each actor weighs these by declared preferences, which are drawn "
-    "from their intervals; payoffs are dollars a year more than under the status quo.",
-    "In turn, Japan moves first, then the Central Asian states, then Russia, then China, each knowing what went before "
-    "(backward induction). Pure equilibria are enumerated; mixed ones and quantal responses are sought by Gambit "
-    "within a time limit, and their regret is computed apart. The worth of a group of corridor states is what its "
-    "members earn more from transit where only they let cargo of others pass.",
+    "Every move is a set of declared edits of the data, as projects and scenarios are. Every profile of moves is "
+    "one equilibrium of flows, from which transit revenue, trade of users, export income, the share of supplies "
+    "that comes without Russia and China, and the evenness of export ways are read for every actor. Costs of "
+    "works, subsidies, transfers and penalties are added. Each actor weighs these by declared preferences, which "
+    "are drawn from their intervals; payoffs are dollars a year more than under the status quo.",
+    "In turn, Japan moves first, then the Central Asian states, then Russia, then China, each knowing what went "
+    "before (backward induction). Pure equilibria are enumerated; mixed ones and quantal responses are sought by "
+    "Gambit within a time limit, and their regret is computed apart. The worth of a group of corridor states is "
+    "what its members earn more from transit where only they let cargo of others pass.",
     "Influence, penalties and what is withheld are mostly judged, with wide intervals: the frequencies say how far "
     "the answer stands above these, not how likely it is in the world. One game is played in one year; reputation, "
-    "war and sanctions are beyond it. Tariffs of leaders rest on elasticities of the short run, and are upper ends.",
+    "war and sanctions are beyond it. Tariffs of leaders rest on elasticities of the short run and are upper ends.",
 )

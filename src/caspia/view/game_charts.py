@@ -46,7 +46,7 @@ def shares(moves: Sequence[Row], *, width: int = 420) -> Spec:
     ]
     data = canvas.Rows()
     named = data.add(points)
-    order = [point["move"] for point in points]
+    order = [str(point["move"]) for point in points]
     ys = alt.Y("move:N", sort=order, title=None, axis=alt.Axis(labelLimit=300))
     fill = alt.Scale(domain=["yes", "no"], range=[theme.GAIN, token("naming")])
     key = alt.Legend(title="played at the most likely weights", orient="top")
@@ -97,7 +97,7 @@ def gains(moves: Sequence[Row], player: str, *, width: int = 420) -> Spec:
     ]
     data = canvas.Rows()
     named = data.add(points)
-    ys = alt.Y("move:N", sort=[point["move"] for point in points], title=None, axis=alt.Axis(labelLimit=300))
+    ys = alt.Y("move:N", sort=[str(point["move"]) for point in points], title=None, axis=alt.Axis(labelLimit=300))
     scale = alt.Scale(nice=True)
     xs = alt.X("least:Q", title="Gain over the move that is played, million USD a year", scale=scale)
     spans = alt.Chart(named).mark_rule(color=token("muted"), strokeWidth=2).encode(y=ys, x=xs, x2="most:Q")
@@ -242,7 +242,7 @@ def telling(rows: Sequence[Row], *, width: int = 420) -> Spec:
         alt.Chart(data.add(points))
         .mark_bar(height=12)
         .encode(
-            y=alt.Y("name:N", sort=[p["name"] for p in points], title=None, axis=alt.Axis(labelLimit=320)),
+            y=alt.Y("name:N", sort=[str(p["name"]) for p in points], title=None, axis=alt.Axis(labelLimit=320)),
             x=alt.X("tells:Q", title="Correlation with the answer"),
             fill=alt.Fill(
                 "side:N",
