@@ -21,7 +21,7 @@ from caspia.cli_scenarios import scenario_app
 from caspia.data import attributes, table_schemas
 from caspia.study import Study, corridors, run_study
 from caspia.study.flow_tables import COLUMNS, POINTS, RANGED
-from caspia.study.store import INVESTED, STORED
+from caspia.study.store import OPTIONAL, STORED
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -53,7 +53,7 @@ def documented(name, mark=""):
 
 def test_every_stored_table_has_a_section():
     titles = re.findall(r"^## (.*)$", page("results.md"), re.MULTILINE)
-    assert [name for title in titles for name in title.split(", ")] == [*STORED, *INVESTED]
+    assert [name for title in titles for name in title.split(", ")] == [*STORED, *OPTIONAL]
 
 
 @pytest.mark.parametrize("name", ["consignments", "routes", "legs", "barred", "validation", "counts"])
