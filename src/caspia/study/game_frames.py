@@ -41,7 +41,17 @@ def named(payoffs: Payoffs, profile: Sequence[int]) -> str:
 
 
 def answering(answer: GameAnswer) -> int:
-    """Player whose answer is asked for: Russia, or who moves last where it does not play."""
+    """Player whose answer is asked for: Russia, or who moves last where it does not play.
+
+    Parameters
+    ----------
+    answer : GameAnswer
+        The game solved.
+
+    Returns
+    -------
+    int
+    """
     players = answer.payoffs.players
     return players.index(ANSWERS) if ANSWERS in players else answer.sequential.order[-1]
 
