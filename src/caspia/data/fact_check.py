@@ -37,6 +37,7 @@ SUBJECT_TABLES = (
     "targets",
     "waters",
     "budgets",
+    "events",
 )
 AMOUNT = "factor"
 """What a work that scales multiplies its quantities by."""
