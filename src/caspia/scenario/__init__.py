@@ -6,7 +6,7 @@ from caspia.scenario.effects import Ban, Effects, FactChanges, effects, quantity
 from caspia.scenario.library import built_in_scenarios, load_scenario
 from caspia.scenario.model import Edit, Scenario, Source, compose
 from caspia.scenario.parse import parse_scenario
-from caspia.scenario.projects import project_scenario
+from caspia.scenario.projects import project_scenario, read_selectors
 from caspia.scenario.select import select_rows
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "parse_scenario",
     "project_scenario",
     "quantity",
+    "read_selectors",
     "scenarios_frame",
     "select_rows",
 ]

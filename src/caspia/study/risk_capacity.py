@@ -104,7 +104,7 @@ def capacity_law(study: Priced, servers: Servers, names: tuple[str, ...] = READ)
         value = facts.value.copy()
         nudged = 1.0 - _NUDGE * (1.0 - value[rows]) if name in COMPLEMENT else _NUDGE * value[rows]
         value[rows] = nudged
-        moved = _effective(study, replace(data, facts=replace(facts, value=value)), servers)
+        moved = effective_capacity(study, value, servers)
         power = _powers(moved / servers.capacity)
         felt = np.flatnonzero(np.abs(power) > _FELT)
         behind = _facts_behind(data, servers, name)[felt]
@@ -131,8 +131,23 @@ def _powers(moved: FloatArray) -> FloatArray:
     return np.asarray(np.where(is_part, share, power))
 
 
-def _effective(study: Priced, data: Dataset, servers: Servers) -> FloatArray:
-    """Capacities of other facts; what trains and ships carry less counts as capacity lost."""
+def effective_capacity(study: Priced, value: FloatArray, servers: Servers) -> FloatArray:
+    """Capacities where the facts have other values; what trains and ships carry less counts as capacity lost.
+
+    Parameters
+    ----------
+    study : Priced
+        Data and network.
+    value : numpy.ndarray, shape (n_facts,)
+        Values of all facts.
+    servers : Servers
+        Capacities at the values of the data.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_servers,)
+    """
+    data = replace(study.data, facts=replace(study.data.facts, value=value))
     found = find_servers(Lookup(study.network, data.facts), data)
     entries = np.maximum(np.bincount(servers.server, minlength=servers.n_servers), 1)
     lighter = np.bincount(servers.server, servers.use / found.use, servers.n_servers) / entries
