@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +20,10 @@ from caspia.study.drawn import GROUPS
 from caspia.study.falling_sea import falling_sea
 from caspia.study.flows import BASE_YEAR, Flows, compile_model, solve_flows
 from caspia.study.loading import CONSTANTS
-from caspia.study.market import in_transit, routes_around
+from caspia.study.market import in_transit, routes_around, some_routes
 from caspia.study.request import Request
 from caspia.study.risk_capacity import CapacityLaw, capacity_law, effective_capacity
-from caspia.study.risk_costs import Column, way_costs, ways_of
+from caspia.study.risk_costs import Column, WayCosts, way_costs, ways_of
 from caspia.study.risk_events import Events, event_bounds, find_events
 from caspia.study.risk_metrics import Journey, find_metrics
 from caspia.study.risk_model import RiskModel, Shippers, Slots
@@ -37,6 +38,8 @@ MOST_JOURNEYS, ALTERNATIVES = 4, 8
 DOUBTS = ("money", "time", "demand", "capacity", "background", "scarcity", "goods", "choice", "events", "weather", "sea")
 """Groups of doubts, tied within and independent of each other."""
 _NUDGE = 0.98
+TRIALS, LEAST_SHARE = 40, 3e-4
+"""Routes that carry less than this share of their pair in every trial world are left out."""
 DEAR = 1.3
 """Cost of the best way that a closure leaves over that before it, from which on further ways are sought."""
 
@@ -101,24 +104,77 @@ def compile_risk(study: Study, flows: Flows, seed: int) -> tuple[RiskModel, Even
     InputError
         An event selects nothing, or an interval is out of order.
     """
+    flows = with_ways_round(study, flows)
+    laws = _laws(study, flows.model.servers)
+    model, _ = _assembled(study, flows, seed, laws)
+    kept = slimmed(flows, model.greatest_shares(TRIALS) >= LEAST_SHARE)
+    model, events = _assembled(study, kept, seed, laws)
+    return model.with_effects(), events
+
+
+@dataclass(frozen=True, eq=False)
+class _Laws:
+    """What rests on capacities alone: their law, prices, storms, and journeys."""
+
+    law: CapacityLaw
+    prices: tuple[IntArray, IntArray]
+    storms: tuple[IntArray, Weather]
+    journeys: list[Journey]
+
+
+def _laws(study: Study, servers: Servers) -> _Laws:
+    return _Laws(
+        capacity_law(study, servers), _prices(study, servers), _weather(study, servers), find_journeys(study)
+    )
+
+
+def _assembled(study: Study, flows: Flows, seed: int, laws: _Laws) -> tuple[RiskModel, Events]:
     data, market, servers = study.data, flows.model.market, flows.model.servers
-    journeys = find_journeys(study)
+    journeys, law = laws.journeys, laws.law
     paths = [(way, item.commodity) for item in journeys for way in item.ways]
     ways = ways_of(study, market, [way for way, _ in paths], [goods for _, goods in paths])
     costs = way_costs(study, ways)
     events = find_events(study, market, ways, servers)
-    law = capacity_law(study, servers)
-    book = _Book(data)
-    price_fact, price_of = _prices(study, servers)
-    storms, weather = _weather(study, servers)
     demand, growth, shippers = _shippers(study, flows, ways.commodity)
+    book = _Book(data)
+    slots = _slots(book, data, laws, (costs, events, demand, growth))
+    days = np.stack(event_bounds(data, events, 1, 1.0), axis=1).reshape(-1, 3)
+    most = event_bounds(data, events, 0, 0.0)[2]
+    closes = np.array(data.tables["events"]["action"] == "close", dtype=bool)
+    sea, years = falling_sea(data, servers, ()), float(flows.year - BASE_YEAR)
+    model = RiskModel(
+        seed=seed,
+        doubts=book.doubts(study.settings.dependence),
+        hazards=Hazards(events.ids, days, events.months, most),
+        slots=slots,
+        costs=costs,
+        capacities=law,
+        price_of=laws.prices[1],
+        likely_price=np.maximum(data.facts.value[laws.prices[0]], 1e-9),
+        shippers=shippers,
+        law=YearLaw(events.touched, events.taken, closes, len(market.routes.pair), sea, years),
+        weather=laws.storms[1],
+        servers=servers,
+        grouping=flows.model.grouping,
+        shut=~np.isfinite(flows.model.table.cost),
+        filled=flows.filled,
+        metrics=find_metrics(flows, journeys),
+    )
+    return model, events
+
+
+def _slots(
+    book: _Book, data: Dataset, laws: _Laws, parts: tuple[WayCosts, Events, IntArray, IntArray]
+) -> Slots:
+    """Put every doubted number in its place."""
+    costs, events, demand, growth = parts
+    law, loss = laws.law, event_bounds(data, events, 2, 1.0)
     commodities, groups = (data.object_facts(name) for name in ("commodities", "groups"))
-    loss = event_bounds(data, events, 2, 1.0)
-    slots = Slots(
+    return Slots(
         money=book.columns("money", costs.money_columns),
         time=book.columns("time", costs.time_columns),
         capacity=book.of_facts(_capacity_groups(data, law), law.fact),
-        price=book.of_facts("scarcity", price_fact),
+        price=book.of_facts("scarcity", laws.prices[0]),
         growth=book.of_facts("demand", growth),
         demand=book.of_facts("demand", demand),
         worth=book.of_facts("goods", commodities[:, attribute_column("value_of_time_usd_per_t_h")]),
@@ -129,32 +185,32 @@ def compile_risk(study: Study, flows: Flows, seed: int) -> tuple[RiskModel, Even
         rate=book.of_facts("events", events.facts[:, 0]),
         loss=book.columns("events", [(f"events:{key}.loss", _bounds(loss, row)) for row, key in enumerate(events.ids)]),
         delay=book.of_facts("events", events.facts[:, 3]),
-        storm=book.of_facts("weather", storms),
+        storm=book.of_facts("weather", laws.storms[0]),
         sea=book.of_facts("sea", _sea(data)),
     )
-    days = np.stack(event_bounds(data, events, 1, 1.0), axis=1).reshape(-1, 3)
-    most = event_bounds(data, events, 0, 0.0)[2]
-    closes = np.array(data.tables["events"]["action"] == "close", dtype=bool)
-    sea = falling_sea(data, servers, ())
-    model = RiskModel(
-        seed=seed,
-        doubts=book.doubts(study.settings.dependence),
-        hazards=Hazards(events.ids, days, events.months, most),
-        slots=slots,
-        costs=costs,
-        capacities=law,
-        price_of=price_of,
-        likely_price=np.maximum(data.facts.value[price_fact], 1e-9),
-        shippers=shippers,
-        law=YearLaw(events.touched, events.taken, closes, len(market.routes.pair), sea, float(flows.year - BASE_YEAR)),
-        weather=weather,
-        servers=servers,
-        grouping=flows.model.grouping,
-        shut=~np.isfinite(flows.model.table.cost),
-        filled=flows.filled,
-        metrics=find_metrics(flows, journeys),
-    )
-    return model.with_effects(), events
+
+
+def slimmed(flows: Flows, kept: npt.NDArray[np.bool_]) -> Flows:
+    """Flows on some of the routes; each keeps the path size that it has among all.
+
+    Parameters
+    ----------
+    flows : Flows
+        Flows.
+    kept : numpy.ndarray of bool, shape (n_routes,)
+        Routes to keep.
+
+    Returns
+    -------
+    Flows
+        Of the same year.
+    """
+    whole = flows.model
+    model = compile_model(whole.study, some_routes(whole.market, kept))
+    sizes = whole.table.path_size[kept]
+    grouping = replace(model.grouping, table=replace(model.grouping.table, path_size=sizes))
+    model = replace(model, table=replace(model.table, path_size=sizes), grouping=grouping)
+    return solve_flows(model, flows.year, scenario=flows.scenario)
 
 
 def with_ways_round(study: Study, flows: Flows) -> Flows:

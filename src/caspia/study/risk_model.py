@@ -22,7 +22,7 @@ from caspia.study.flows import settle
 from caspia.study.risk_capacity import CapacityLaw
 from caspia.study.risk_costs import WayCosts
 from caspia.study.risk_metrics import Metrics
-from caspia.study.risk_year import PATIENCE_DAYS, Weather, Year, YearLaw
+from caspia.study.risk_year import PATIENCE_DAYS, WHOLE, Weather, Year, YearLaw
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -32,7 +32,7 @@ RESIDUAL = 1e-5
 LEAST_LEFT = 0.02
 """Share of a capacity that is left however much is lost: a queue needs one above 0."""
 FAILED = np.nan
-LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
+LEVELS = (0.0, 0.25, 0.5, 0.75, WHOLE - 1e-9, 1.0)
 """Losses of capacity at which events are looked at beforehand."""
 
 
@@ -279,7 +279,7 @@ class RiskModel:
         numpy.ndarray
             As of `Metrics.read`.
         """
-        at = float(np.interp(loss, LEVELS, np.arange(len(LEVELS))))
+        at = float(np.interp(1.0 if loss >= WHOLE else loss, LEVELS, np.arange(len(LEVELS))))
         below = min(int(at), len(LEVELS) - 2)
         return self.effects[event, below] * (below + 1 - at) + self.effects[event, below + 1] * (at - below)
 
@@ -291,19 +291,51 @@ class RiskModel:
         RiskModel
         """
         n = len(self.hazards.names)
-        nothing = np.zeros(n)
-        still = Year(np.ones(self.servers.n_servers), np.zeros(self.costs.time.shape[0]), (), (), nothing[:0], nothing)
-        quiet = World(self, self.doubts.mode, still).solve((), None)
-        if quiet is None:
-            raise NotConverged(Problem("no equilibrium at the likely values", "risk", repair="run `caspia flows`"))
+        still = self._still(np.zeros(n))
         world = World(self, self.doubts.mode, still)
+        quiet = world.quiet()
         likely = world.row((), quiet)
         effects = np.zeros((n, len(LEVELS), len(likely)))
-        for event in np.flatnonzero(self.law.closes & (self.hazards.days[:, 2] > PATIENCE_DAYS)).tolist():
+        for event in self.lasting_events.tolist():
             for level, loss in enumerate(LEVELS[1:], start=1):
-                own = replace(still, loss=np.full(n, loss))
-                effects[event, level] = World(self, self.doubts.mode, own).row((event,), quiet) - likely
+                own = World(self, self.doubts.mode, self._still(np.full(n, loss)))
+                effects[event, level] = own.row((event,), quiet) - likely
         return replace(self, effects=np.nan_to_num(effects), likely=likely)
+
+    @property
+    def lasting_events(self) -> IntArray:
+        """Events that may last longer than cargo waits."""
+        return np.flatnonzero(self.law.closes & (self.hazards.days[:, 2] > PATIENCE_DAYS))
+
+    def greatest_shares(self, draws: int) -> FloatArray:
+        """Greatest share of its pair that each route has in trial worlds: draws, and every closure at likely values.
+
+        Parameters
+        ----------
+        draws : int
+            Number of draws.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_routes,)
+        """
+        n, found = len(self.hazards.names), np.zeros(self.n_routes)
+        trials = [World(self, self.doubts.values(self.seed, nth), self._still(np.zeros(n))) for nth in range(draws)]
+        for world in trials:
+            found = np.maximum(found, world.shares(world.quiet()))
+        world = World(self, self.doubts.mode, self._still(np.ones(n)))
+        quiet = world.quiet()
+        found = np.maximum(found, world.shares(quiet))
+        for event in self.lasting_events.tolist():
+            closed = world.solve((event,), quiet)
+            if closed is not None:
+                found = np.maximum(found, world.shares(closed))
+        return found
+
+    def _still(self, loss: FloatArray) -> Year:
+        """A year in which nothing happens."""
+        none = np.zeros(0)
+        return Year(np.ones(self.servers.n_servers), np.zeros(self.costs.time.shape[0]), (), (), none, loss)
 
 
 class World:
@@ -345,6 +377,39 @@ class World:
         ratio = np.where(shippers.likely_worth > 0, worth / np.maximum(shippers.likely_worth, 1e-300), 1.0)
         table, bundles = model.grouping.table, model.grouping.bundles
         self.felt = table.felt * ratio[shippers.class_of_entry], bundles.felt * ratio[shippers.class_of_column]
+
+    def quiet(self) -> LogitEquilibrium:
+        """Find the equilibrium of the year without closures that last.
+
+        Returns
+        -------
+        LogitEquilibrium
+
+        Raises
+        ------
+        NotConverged
+            There is none.
+        """
+        found = self.solve((), None)
+        if found is None:
+            repair = "look at the capacities of the data, or run `caspia flows`"
+            raise NotConverged(Problem("no equilibrium in a trial world", "risk", repair=repair))
+        return found
+
+    def shares(self, found: LogitEquilibrium) -> FloatArray:
+        """Share of its pair that each route has.
+
+        Parameters
+        ----------
+        found : LogitEquilibrium
+            Flows.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_routes,)
+        """
+        amount = found.amount[self.model.grouping.table.pair]
+        return np.where(amount > 0, found.flow / np.where(amount > 0, amount, 1.0), 0.0)
 
     def row(self, events: Sequence[int], quiet: LogitEquilibrium) -> FloatArray:
         """What is read while some events last.
