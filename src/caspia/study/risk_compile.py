@@ -14,13 +14,15 @@ from caspia.cost._server_parts import CLOSURES
 from caspia.data import NO_FACT, Dataset, attribute_column
 from caspia.demand import demand_cells
 from caspia.errors import InputError
+from caspia.network import ArcKind
 from caspia.risk import Doubts, Hazards
 from caspia.study.corridors import CASPIAN_SEA
 from caspia.study.drawn import GROUPS
 from caspia.study.falling_sea import falling_sea
 from caspia.study.flows import BASE_YEAR, Flows, compile_model, solve_flows
+from caspia.study.itinerary import Itinerary
 from caspia.study.loading import CONSTANTS
-from caspia.study.market import in_transit, routes_around, some_routes
+from caspia.study.market import in_transit, routes_around
 from caspia.study.request import Request
 from caspia.study.risk_capacity import CapacityLaw, capacity_law, effective_capacity
 from caspia.study.risk_costs import Column, WayCosts, way_costs, ways_of
@@ -33,13 +35,10 @@ from caspia.study.study import Study
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BOXES = "containers"
-MOST_JOURNEYS, ALTERNATIVES = 4, 8
-"""Reference journeys, and ways of each beside the best of every corridor."""
+MOST_JOURNEYS = 4
 DOUBTS = ("money", "time", "demand", "capacity", "background", "scarcity", "goods", "choice", "events", "weather", "sea")
 """Groups of doubts, tied within and independent of each other."""
 _NUDGE = 0.98
-TRIALS, LEAST_SHARE = 40, 3e-4
-"""Routes that carry less than this share of their pair in every trial world are left out."""
 DEAR = 1.3
 """Cost of the best way that a closure leaves over that before it, from which on further ways are sought."""
 
@@ -106,9 +105,7 @@ def compile_risk(study: Study, flows: Flows, seed: int) -> tuple[RiskModel, Even
     """
     flows = with_ways_round(study, flows)
     laws = _laws(study, flows.model.servers)
-    model, _ = _assembled(study, flows, seed, laws)
-    kept = slimmed(flows, model.greatest_shares(TRIALS) >= LEAST_SHARE)
-    model, events = _assembled(study, kept, seed, laws)
+    model, events = _assembled(study, flows, seed, laws)
     return model.with_effects(), events
 
 
@@ -190,29 +187,6 @@ def _slots(
     )
 
 
-def slimmed(flows: Flows, kept: npt.NDArray[np.bool_]) -> Flows:
-    """Flows on some of the routes; each keeps the path size that it has among all.
-
-    Parameters
-    ----------
-    flows : Flows
-        Flows.
-    kept : numpy.ndarray of bool, shape (n_routes,)
-        Routes to keep.
-
-    Returns
-    -------
-    Flows
-        Of the same year.
-    """
-    whole = flows.model
-    model = compile_model(whole.study, some_routes(whole.market, kept))
-    sizes = whole.table.path_size[kept]
-    grouping = replace(model.grouping, table=replace(model.grouping.table, path_size=sizes))
-    model = replace(model, table=replace(model.table, path_size=sizes), grouping=grouping)
-    return solve_flows(model, flows.year, scenario=flows.scenario)
-
-
 def with_ways_round(study: Study, flows: Flows) -> Flows:
     """Flows on more routes: those by which cargo goes round a closure that lasts.
 
@@ -272,14 +246,30 @@ def find_journeys(study: Study) -> list[Journey]:
     for item in study.data.tables["consignments"].itertuples():
         if item.commodity_id != BOXES or item.avoid or len(found) == MOST_JOURNEYS:
             continue
-        try:
-            asked = Request(item.origin_id, item.destination_id, item.commodity_id, alternatives=ALTERNATIVES)
-            ways = tuple(way for way in study.itineraries(asked) if way.corridor == "Caspian")
-        except InputError:
-            continue
+        ways = _caspian_ways(study, Request(item.origin_id, item.destination_id, item.commodity_id))
         if ways:
             found.append(Journey(str(item.id), str(item.name), str(item.commodity_id), ways))
     return found
+
+
+def _caspian_ways(study: Study, asked: Request) -> tuple[Itinerary, ...]:
+    """The best way over the Caspian, and the best ones without each place where it changes its mode."""
+    network, found = study.network, _by_caspian(study, asked)
+    if not found:
+        return ()
+    arcs = np.asarray(found[0].arcs)
+    changes = arcs[network.arcs.kind[arcs] == ArcKind.TERMINAL]
+    places = dict.fromkeys(network.place_ids[row] for row in network.vertices.place[network.arcs.tail[changes]])
+    for place in places:
+        found += _by_caspian(study, replace(asked, avoid=(str(place),)))
+    return tuple(found)
+
+
+def _by_caspian(study: Study, asked: Request) -> list[Itinerary]:
+    try:
+        return [way for way in study.itineraries(asked) if way.corridor == "Caspian"][:1]
+    except InputError:
+        return []
 
 
 def _bounds(ends: tuple[FloatArray, ...], row: int) -> tuple[float, float, float]:

@@ -90,17 +90,19 @@ def find_events(study: Study, market: Market, ways: Ways, servers: Servers) -> E
     table = list(records(data.tables["events"]))
     columns = [attribute_column(name) for name in (RATE, DAYS, LOSS, DELAY)]
     facts = data.own_facts("events")[:, columns].astype(np.int64)
-    rows = [selected_arcs(data, network, item, data.where("events", row)) for row, item in enumerate(table)]
-    arcs = np.array(rows, dtype=bool).reshape(len(table), network.n_arcs)
+    rows = [selected_rows(data, item, data.where("events", row)) for row, item in enumerate(table)]
+    shut = [arcs_of_rows(data, network, item.table, own) for item, own in zip(table, rows, strict=True)]
+    arcs = np.array(shut, dtype=bool).reshape(len(table), network.n_arcs)
     passes = (ways.arcs @ sparse.csr_matrix(arcs.T.astype(np.float64))).tocsc()
     touched, taken = [], []
     for row, item in enumerate(table):
         chosen = np.zeros(ways.n_ways)
         chosen[passes.indices[passes.indptr[row] : passes.indptr[row + 1]]] = 1.0
-        chosen *= _concerned(data, market, ways, item)
+        chosen *= _concerned(data, market, ways, item, rows[row])
         touched.append(sparse.csr_matrix(chosen))
-        # A bar on some goods leaves the capacity to all others, and a delay leaves it to all.
-        whole = item.action == "close" and not (item.commodity_ids or item.form or item.origin_ids)
+        # A bar on some goods or on transit leaves the capacity to all others, and a delay leaves it to all.
+        some = item.commodity_ids or item.form or item.origin_ids or item.table == "countries"
+        whole = item.action == "close" and not some
         taken.append(sparse.csr_matrix(share_taken(servers, arcs[row]) if whole else np.zeros(servers.n_servers)))
     return Events(
         ids=tuple(item.id for item in table),
@@ -118,15 +120,13 @@ def _stack(rows: list[sparse.csr_matrix], width: int) -> sparse.csr_matrix:
     return sparse.vstack(rows, format="csr") if rows else sparse.csr_matrix((0, width))
 
 
-def selected_arcs(data: Dataset, network: Network, event: Any, where: str) -> BoolArray:
-    """Arcs that an event closes or slows.
+def selected_rows(data: Dataset, event: Any, where: str) -> IntArray:
+    """Rows of its table that an event closes or slows.
 
     Parameters
     ----------
     data : Dataset
         Tables.
-    network : Network
-        The graph.
     event : row of the table events
         With `table` and `selectors`.
     where : str
@@ -134,7 +134,7 @@ def selected_arcs(data: Dataset, network: Network, event: Any, where: str) -> Bo
 
     Returns
     -------
-    numpy.ndarray of bool, shape (n_arcs,)
+    numpy.ndarray of int, shape (n,)
 
     Raises
     ------
@@ -142,8 +142,7 @@ def selected_arcs(data: Dataset, network: Network, event: Any, where: str) -> Bo
         A selector is unknown or selects nothing.
     """
     criteria = read_selectors(event.selectors, where)
-    edit = Edit("close", event.table, criteria, event.source_id, event.name, where=where)
-    return arcs_of_rows(data, network, event.table, select_rows(data, edit))
+    return select_rows(data, Edit("close", event.table, criteria, event.source_id, event.name, where=where))
 
 
 def arcs_of_rows(data: Dataset, network: Network, table: str, rows: Iterable[int]) -> BoolArray:
@@ -194,7 +193,7 @@ def share_taken(servers: Servers, arcs: BoolArray) -> FloatArray:
     return np.bincount(servers.server, entry, servers.n_servers) / np.maximum(whole, 1)
 
 
-def _concerned(data: Dataset, market: Market, ways: Ways, event: Any) -> BoolArray:
+def _concerned(data: Dataset, market: Market, ways: Ways, event: Any, rows: IntArray) -> BoolArray:
     """Paths whose goods an event concerns."""
     goods = data.tables["commodities"]
     found = np.ones(ways.n_ways, dtype=bool)
@@ -205,6 +204,12 @@ def _concerned(data: Dataset, market: Market, ways: Ways, event: Any) -> BoolArr
     if event.origin_ids:
         states = data.tables["places"]["country"].isin(event.origin_ids.split(";")).to_numpy()
         found[: len(market.routes.pair)] &= states[market.pairs.origin[market.routes.pair]]
+    if event.table == "countries":
+        # As of rules: what stops transit does not stop the trade of the state itself.
+        own = data.tables["countries"]["id"].iloc[rows]
+        states = data.tables["places"]["country"].isin(own).to_numpy()
+        for side in (market.pairs.origin, market.pairs.destination):
+            found[: len(market.routes.pair)] &= ~states[side[market.routes.pair]]
     return found
 
 

@@ -32,6 +32,8 @@ RESIDUAL = 1e-5
 LEAST_LEFT = 0.02
 """Share of a capacity that is left however much is lost: a queue needs one above 0."""
 FAILED = np.nan
+MATTERS = 0.003
+"""Share of all that users pay and wait for that a closure must cost to be worth an equilibrium of its own."""
 LEVELS = (0.0, 0.25, 0.5, 0.75, WHOLE - 1e-9, 1.0)
 """Losses of capacity at which events are looked at beforehand."""
 
@@ -172,6 +174,8 @@ class RiskModel:
     exact : int
         Number of lasting closures of a year whose equilibrium is found in the very draw: those that matter most.
         Others change what they change at the likely values, in proportion to the sums of the draw.
+    matters_usd : float
+        Loss of users in a year from which on a closure is one of these.
     """
 
     seed: int
@@ -193,6 +197,7 @@ class RiskModel:
     effects: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0)))
     likely: FloatArray = field(default_factory=lambda: np.zeros(0))
     exact: int = 1
+    matters_usd: float = 0.0
 
     @property
     def n_columns(self) -> int:
@@ -257,11 +262,11 @@ class RiskModel:
         order = np.argsort(-year.parts * np.abs(marginal[:, self.metrics.place_of_loss])) if len(marginal) else []
         mean, scale = floor.copy(), self.metrics.scale(floor, self.likely)
         for rank, nth in enumerate(order):
-            change = marginal[nth] * scale
-            if rank < self.exact:
+            change, lost = marginal[nth] * scale, year.parts[nth] * abs(marginal[nth, self.metrics.place_of_loss])
+            if rank < self.exact and lost >= self.matters_usd:
                 change = world.row((*year.always, year.lasting[nth]), quiet) - floor
             mean += year.parts[nth] * change
-        slowed = float(quiet.flow @ (world.worth * year.wait_h)[: self.n_routes])
+        slowed = float((quiet.flow * (world.worth * year.wait_h)[: self.n_routes]).sum())
         return self.metrics.finish(mean, slowed)
 
     def effect(self, event: int, loss: float) -> FloatArray:
@@ -300,37 +305,13 @@ class RiskModel:
             for level, loss in enumerate(LEVELS[1:], start=1):
                 own = World(self, self.doubts.mode, self._still(np.full(n, loss)))
                 effects[event, level] = own.row((event,), quiet) - likely
-        return replace(self, effects=np.nan_to_num(effects), likely=likely)
+        paid = float(np.where(quiet.flow > 0, quiet.flow * quiet.cost, 0.0).sum())
+        return replace(self, effects=np.nan_to_num(effects), likely=likely, matters_usd=MATTERS * paid)
 
     @property
     def lasting_events(self) -> IntArray:
         """Events that may last longer than cargo waits."""
         return np.flatnonzero(self.law.closes & (self.hazards.days[:, 2] > PATIENCE_DAYS))
-
-    def greatest_shares(self, draws: int) -> FloatArray:
-        """Greatest share of its pair that each route has in trial worlds: draws, and every closure at likely values.
-
-        Parameters
-        ----------
-        draws : int
-            Number of draws.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_routes,)
-        """
-        n, found = len(self.hazards.names), np.zeros(self.n_routes)
-        trials = [World(self, self.doubts.values(self.seed, nth), self._still(np.zeros(n))) for nth in range(draws)]
-        for world in trials:
-            found = np.maximum(found, world.shares(world.quiet()))
-        world = World(self, self.doubts.mode, self._still(np.ones(n)))
-        quiet = world.quiet()
-        found = np.maximum(found, world.shares(quiet))
-        for event in self.lasting_events.tolist():
-            closed = world.solve((event,), quiet)
-            if closed is not None:
-                found = np.maximum(found, world.shares(closed))
-        return found
 
     def _still(self, loss: FloatArray) -> Year:
         """A year in which nothing happens."""
@@ -395,21 +376,6 @@ class World:
             repair = "look at the capacities of the data, or run `caspia flows`"
             raise NotConverged(Problem("no equilibrium in a trial world", "risk", repair=repair))
         return found
-
-    def shares(self, found: LogitEquilibrium) -> FloatArray:
-        """Share of its pair that each route has.
-
-        Parameters
-        ----------
-        found : LogitEquilibrium
-            Flows.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_routes,)
-        """
-        amount = found.amount[self.model.grouping.table.pair]
-        return np.where(amount > 0, found.flow / np.where(amount > 0, amount, 1.0), 0.0)
 
     def row(self, events: Sequence[int], quiet: LogitEquilibrium) -> FloatArray:
         """What is read while some events last.
