@@ -34,6 +34,7 @@ from caspia.study.study import Study
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 BOXES = "containers"
 MOST_JOURNEYS = 4
 DOUBTS = ("money", "time", "demand", "capacity", "background", "scarcity", "goods", "choice", "events", "weather", "sea")
@@ -79,7 +80,7 @@ class _Book:
         return Doubts(tuple(self.names), low, mode, high, group, DOUBTS, dependence)
 
 
-def compile_risk(study: Study, flows: Flows, seed: int) -> tuple[RiskModel, Events]:
+def compile_risk(study: Study, flows: Flows, seed: int, laws: Laws) -> RiskModel:
     """Compile a study for draws of its risk.
 
     Parameters
@@ -90,28 +91,39 @@ def compile_risk(study: Study, flows: Flows, seed: int) -> tuple[RiskModel, Even
         Its flows at the likely values.
     seed : int
         Seed of all draws.
+    laws : Laws
+        What rests on capacities alone.
 
     Returns
     -------
-    model : RiskModel
-        A function of the number of a draw.
-    events : Events
-        Its events.
+    RiskModel
+        A function of the number of a draw. It has the routes of the flows, and those by which cargo goes round
+        events that last.
 
     Raises
     ------
     InputError
         An event selects nothing, or an interval is out of order.
     """
-    flows = with_ways_round(study, flows)
-    laws = _laws(study, flows.model.servers)
-    model, events = _assembled(study, flows, seed, laws)
-    return model.with_effects(), events
+    model, _ = assembled(study, with_ways_round(study, flows, lasting_closures(study, flows)), seed, laws)
+    return model.with_effects()
 
 
 @dataclass(frozen=True, eq=False)
-class _Laws:
-    """What rests on capacities alone: their law, prices, storms, and journeys."""
+class Laws:
+    """What rests on capacities alone, whatever the routes.
+
+    Attributes
+    ----------
+    law : CapacityLaw
+        Capacities by their facts.
+    prices : tuple of numpy.ndarray of int
+        Facts of prices of scarcity, and which of them each server has.
+    storms : tuple of numpy.ndarray of int and Weather
+        Facts of closed shares of months, and what they take.
+    journeys : list of Journey
+        Reference consignments.
+    """
 
     law: CapacityLaw
     prices: tuple[IntArray, IntArray]
@@ -119,13 +131,44 @@ class _Laws:
     journeys: list[Journey]
 
 
-def _laws(study: Study, servers: Servers) -> _Laws:
-    return _Laws(
+def find_laws(study: Study, servers: Servers) -> Laws:
+    """Find what rests on capacities alone.
+
+    Parameters
+    ----------
+    study : Study
+        The world.
+    servers : Servers
+        Its capacities.
+
+    Returns
+    -------
+    Laws
+    """
+    return Laws(
         capacity_law(study, servers), _prices(study, servers), _weather(study, servers), find_journeys(study)
     )
 
 
-def _assembled(study: Study, flows: Flows, seed: int, laws: _Laws) -> tuple[RiskModel, Events]:
+def assembled(study: Study, flows: Flows, seed: int, laws: Laws) -> tuple[RiskModel, Events]:
+    """Put the model of some flows together.
+
+    Parameters
+    ----------
+    study : Study
+        The world.
+    flows : Flows
+        Its flows at the likely values.
+    seed : int
+        Seed of all draws.
+    laws : Laws
+        What rests on capacities alone.
+
+    Returns
+    -------
+    tuple of RiskModel and Events
+        Without the effects of events at the likely values, which draws need.
+    """
     data, market, servers = study.data, flows.model.market, flows.model.servers
     journeys, law = laws.journeys, laws.law
     paths = [(way, item.commodity) for item in journeys for way in item.ways]
@@ -161,7 +204,7 @@ def _assembled(study: Study, flows: Flows, seed: int, laws: _Laws) -> tuple[Risk
 
 
 def _slots(
-    book: _Book, data: Dataset, laws: _Laws, parts: tuple[WayCosts, Events, IntArray, IntArray]
+    book: _Book, data: Dataset, laws: Laws, parts: tuple[WayCosts, Events, IntArray, IntArray]
 ) -> Slots:
     """Put every doubted number in its place."""
     costs, events, demand, growth = parts
@@ -187,8 +230,8 @@ def _slots(
     )
 
 
-def with_ways_round(study: Study, flows: Flows) -> Flows:
-    """Flows on more routes: those by which cargo goes round a closure that lasts.
+def lasting_closures(study: Study, flows: Flows) -> list[tuple[BoolArray, BoolArray]]:
+    """Arcs and routes of events that may shut ways longer than cargo waits.
 
     Parameters
     ----------
@@ -199,21 +242,43 @@ def with_ways_round(study: Study, flows: Flows) -> Flows:
 
     Returns
     -------
+    list of tuple of numpy.ndarray of bool
+    """
+    market = flows.model.market
+    events = find_events(study, market, ways_of(study, market, [], []), flows.model.servers)
+    closes = (study.data.tables["events"]["action"] == "close").to_numpy(dtype=bool)
+    longest, worst = event_bounds(study.data, events, 1, 1.0)[2], event_bounds(study.data, events, 2, 1.0)[2]
+    found = []
+    for event in np.flatnonzero(closes & (longest > PATIENCE_DAYS) & (worst >= WHOLE)).tolist():
+        touched = np.zeros(len(market.routes.pair), dtype=bool)
+        touched[events.touched[event].indices] = True
+        found.append((events.arcs[event], touched))
+    return found
+
+
+def with_ways_round(study: Study, flows: Flows, closures: Sequence[tuple[BoolArray, BoolArray]]) -> Flows:
+    """Flows on more routes: those by which cargo goes round closures.
+
+    Parameters
+    ----------
+    study : Study
+        The world.
+    flows : Flows
+        Its flows.
+    closures : sequence of tuple of numpy.ndarray of bool
+        Arcs of each closure, and the routes that it shuts.
+
+    Returns
+    -------
     Flows
         Of the same year; routes are sought for pairs that a closure leaves none, or none but dear ones.
     """
     market, servers, cost = flows.model.market, flows.model.servers, flows.result.cost
-    events = find_events(study, market, ways_of(study, market, [], []), servers)
-    closes = (study.data.tables["events"]["action"] == "close").to_numpy()
-    longest, worst = event_bounds(study.data, events, 1, 1.0)[2], event_bounds(study.data, events, 2, 1.0)[2]
-    least = _least(cost, market.start)
-    closed = []
-    for event in np.flatnonzero(closes & (longest > PATIENCE_DAYS) & (worst >= WHOLE)).tolist():
-        touched = np.zeros(len(cost), dtype=bool)
-        touched[events.touched[event].indices] = True
+    least, closed = _least(cost, market.start), []
+    for arcs, touched in closures:
         after = _least(np.where(touched, np.inf, cost), market.start)
-        stuck = np.isfinite(least) & (after > DEAR * least)
-        closed.append((events.arcs[event], np.flatnonzero(stuck)))
+        stuck = np.isfinite(least) & (after > np.abs(least) * DEAR)
+        closed.append((arcs, np.flatnonzero(stuck)))
     if not any(len(pairs) for _, pairs in closed):
         return flows
     model = compile_model(study, routes_around(study, market, servers, closed))

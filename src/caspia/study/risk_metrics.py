@@ -150,7 +150,7 @@ class Metrics:
         numpy.ndarray
             Sums; unserved tonnes; loss of users; journeys.
         """
-        lost = 0.0 if quiet is None or wants is None else users_loss(quiet, found, wants)
+        lost = 0.0 if quiet is None or wants is None else float(loss_by_pair(quiet, found, wants).sum())
         return np.concatenate([self.sums @ found.flow, [found.unserved.sum(), lost], *journeys])
 
     def finish(self, row: FloatArray, slowed_usd: float) -> FloatArray:
@@ -175,8 +175,8 @@ class Metrics:
         return np.array([*head, *row[5:n], *np.column_stack([row[n + 2 + journeys :], money]).ravel()])
 
 
-def users_loss(quiet: LogitEquilibrium, found: LogitEquilibrium, wants: Choice) -> float:
-    """What users lose in another world, in dollars a year: the area under the demand curve between the logsums.
+def loss_by_pair(quiet: LogitEquilibrium, found: LogitEquilibrium, wants: Choice) -> FloatArray:
+    """What users lose in another world: the area under the demand curve between the logsums.
 
     Parameters
     ----------
@@ -187,9 +187,9 @@ def users_loss(quiet: LogitEquilibrium, found: LogitEquilibrium, wants: Choice) 
 
     Returns
     -------
-    float
-        Above 0 where they lose. Pairs that have a route in one of the worlds only count as nothing: their cargo is
-        told as unserved.
+    numpy.ndarray, shape (n_pairs,)
+        Dollars a year, above 0 where they lose. Pairs that have a route in one of the worlds only count as nothing:
+        their cargo is told as unserved.
 
     References
     ----------
@@ -200,7 +200,7 @@ def users_loss(quiet: LogitEquilibrium, found: LogitEquilibrium, wants: Choice) 
     rise = np.where(known, np.where(known, found.logsum, 0.0) - np.where(known, quiet.logsum, 0.0), 0.0)
     answers = wants.response < 0
     slope = np.where(answers, wants.response, -1.0)
-    return float(np.where(answers, wants.amount * np.expm1(slope * rise) / slope, wants.amount * rise).sum())
+    return np.where(answers, wants.amount * np.expm1(slope * rise) / slope, wants.amount * rise)
 
 
 def find_metrics(flows: Flows, journeys: Sequence[Journey]) -> Metrics:

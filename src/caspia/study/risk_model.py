@@ -296,8 +296,7 @@ class RiskModel:
         RiskModel
         """
         n = len(self.hazards.names)
-        still = self._still(np.zeros(n))
-        world = World(self, self.doubts.mode, still)
+        world = self.likely_world()
         quiet = world.quiet()
         likely = world.row((), quiet)
         effects = np.zeros((n, len(LEVELS), len(likely)))
@@ -312,6 +311,15 @@ class RiskModel:
     def lasting_events(self) -> IntArray:
         """Events that may last longer than cargo waits."""
         return np.flatnonzero(self.law.closes & (self.hazards.days[:, 2] > PATIENCE_DAYS))
+
+    def likely_world(self) -> World:
+        """The world at the likely values, in which nothing happens.
+
+        Returns
+        -------
+        World
+        """
+        return World(self, self.doubts.mode, self._still(np.zeros(len(self.hazards.names))))
 
     def _still(self, loss: FloatArray) -> Year:
         """A year in which nothing happens."""
@@ -415,10 +423,31 @@ class World:
         LogitEquilibrium or None
             None where it was not found.
         """
-        model, year = self.model, self.year
-        left = year.left * model.law.capacity_left(events, year.loss)
-        capacity = self.capacity * np.maximum(left, LEAST_LEFT)
-        cost = np.where(model.law.shut(events, year.loss), np.inf, self.cost) if events else self.cost
+        year, law = self.year, self.model.law
+        return self.closed(law.shut(events, year.loss), law.capacity_left(events, year.loss), quiet)
+
+    def closed(
+        self, shut: BoolArray, left: FloatArray, quiet: LogitEquilibrium | None = None
+    ) -> LogitEquilibrium | None:
+        """Find the equilibrium with some routes shut and less of some capacities.
+
+        Parameters
+        ----------
+        shut : numpy.ndarray of bool, shape (n_routes,)
+            Routes that are shut.
+        left : numpy.ndarray, shape (n_servers,)
+            Share of each capacity that is left, beside what short events leave.
+        quiet : LogitEquilibrium, optional
+            The world to which demand answers; demand is as drawn if left out.
+
+        Returns
+        -------
+        LogitEquilibrium or None
+            None where it was not found.
+        """
+        model = self.model
+        capacity = self.capacity * np.maximum(self.year.left * left, LEAST_LEFT)
+        cost = np.where(shut, np.inf, self.cost)
         table = replace(model.grouping.table, cost=cost, felt=self.felt[0])
         grouping = replace(model.grouping, table=table, bundles=replace(model.grouping.bundles, felt=self.felt[1]))
         servers = model.servers.with_capacity(capacity)
