@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from caspia.cli_assign import assign_app
 from caspia.cli_flows import flow_app
 from caspia.cli_invest import invest_app
+from caspia.cli_risk import risk_app
 from caspia.cli_scenarios import scenario_app
 from caspia.cli_tools import Draws, print_json, progress, records, spinner
 from caspia.errors import DataError, InputError, NotConverged, Problem
@@ -54,6 +55,7 @@ data_app = typer.Typer(
 app.add_typer(data_app, name="data")
 app.add_typer(flow_app)
 app.add_typer(invest_app)
+app.add_typer(risk_app)
 app.add_typer(scenario_app)
 app.add_typer(assign_app, name="assign")
 

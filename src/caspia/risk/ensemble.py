@@ -116,17 +116,21 @@ def run_ensemble(
     rest = np.flatnonzero(~done)
     portions = [rest[at : at + place.portion] for at in range(0, len(rest), place.portion)]
     saved = time.monotonic()
+    going_on = kept is not None and not kept.for_rescue
     try:
         for portion, found in _results(work, tasks, portions, place):
             rows[portion], done[portion] = found, True
             if tell is not None:
                 tell(int(done.sum()), n)
-            if kept is not None and time.monotonic() - saved > SAVED_EVERY_S:
+            if going_on and kept is not None and time.monotonic() - saved > SAVED_EVERY_S:
                 kept.save(done, rows)
                 saved = time.monotonic()
-    finally:
-        if kept is not None and done.any() and len(rest):
+    except BaseException:
+        if kept is not None and done.any():
             kept.save(done, rows)
+        raise
+    if going_on and kept is not None and len(rest):
+        kept.save(done, rows)
     return rows
 
 

@@ -26,10 +26,13 @@ class Kept:
         The file; it need not exist.
     identity : str
         What a run must have in common with the draws of the file: data, seed, tasks and all else they rest on.
+    for_rescue : bool
+        Whether the file is written only when a run is broken off, and not gone on with.
     """
 
     path: Path
     identity: str
+    for_rescue: bool = False
 
     def load(self, n_tasks: int, n_columns: int) -> tuple[BoolArray, FloatArray]:
         """Draws that are finished.
@@ -37,7 +40,7 @@ class Kept:
         Parameters
         ----------
         n_tasks, n_columns : int
-            Shape of all results.
+            Shape of all results; below 0 for any number of columns.
 
         Returns
         -------
@@ -50,8 +53,8 @@ class Kept:
         InputError
             The file cannot be read, or holds the draws of another study, seed or number.
         """
-        if not self.path.exists():
-            return np.zeros(n_tasks, dtype=bool), np.zeros((n_tasks, n_columns))
+        if self.for_rescue or not self.path.exists():
+            return np.zeros(n_tasks, dtype=bool), np.zeros((n_tasks, max(n_columns, 0)))
         try:
             with np.load(self.path, allow_pickle=False) as file:
                 identity, done, rows = str(file["identity"]), file["done"].astype(bool), file["rows"]
@@ -60,7 +63,8 @@ class Kept:
             repair = "name another file, or remove it"
             problem = Problem("draws cannot go on", str(self.path), str(error).splitlines()[0], allowed, repair)
             raise InputError(problem) from error
-        if identity != self.identity or rows.shape != (n_tasks, n_columns) or done.shape != (n_tasks,):
+        wide = rows.ndim == 2 and (n_columns < 0 or rows.shape[1] == n_columns)
+        if identity != self.identity or not wide or len(rows) != n_tasks or done.shape != (n_tasks,):
             raise InputError(
                 Problem(
                     what="draws of another run",
