@@ -27,9 +27,7 @@ def risk(  # noqa: PLR0913 - the options of a command are its parameters
             "scheduler, as tcp://10.0.0.1:8786."
         ),
     ] = "threads",
-    workers: Annotated[
-        int | None, typer.Option(help="Threads or processes; by default one for each core.")
-    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Threads or processes; by default one for each core.")] = None,
     resume: Annotated[
         Path | None,
         typer.Option(help="Keep finished draws in this file, and go on with those that it holds already."),
@@ -41,7 +39,9 @@ def risk(  # noqa: PLR0913 - the options of a command are its parameters
     scenario: Annotated[
         list[str] | None, typer.Option("--scenario", help="Scenario by name or file; may be given several times.")
     ] = None,
-    data: Annotated[str, typer.Option("--data", help="Built-in data set or a folder of the same form.")] = "caspian",
+    data: Annotated[
+        str, typer.Option("--data", help="Built-in data set or a folder of the same form.")
+    ] = "caspian",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Draw years of closures, storms and doubtful facts: what they do to time, cost and capacity."""

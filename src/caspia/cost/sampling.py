@@ -166,7 +166,7 @@ class Sampler:
 
 def _quantile(reading: Reading, bounds: Bounds, share: FloatArray) -> FloatArray:
     """Values below which a variable lies with some probabilities."""
-    low, mode, high = bounds
+    low, mode, _ = bounds
     if reading is Reading.HEADWAY:
         return mode * share
     if reading is Reading.CLOSURE:

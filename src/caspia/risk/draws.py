@@ -1,4 +1,4 @@
-"""Counter-based draws: what draw i of a quantity is depends on the seed, the name of the quantity and i, on no more.
+"""Counter-based draws: what draw i of a quantity is depends on the seed, its name and i, and on no more.
 
 So the numbers are the same whatever the number of workers, the size of their portions and what else is drawn.
 """

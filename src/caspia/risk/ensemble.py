@@ -1,8 +1,8 @@
 """Many draws at once: on threads, on processes of this machine, or on the workers of a Dask scheduler.
 
 A task is a row of numbers that says which draw it is; a result is a row of numbers that depends on the task alone.
-So the results are the same wherever and in whatever portions they are found, and a portion that a dead worker leaves
-behind is done again by another.
+So the results are the same wherever and in whatever portions they are found, and a portion that a dead worker
+leaves behind is done again by another.
 """
 
 from __future__ import annotations
@@ -166,10 +166,11 @@ def _on_threads(
 def _on_cluster(
     client: Any, work: Work, tasks: IntArray, portions: list[IntArray]
 ) -> Iterator[tuple[IntArray, FloatArray]]:
-    from distributed import as_completed as as_finished
+    import distributed
 
     from caspia.risk.worker import Carrier, find
 
+    as_finished: Any = distributed.as_completed
     carrier = Carrier(work)
     # A plugin also reaches workers that come later, for instance in the place of one that was killed.
     client.register_plugin(carrier)
@@ -188,23 +189,25 @@ def _on_cluster(
 @contextmanager
 def _client(place: Place) -> Iterator[Any]:
     """Connect to a scheduler, or start processes on this machine."""
-    from distributed import Client, LocalCluster
+    import distributed
 
+    connect: Any = distributed.Client
+    start: Any = distributed.LocalCluster
     if place.scheduler == LOCAL:
         with (
-            LocalCluster(
+            start(
                 n_workers=place.workers,
                 threads_per_worker=1,
                 processes=True,
                 dashboard_address=None,
                 silence_logs=50,
             ) as cluster,
-            Client(cluster) as client,
+            connect(cluster) as client,
         ):
             yield client
         return
     try:
-        client = Client(place.scheduler, timeout=PATIENCE_S)
+        client = connect(place.scheduler, timeout=PATIENCE_S)
     except (OSError, TimeoutError, ValueError) as error:
         raise InputError(_unreachable(place.scheduler, "no answer")) from error
     with client:

@@ -83,7 +83,7 @@ class Hazards:
         """
         if not self.names:
             return np.zeros(0), np.zeros(0)
-        gaps, lengths, thinned = self._words
+        gaps, lengths = self._words
         # A season is thinned from arrivals all the year, more of them so that the mean number stays.
         rate = per_year * MONTHS_PER_YEAR / self.months.sum(axis=1) / DAYS_PER_YEAR
         at = draw * self._most + np.arange(self._most)
@@ -104,7 +104,7 @@ class Hazards:
         place = share * STEPS
         below = np.minimum(place.astype(np.int64), STEPS - 1)
         row, part = np.arange(len(share))[:, None], place - below
-        return self._table[row, below] * (1.0 - part) + self._table[row, below + 1] * part
+        return np.asarray(self._table[row, below] * (1.0 - part) + self._table[row, below + 1] * part)
 
     @cached_property
     def _table(self) -> FloatArray:
@@ -119,5 +119,6 @@ class Hazards:
         return int(np.ceil((mean + FARTHEST * np.sqrt(mean)).max(initial=0.0))) + 8
 
     @cached_property
-    def _words(self) -> tuple[WordArray, WordArray, WordArray]:
-        return tuple(stream_words([f"{what}:{name}" for name in self.names]) for what in ("gap", "days", "month"))  # type: ignore[return-value]
+    def _words(self) -> tuple[WordArray, WordArray]:
+        gaps, days = ([f"{what}:{name}" for name in self.names] for what in ("gap", "days"))
+        return stream_words(gaps), stream_words(days)

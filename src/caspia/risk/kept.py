@@ -99,4 +99,6 @@ class Kept:
             os.replace(beside, self.path)
         except OSError as error:
             got, allowed = error.strerror or str(error), "a file in a folder that can be written"
-            raise InputError(Problem("draws cannot be kept", str(self.path), got, allowed, "name another")) from error
+            raise InputError(
+                Problem("draws cannot be kept", str(self.path), got, allowed, "name another")
+            ) from error

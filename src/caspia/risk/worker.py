@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
 
-class Carrier(WorkerPlugin):  # type: ignore[misc]
+class Carrier(WorkerPlugin):
     """Brings work to every worker, also to those that come later.
 
     Parameters
@@ -56,5 +56,7 @@ def find(name: str, tasks: IntArray) -> FloatArray:
     -------
     numpy.ndarray, shape (n, n_columns)
     """
-    work: Work = get_worker().plugins[name].work
-    return work(tasks)
+    carrier = cast(Carrier, get_worker().plugins[name])
+    if carrier.work is None:
+        raise RuntimeError(name)
+    return carrier.work(tasks)

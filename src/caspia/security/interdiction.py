@@ -1,16 +1,15 @@
-"""Worst-case interdiction: which few of many things an adversary would close, by the loss after all have gone round.
+"""Worst-case interdiction: which few of many things an adversary would close, by the loss after re-routing.
 
-The loss of a set comes from outside, as a callable that finds how the rest goes on without it. Losses of sets are not
-sums: two roads beside each other hurt little one by one and much together, two in series hurt once. What holds of
-every network whose users choose is that closing more does not help them much; if it never does, a set can lose no
-more than all of the things together from which it is taken, which is the bound that leaves sets out.
+The loss of a set comes from outside, as a callable that finds how the rest goes on without it. Losses of sets are
+not sums: two roads beside each other hurt little one by one and much together, two in series hurt once. What holds
+of every network whose users choose is that closing more does not help them much; if it never does, a set can lose
+no more than all of the things together from which it is taken, which is the bound that leaves sets out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import combinations
 from math import comb
 
 import numpy as np
@@ -136,8 +135,8 @@ class _Known:
 class _Search:
     """Branch and bound for sets of one size; never leaves this module.
 
-    A node is some things that are closed and the things that may be closed beside them. All sets below it lie within
-    both together, so that they lose no more than that whole, if closing more never helps.
+    A node is some things that are closed and the things that may be closed beside them. All sets below it lie
+    within both together, so that they lose no more than that whole, if closing more never helps.
     """
 
     def __init__(self, known: _Known, order: Some, size: int, most_sets: int) -> None:
@@ -193,5 +192,7 @@ class _Search:
         chosen: Some = ()
         for _ in range(self.size):
             rest = [thing for thing in self.order if thing not in chosen]
-            chosen = max((tuple(sorted((*chosen, thing))) for thing in rest), key=lambda some: (self.known(some), some))
+            chosen = max(
+                (tuple(sorted((*chosen, thing))) for thing in rest), key=lambda some: (self.known(some), some)
+            )
         return chosen

@@ -122,7 +122,9 @@ def find_market(
     return _market(pairs, _take(routes, kept), np.asarray(detour_of[kept], dtype=np.int64))
 
 
-def routes_around(study: Priced, market: Market, servers: Servers, closed: Sequence[tuple[BoolArray, IntArray]]) -> Market:
+def routes_around(
+    study: Priced, market: Market, servers: Servers, closed: Sequence[tuple[BoolArray, IntArray]]
+) -> Market:
     """Add routes for pairs that a closure leaves none or dear ones, found with its arcs closed.
 
     Parameters

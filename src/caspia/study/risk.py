@@ -32,11 +32,11 @@ IntArray = npt.NDArray[np.int64]
 Tell = Callable[[str, int, int], None]
 MOST_FAILED = 0.02
 """Share of draws without equilibrium beyond which there is no answer: who fails is no accident."""
-SENSITIVE = ("caspian_t", "caspian_share", "kz_oil_t", "loss_usd")
+SENSITIVE = ("caspian_t", "caspian_share", "kz_oil_t", "loss_region_usd", "loss_usd")
 """Metrics whose variance is shared out, beside the time of the first journey."""
 BASE_OF_ALL, MOST_BASE = 8, 256
 """The sensitivity takes an eighth of the draws as its base, and no more than this."""
-CURVES = ("caspian_t", "loss_usd", "kz_oil_t", "unserved_t")
+CURVES = ("caspian_t", "loss_region_usd", "loss_usd", "kz_oil_t")
 PORTION = 20
 
 
@@ -271,7 +271,7 @@ def _finished(rows: FloatArray, n: int) -> tuple[FloatArray, int]:
 
 
 def _metrics_frame(model: RiskModel, draws: FloatArray) -> pd.DataFrame:
-    likely = model.metrics.finish(model.likely, 0.0)
+    likely = model.metrics.finish(model.likely, (0.0, 0.0))
     rows = []
     for nth, item in enumerate(model.metrics.metrics):
         found = estimate(draws[:, nth])

@@ -120,7 +120,8 @@ def capacity_law(study: Priced, servers: Servers, names: tuple[str, ...] = READ)
     complement = np.zeros(len(fact), dtype=bool)
     complement[column] = stack[3].astype(bool)
     likely = np.where(complement, 1.0 - facts.value[fact], facts.value[fact])
-    return CapacityLaw(*matrices, fact, np.maximum(likely, 1e-9), complement)
+    powers, shares, slower = matrices
+    return CapacityLaw(powers, shares, slower, fact, np.maximum(likely, 1e-9), complement)
 
 
 def _powers(moved: FloatArray) -> FloatArray:

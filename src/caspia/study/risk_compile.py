@@ -28,7 +28,8 @@ from caspia.study.risk_capacity import CapacityLaw, capacity_law, effective_capa
 from caspia.study.risk_costs import Column, WayCosts, way_costs, ways_of
 from caspia.study.risk_events import Events, event_bounds, find_events
 from caspia.study.risk_metrics import Journey, find_metrics
-from caspia.study.risk_model import RiskModel, Shippers, Slots
+from caspia.study.risk_model import RiskModel
+from caspia.study.risk_parts import Shippers, Slots
 from caspia.study.risk_year import PATIENCE_DAYS, WHOLE, Weather, YearLaw
 from caspia.study.study import Study
 
@@ -37,7 +38,19 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 BOXES = "containers"
 MOST_JOURNEYS = 4
-DOUBTS = ("money", "time", "demand", "capacity", "background", "scarcity", "goods", "choice", "events", "weather", "sea")
+DOUBTS = (
+    "money",
+    "time",
+    "demand",
+    "capacity",
+    "background",
+    "scarcity",
+    "goods",
+    "choice",
+    "events",
+    "weather",
+    "sea",
+)
 """Groups of doubts, tied within and independent of each other."""
 _NUDGE = 0.98
 DEAR = 1.3
@@ -61,7 +74,7 @@ class _Book:
         self.group += [DOUBTS.index(group)] * len(columns)
         return slice(first, len(self.names))
 
-    def of_facts(self, group: str | Sequence[str], fact: IntArray, default: float = 0.0) -> slice:
+    def of_facts(self, group: str | Sequence[str], fact: npt.NDArray[np.integer], default: float = 0.0) -> slice:
         """Add facts; what is none stands at a default."""
         groups = [group] * len(fact) if isinstance(group, str) else group
         first = len(self.names)
@@ -203,9 +216,7 @@ def assembled(study: Study, flows: Flows, seed: int, laws: Laws) -> tuple[RiskMo
     return model, events
 
 
-def _slots(
-    book: _Book, data: Dataset, laws: Laws, parts: tuple[WayCosts, Events, IntArray, IntArray]
-) -> Slots:
+def _slots(book: _Book, data: Dataset, laws: Laws, parts: tuple[WayCosts, Events, IntArray, IntArray]) -> Slots:
     """Put every doubted number in its place."""
     costs, events, demand, growth = parts
     law, loss = laws.law, event_bounds(data, events, 2, 1.0)
@@ -223,7 +234,9 @@ def _slots(
         elasticity=book.of_facts("choice", groups[:, attribute_column("cost_elasticity")]),
         constant=book.of_facts("choice", groups[:, [attribute_column(name) for name in CONSTANTS]].ravel()),
         rate=book.of_facts("events", events.facts[:, 0]),
-        loss=book.columns("events", [(f"events:{key}.loss", _bounds(loss, row)) for row, key in enumerate(events.ids)]),
+        loss=book.columns(
+            "events", [(f"events:{key}.loss", _bounds(loss, row)) for row, key in enumerate(events.ids)]
+        ),
         delay=book.of_facts("events", events.facts[:, 3]),
         storm=book.of_facts("weather", laws.storms[0]),
         sea=book.of_facts("sea", _sea(data)),

@@ -61,7 +61,9 @@ def ways_of(study: Priced, market: Market, journeys: Sequence[Itinerary], goods:
     routes = market.routes
     paths = [np.asarray(item.arcs, dtype=np.int64) for item in journeys]
     arcs = np.concatenate([routes.arcs.astype(np.int64), *paths])
-    start = np.concatenate([routes.start, routes.start[-1] + np.cumsum([len(path) for path in paths], dtype=np.int64)])
+    start = np.concatenate(
+        [routes.start, routes.start[-1] + np.cumsum([len(path) for path in paths], dtype=np.int64)]
+    )
     shape = len(start) - 1, study.network.n_arcs
     matrix = sparse.csr_matrix((np.ones(len(arcs)), arcs, start), shape=shape)
     ids = study.data.tables["commodities"]["id"].tolist()
@@ -126,7 +128,16 @@ def way_costs(study: Priced, ways: Ways) -> WayCosts:
         fixed[1, own] = time.add(costs.time, paths, own, 1.0)
         fixed[2, own] = paths @ costs.time.sd
         storms.append(_storm_hours(study, costs, paths, own, n))
-    return WayCosts(money.matrix(n), time.matrix(n), *fixed, sum(storms[1:], storms[0]), money.columns, time.columns)
+    return WayCosts(
+        money=money.matrix(n),
+        time=time.matrix(n),
+        money_usd_per_t=fixed[0],
+        time_h=fixed[1],
+        spread_h=fixed[2],
+        storm_h=sum(storms[1:], storms[0]),
+        money_columns=money.columns,
+        time_columns=time.columns,
+    )
 
 
 class _Columns:

@@ -1,5 +1,4 @@
-"""Critical places and links: what it costs a day when one is cut, how often that happens, and what an adversary
-would close."""
+"""Critical places and links: what a day costs when one is cut, how often it is, what an adversary would close."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from caspia.study.flows import Flows
 from caspia.study.market import users_of
 from caspia.study.risk_compile import Laws, assembled, with_ways_round
 from caspia.study.risk_events import Events, arcs_of_rows, event_bounds, share_taken
-from caspia.study.risk_metrics import loss_by_pair
+from caspia.study.risk_metrics import REGION, loss_by_pair, region_of
 from caspia.study.risk_model import RiskModel, World
 from caspia.study.risk_year import PATIENCE_DAYS
 from caspia.study.study import Study
@@ -29,11 +28,9 @@ from caspia.units import DAYS_PER_YEAR, HOURS_PER_DAY
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-REGION = ("AM", "AZ", "GE", "KG", "KZ", "TJ", "TM", "UZ")
-"""States whose trade is looked at: Central Asia and the South Caucasus."""
 MOST_PLACES, MOST_CASPIAN, RIVALS, BUDGET = 30, 25, 14, 3
-"""Places that are cut one by one, by all cargo of the region and by that of the corridor; those of which an adversary
-chooses, and how many."""
+"""Places that are cut one by one, by all cargo of the region and by that of the corridor; those of which an
+adversary chooses, and how many."""
 SAME = 0.85
 """Share of common routes from which on two places are one bottleneck."""
 NARROWS = ("bosporus", "dardanelles", "hormuz", "suez-canal", "bab-el-mandeb", "malacca", "kerch-strait")
@@ -147,8 +144,7 @@ def find_cuts(study: Study, flows: Flows, seed: int, laws: Laws) -> Cuts:
         With the likely world, in which no event happens.
     """
     market, data = flows.model.market, study.data
-    states = data.tables["places"]["country"].isin(REGION).to_numpy()
-    region = states[market.pairs.origin] | states[market.pairs.destination]
+    region = region_of(flows)
     value = np.nan_to_num(data.values("commodities", "value_usd_per_t", 0.0))[market.pairs.commodity]
     places = _places(study, flows, region)
     flows = with_ways_round(study, flows, [(place.arcs, place.routes) for place in places])
@@ -173,7 +169,9 @@ def _places(study: Study, flows: Flows, region: BoolArray) -> tuple[Place, ...]:
     known = _candidates(study)
     routes = market.routes
     ones = np.ones(len(routes.arcs))
-    arcs_of = sparse.csr_matrix((ones, routes.arcs.astype(np.int64), routes.start), shape=(len(routes.pair), network.n_arcs))
+    arcs_of = sparse.csr_matrix(
+        (ones, routes.arcs.astype(np.int64), routes.start), shape=(len(routes.pair), network.n_arcs)
+    )
     flow = np.where(region[routes.pair], flows.flow_t, 0.0)
     caspian = routes.kind == CORRIDORS.index("Caspian")
     passes = (arcs_of @ sparse.csr_matrix(np.array([arcs for *_, arcs in known], dtype=np.float64).T)).tocsc()
@@ -216,7 +214,11 @@ def _candidates(study: Study) -> list[tuple[str, str, str, BoolArray]]:
             arcs = arcs_of_rows(data, network, "links", [row])
             label = links["name"].iloc[row] if kind == "pipeline" else ends[links["id"].iloc[row]]
             found.append((kind, str(links["id"].iloc[row]), str(label), arcs))
-    straits = [("strait", water, water.replace("-", " ").title(), network.passing_waters((water,))) for water in NARROWS if water in network.waters]
+    straits = [
+        ("strait", water, water.replace("-", " ").title(), network.passing_waters((water,)))
+        for water in NARROWS
+        if water in network.waters
+    ]
     last = len(found) - int(by_rail.sum())
     return [item for item in [*found[:last], *straits, *found[last:]] if item[3].any()]
 
@@ -279,7 +281,9 @@ class _Record:
         rates, self.days, losses = (_means(event_bounds(data, events, nth, 1.0)) for nth in range(3))
         self.per_year = np.where(events.facts[:, 0] >= 0, rates, 0.0) * self.days * losses
         table = data.tables["events"]
-        limited = (table[["commodity_ids", "form", "origin_ids"]] != "").any(axis=1) | (table["table"] == "countries")
+        limited = (table[["commodity_ids", "form", "origin_ids"]] != "").any(axis=1) | (
+            table["table"] == "countries"
+        )
         self.whole = ((table["action"] == "close") & ~limited).to_numpy(dtype=bool)
         self.cuts = cuts
         worth = cuts.world.worth[: cuts.model.n_routes]
@@ -313,7 +317,9 @@ COLUMNS = (
 )
 
 
-def interdiction_frame(cuts: Cuts, critical: pd.DataFrame, tell: Callable[[int, int], None] | None = None) -> pd.DataFrame:
+def interdiction_frame(
+    cuts: Cuts, critical: pd.DataFrame, tell: Callable[[int, int], None] | None = None
+) -> pd.DataFrame:
     """Say which one, two and three places an adversary would close.
 
     Parameters

@@ -19,10 +19,13 @@ from caspia.study.itinerary import Itinerary
 from caspia.study.rollout_figures import EAST, WEST
 from caspia.study.transit import abroad, route_money
 
+BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 EARNERS = ("KZ", "AZ", "GE", "TR", "UZ", "TM", "RU", "CN", "IR")
 """States whose revenue from transit is told."""
 OIL, PRODUCER = "crude-oil", "KZ"
+REGION = ("AM", "AZ", "GE", "KG", "KZ", "TJ", "TM", "UZ")
+"""States whose trade is looked at apart: Central Asia and the South Caucasus."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ class Metrics:
         Journey of each way, ascending.
     tonnes : numpy.ndarray, shape (n_journeys,)
         Tonnes of a unit of each.
+    region : numpy.ndarray of bool, shape (n_pairs,)
+        Pairs of which one end lies in Central Asia or the South Caucasus.
     """
 
     metrics: tuple[Metric, ...]
@@ -91,6 +96,7 @@ class Metrics:
     queues: sparse.csr_matrix
     journey: npt.NDArray[np.int64]
     tonnes: FloatArray
+    region: BoolArray
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -148,20 +154,23 @@ class Metrics:
         Returns
         -------
         numpy.ndarray
-            Sums; unserved tonnes; loss of users; journeys.
+            Sums; unserved tonnes; loss of all users and of those of the region; journeys.
         """
-        lost = 0.0 if quiet is None or wants is None else float(loss_by_pair(quiet, found, wants).sum())
-        return np.concatenate([self.sums @ found.flow, [found.unserved.sum(), lost], *journeys])
+        lost = np.zeros(len(self.region))
+        if quiet is not None and wants is not None:
+            lost = loss_by_pair(quiet, found, wants)
+        losses = [found.unserved.sum(), lost.sum(), lost[self.region].sum()]
+        return np.concatenate([self.sums @ found.flow, losses, *journeys])
 
-    def finish(self, row: FloatArray, slowed_usd: float) -> FloatArray:
+    def finish(self, row: FloatArray, slowed_usd: tuple[float, float]) -> FloatArray:
         """Make metrics of the mean of a year.
 
         Parameters
         ----------
         row : numpy.ndarray
             Mean of what `read` gives.
-        slowed_usd : float
-            What users lose in waits for the end of short events.
+        slowed_usd : (float, float)
+            What all users, and those of the region, lose in waits for the end of short events.
 
         Returns
         -------
@@ -170,9 +179,11 @@ class Metrics:
         n, journeys = self.sums.shape[0], len(self.tonnes)
         tonnes, boxes, own, land, oil = row[:5]
         share = own / land if land > 0 else 0.0
-        money = row[n + 2 : n + 2 + journeys] * self.tonnes
-        head = [tonnes, boxes, share, row[n], row[n + 1] + slowed_usd, oil]
-        return np.array([*head, *row[5:n], *np.column_stack([row[n + 2 + journeys :], money]).ravel()])
+        losses = row[n + 1 : n + 3] + np.array(slowed_usd)
+        money, time = row[n + 3 : n + 3 + journeys] * self.tonnes, row[n + 3 + journeys :]
+        return np.array(
+            [tonnes, boxes, share, row[n], *losses, oil, *row[5:n], *np.column_stack([time, money]).ravel()]
+        )
 
 
 def loss_by_pair(quiet: LogitEquilibrium, found: LogitEquilibrium, wants: Choice) -> FloatArray:
@@ -227,7 +238,9 @@ def find_metrics(flows: Flows, journeys: Sequence[Journey]) -> Metrics:
     caspian, by_land = corridor == "Caspian", np.isin(corridor, LAND)
     teu = 1.0 / t_per_teu(data)[market.commodity]
     states = data.tables["places"]["country"].to_numpy(dtype=object)
-    home, away = (states[side[market.routes.pair]] == PRODUCER for side in (market.pairs.origin, market.pairs.destination))
+    home, away = (
+        states[side[market.routes.pair]] == PRODUCER for side in (market.pairs.origin, market.pairs.destination)
+    )
     oil = (data.tables["commodities"]["id"] == OIL).to_numpy()[market.commodity] & home & ~away
     rows = [caspian, caspian * teu, caspian & between, by_land & between, oil]
     earned, codes = _revenue(flows)
@@ -238,7 +251,25 @@ def find_metrics(flows: Flows, journeys: Sequence[Journey]) -> Metrics:
         queues=_queues(flows.model.servers, [way for item in journeys for way in item.ways]),
         journey=np.repeat(np.arange(len(journeys)), [len(item.ways) for item in journeys]).astype(np.int64),
         tonnes=np.array([cargo_of(data, item.commodity).tonnes for item in journeys]),
+        region=region_of(flows),
     )
+
+
+def region_of(flows: Flows) -> BoolArray:
+    """Pairs of which one end lies in Central Asia or the South Caucasus.
+
+    Parameters
+    ----------
+    flows : Flows
+        Flows.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_pairs,)
+    """
+    pairs = flows.model.market.pairs
+    inside = flows.model.study.data.tables["places"]["country"].isin(REGION).to_numpy(dtype=bool)
+    return np.asarray(inside[pairs.origin] | inside[pairs.destination])
 
 
 def _revenue(flows: Flows) -> tuple[list[FloatArray], list[str]]:
@@ -247,10 +278,10 @@ def _revenue(flows: Flows) -> tuple[list[FloatArray], list[str]]:
     place, state, share = abroad(flows)
     paid = route_money(flows)[place] * share
     codes = [code for code in EARNERS if code in network.countries]
-    rows = []
+    rows: list[FloatArray] = []
     for code in codes:
         own = state == list(network.countries).index(code)
-        rows.append(np.bincount(routes.route_of_arc[place[own]], paid[own], len(routes.pair)))
+        rows.append(np.bincount(routes.route_of_arc[place[own]], paid[own], len(routes.pair)).astype(np.float64))
     return rows, codes
 
 
@@ -260,10 +291,13 @@ def _metrics(codes: Sequence[str], journeys: Sequence[tuple[str, str]]) -> tuple
         Metric("caspian_teu", "Trans-Caspian boxes", "TEU a year", False),
         Metric("caspian_share", "Trans-Caspian share of land cargo between East and West", "share", False),
         Metric("unserved_t", "Cargo without any open way", "tonnes a year", True),
-        Metric("loss_usd", "Loss of users to events", "dollars a year", True),
+        Metric("loss_usd", "Loss of all users to events", "dollars a year", True),
+        Metric("loss_region_usd", "of these in Central Asia and the South Caucasus", "dollars a year", True),
         Metric("kz_oil_t", "Oil of Kazakhstan delivered abroad", "tonnes a year", False),
     ]
-    found += [Metric(f"revenue_{code.lower()}_usd", f"Transit revenue, {code}", "dollars a year", False) for code in codes]
+    found += [
+        Metric(f"revenue_{code.lower()}_usd", f"Transit revenue, {code}", "dollars a year", False) for code in codes
+    ]
     for key, name in journeys:
         short = key.removeprefix("cns-").replace("-", "_")
         found.append(Metric(f"{short}_h", f"{name} over the Caspian, time", "hours", True))

@@ -22,6 +22,7 @@ from caspia.study.flows import settle
 from caspia.study.risk_capacity import CapacityLaw
 from caspia.study.risk_costs import WayCosts
 from caspia.study.risk_metrics import Metrics
+from caspia.study.risk_parts import Shippers, Slots
 from caspia.study.risk_year import PATIENCE_DAYS, WHOLE, Weather, Year, YearLaw
 
 BoolArray = npt.NDArray[np.bool_]
@@ -36,96 +37,6 @@ MATTERS = 0.003
 """Share of all that users pay and wait for that a closure must cost to be worth an equilibrium of its own."""
 LEVELS = (0.0, 0.25, 0.5, 0.75, WHOLE - 1e-9, 1.0)
 """Losses of capacity at which events are looked at beforehand."""
-
-
-@dataclass(frozen=True, eq=False)
-class Slots:
-    """Where the values of a draw stand among all doubted numbers.
-
-    Attributes
-    ----------
-    money, time, capacity, price, growth, demand, worth, reliability, scale, elasticity, constant : slice
-        Columns of costs, facts of capacities, prices of scarcity, rates of growth, observations of demand, values
-        of time, ratios of reliability, scales of choice, elasticities and corridor constants.
-    rate, loss, delay, storm, sea : slice
-        Rates, losses and delays of events, closed shares of months, fall of the sea.
-    """
-
-    money: slice
-    time: slice
-    capacity: slice
-    price: slice
-    growth: slice
-    demand: slice
-    worth: slice
-    reliability: slice
-    scale: slice
-    elasticity: slice
-    constant: slice
-    rate: slice
-    loss: slice
-    delay: slice
-    storm: slice
-    sea: slice
-
-
-@dataclass(frozen=True, eq=False)
-class Shippers:
-    """What pairs and routes look up in a draw.
-
-    Attributes
-    ----------
-    commodity : numpy.ndarray of int, shape (n_ways,)
-        Commodity of each path, as a place in the drawn values of time.
-    class_of_entry, class_of_column : numpy.ndarray of int
-        Commodity of each entry of the routes, and of each column of the bundles.
-    likely_worth : numpy.ndarray, shape (n_commodities,)
-        Most likely value of time.
-    group_of_pair : numpy.ndarray of int, shape (n_pairs,)
-        Group of commodities whose scale and elasticity hold.
-    constant_of_route : numpy.ndarray of int, shape (n_routes,)
-        Place of the constant of each route among those drawn.
-    in_transit : numpy.ndarray of bool, shape (n_routes,)
-        Routes that feel the constant of their corridor.
-    amount_t : numpy.ndarray, shape (n_pairs,)
-        Most likely demand.
-    observation, growth : numpy.ndarray of int, shape (n_pairs,)
-        Places of the drawn observation and rate of growth behind each pair; -1 where none.
-    likely_demand, likely_growth : numpy.ndarray
-        Most likely values of these.
-    years : numpy.ndarray, shape (n_pairs,)
-        Years for which demand has grown since its observation.
-    """
-
-    commodity: IntArray
-    class_of_entry: IntArray
-    class_of_column: IntArray
-    likely_worth: FloatArray
-    group_of_pair: IntArray
-    constant_of_route: IntArray
-    in_transit: BoolArray
-    amount_t: FloatArray
-    observation: IntArray
-    growth: IntArray
-    likely_demand: FloatArray
-    likely_growth: FloatArray
-    years: FloatArray
-
-    def amounts(self, demand: FloatArray, growth: FloatArray) -> FloatArray:
-        """Demand of every pair in a draw.
-
-        Parameters
-        ----------
-        demand, growth : numpy.ndarray
-            Drawn observations, and rates of growth in percent a year.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n_pairs,)
-        """
-        seen = np.append(np.where(self.likely_demand > 0, demand / np.maximum(self.likely_demand, 1e-300), 1.0), 1.0)
-        faster = np.append((1.0 + growth / 100.0) / (1.0 + self.likely_growth / 100.0), 1.0)
-        return self.amount_t * seen[self.observation] * faster[self.growth] ** self.years
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,15 +170,16 @@ class RiskModel:
             return np.full(self.n_columns, FAILED)
         floor = world.row(year.always, quiet)
         marginal = np.array([self.effect(event, float(year.loss[event])) for event in year.lasting])
-        order = np.argsort(-year.parts * np.abs(marginal[:, self.metrics.place_of_loss])) if len(marginal) else []
+        lost = year.parts * np.abs(marginal[:, self.metrics.place_of_loss]) if len(marginal) else year.parts
         mean, scale = floor.copy(), self.metrics.scale(floor, self.likely)
-        for rank, nth in enumerate(order):
-            change, lost = marginal[nth] * scale, year.parts[nth] * abs(marginal[nth, self.metrics.place_of_loss])
-            if rank < self.exact and lost >= self.matters_usd:
+        for rank, nth in enumerate(np.argsort(-lost, kind="stable").tolist()):
+            change = marginal[nth] * scale
+            if rank < self.exact and lost[nth] >= self.matters_usd:
                 change = world.row((*year.always, year.lasting[nth]), quiet) - floor
             mean += year.parts[nth] * change
-        slowed = float((quiet.flow * (world.worth * year.wait_h)[: self.n_routes]).sum())
-        return self.metrics.finish(mean, slowed)
+        slowed = quiet.flow * (world.worth * year.wait_h)[: self.n_routes]
+        in_region = self.metrics.region[self.grouping.table.pair]
+        return self.metrics.finish(mean, (float(slowed.sum()), float(slowed[in_region].sum())))
 
     def effect(self, event: int, loss: float) -> FloatArray:
         """What an event changes while it lasts, at the likely values of all else.
@@ -286,7 +198,8 @@ class RiskModel:
         """
         at = float(np.interp(1.0 if loss >= WHOLE else loss, LEVELS, np.arange(len(LEVELS))))
         below = min(int(at), len(LEVELS) - 2)
-        return self.effects[event, below] * (below + 1 - at) + self.effects[event, below + 1] * (at - below)
+        near = self.effects[event, below : below + 2]
+        return np.asarray(near[0] * (below + 1 - at) + near[1] * (at - below))
 
     def with_effects(self) -> RiskModel:
         """The same with the effects of all events that may last, found at the likely values.

@@ -19,7 +19,7 @@ PATIENCE_DAYS = 14.0
 """A closure as long as this cargo waits out; a longer one it goes round. The thirteen days of the Polish-Belarusian
 border in September 2025 were mostly waited out, the months of the Red Sea were not."""
 WHOLE = 0.95
-"""Loss from which on a closure shuts routes instead of taking capacity; share of a year that counts as all of it."""
+"""Loss from which on a closure shuts routes and takes more than capacity; share of a year that counts as all."""
 
 
 @dataclass(frozen=True, eq=False)
