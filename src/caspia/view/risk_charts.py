@@ -44,7 +44,7 @@ def exceedance(rows: Sequence[Row], metric: Row, title: str, *, width: int = 420
             "share": records.real(row, "share"),
             "low": records.real(row, "low"),
             "high": records.real(row, "high"),
-            "text": f"{percent(records.real(row, 'share'))} of years above {amount(records.real(row, 'value'), unit)}",
+            "text": _above(row, unit),
         }
         for row in rows
     ]
@@ -59,6 +59,10 @@ def exceedance(rows: Sequence[Row], metric: Row, title: str, *, width: int = 420
         x=xs, y=ys, tooltip=[alt.Tooltip("text:N", title="Exceedance")]
     )
     return data.finish(alt.layer(band, line, tips), title=title, width=width, height=height)
+
+
+def _above(row: Row, unit: str) -> str:
+    return f"{percent(records.real(row, 'share'))} of years above {amount(records.real(row, 'value'), unit)}"
 
 
 def importance(
