@@ -45,9 +45,8 @@ def main() -> None:
         run_ensemble(model, tasks[: asked.scaling], Place(asked.scheduler, workers, PORTION))
         seconds[workers] = time.perf_counter() - begin
         rate = asked.scaling / seconds[workers]
-        print(
-            f"{asked.scaling} draws, {workers} worker(s), start included    {seconds[workers]:8.1f} s {rate:7.1f} a second"
-        )
+        name = f"{asked.scaling} draws, {workers} worker(s), with their start"
+        print(f"{name:<44} {seconds[workers]:8.1f} s  {rate:.1f} a second", flush=True)
     ratio = seconds[1] / seconds[asked.workers]
     print(
         f"{'ratio':<44} {ratio:8.2f}   goal {GOAL_RATIO:g} {'met' if ratio >= GOAL_RATIO else 'MISSED'}", flush=True
@@ -57,9 +56,9 @@ def main() -> None:
     run_ensemble(model, tasks[: asked.draws], Place(asked.scheduler, asked.workers, PORTION))
     took = time.perf_counter() - begin
     goal = GOAL_S * asked.draws / DRAWS
-    print(
-        f"{asked.draws} draws, {asked.workers} workers {'':<20} {took:8.1f} s  goal {goal:g} s {'met' if took <= goal else 'MISSED'}"
-    )
+    verdict = "met" if took <= goal else "MISSED"
+    name = f"{asked.draws} draws, {asked.workers} workers"
+    print(f"{name:<44} {took:8.1f} s  goal {goal:g} s {verdict}")
     print(f"  without the {len(tasks) - asked.draws} draws of the sensitivity (base {base})", flush=True)
     begin = time.perf_counter()
     cuts = find_cuts(study, flows, 1, laws)
