@@ -20,6 +20,7 @@ from caspia.cli_claims import claims_app
 from caspia.cli_flows import flow_app
 from caspia.cli_game import game_app
 from caspia.cli_invest import invest_app
+from caspia.cli_risk import risk_app
 from caspia.cli_scenarios import scenario_app
 from caspia.cli_tools import Draws, print_json, progress, records, spinner
 from caspia.errors import DataError, InputError, NotConverged, Problem
@@ -58,6 +59,7 @@ app.add_typer(flow_app)
 app.add_typer(game_app)
 app.add_typer(invest_app)
 app.add_typer(claims_app)
+app.add_typer(risk_app)
 app.add_typer(scenario_app)
 app.add_typer(assign_app, name="assign")
 
@@ -135,7 +137,7 @@ def study(
     from caspia.view import terminal
     from caspia.view.report import write_report
 
-    settings = Settings(seed=seed) if plans else Settings(seed=seed, rollout_draws=0)
+    settings = Settings(seed=seed) if plans else Settings(seed=seed, rollout_draws=0, risk_draws=0)
     opened = Study.open(data, settings).with_scenario(*(scenario or ()))
     check_writable(out)
     with progress() as tell:

@@ -492,7 +492,7 @@ def test_the_tables_of_a_result_hold_the_claims(folder: Path, tmp_path: Path) ->
 
     from caspia.study.claims_answer import CLAIM_COLUMNS
     from caspia.study.result import Result
-    from caspia.study.store import COMMENTS, INVESTED, write_database
+    from caspia.study.store import COMMENTS, write_database
 
     table = claims_answer(Study.open(str(folder / "world"), QUIET), ["one"]).table
     kept = {name: table.head(0) for name in COMMENTS} | {"claims": table}
@@ -500,4 +500,3 @@ def test_the_tables_of_a_result_hold_the_claims(folder: Path, tmp_path: Path) ->
     with duckdb.connect(str(tmp_path / "results.duckdb")) as database:
         rows = database.sql("SELECT * FROM claims").df()
     assert set(CLAIM_COLUMNS) <= set(rows.columns)
-    assert "claims" in INVESTED

@@ -15,7 +15,7 @@ from tests.drawn import draw
 
 from caspia.study.game import GameAnswer
 from caspia.study.game_answer import record, tables
-from caspia.study.store import PLAYED
+from caspia.study.optional_tables import PLAYED
 from caspia.view import game_answers, game_chapters, game_terminal, records, report
 
 ASKED = ("game", "--data", "world", "--year", "2030", "--draws", "20", "--limit", "60")

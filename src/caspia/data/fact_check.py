@@ -42,6 +42,7 @@ SUBJECT_TABLES = (
     "measures",
     "stakes",
     "preferences",
+    "events",
 )
 AMOUNT = "factor"
 """What a work or measure that scales multiplies its quantities by."""

@@ -23,6 +23,7 @@ from caspia.study.invest_tables import invest_tables, report_planner
 from caspia.study.itinerary import Itinerary
 from caspia.study.request import Request
 from caspia.study.result import Result
+from caspia.study.risk_tables import risk_tables
 from caspia.study.study import Study
 from caspia.study.validation import validate
 from caspia.units import PRICE_YEAR
@@ -67,6 +68,7 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
         **flow_tables(study, tell),
         **invested,
         **game_tables(study, tell),
+        **risk_tables(study, tell),
         **claims_tables(study, tell, planner),
     }
     tables["sources"] = study.data.tables["sources"].rename(columns={"id": "source_id"})
