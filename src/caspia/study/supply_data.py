@@ -94,6 +94,8 @@ class SupplyCase:
         Production of every state that makes it, of the rows `makers` of supplies.
     makers : numpy.ndarray of int, shape (n_supplies,)
         Rows of the table supplies.
+    makers_of : numpy.ndarray of str, shape (n_supplies,)
+        Their states.
     world_t, need_t, price_usd_per_t, stock_days, reorder_days, origin_limit : numpy.ndarray, shape (1 + draws,)
         World production, imports, price, stocks, time to find another seller, largest prudent share.
     spare : numpy.ndarray, shape (1 + draws, n_origins)
@@ -114,6 +116,7 @@ class SupplyCase:
     is_stated: bool
     production: FloatArray
     makers: IntArray
+    makers_of: npt.NDArray[np.object_]
     world_t: FloatArray
     need_t: FloatArray
     price_usd_per_t: FloatArray
@@ -129,6 +132,12 @@ class SupplyCase:
     def importer(self) -> str:
         """ISO code of the state that uses it."""
         return str(self.need["country"])
+
+    @property
+    def domestic(self) -> int | None:
+        """Place of the importer among the makers; none where it makes nothing."""
+        found = np.flatnonzero(self.makers_of == self.importer)
+        return int(found[0]) if len(found) else None
 
     @property
     def name(self) -> str:
@@ -255,6 +264,7 @@ def supply_case(data: Dataset, facts: FactDraws, mineral: int, need: int) -> Sup
         is_stated=len(sellers) > 0,
         production=production,
         makers=makers,
+        makers_of=codes,
         world_t=facts.of("minerals", [mineral], "world_production_t")[:, 0],
         need_t=need_t,
         price_usd_per_t=facts.of("minerals", [mineral], "market_price_usd_per_t")[:, 0],
