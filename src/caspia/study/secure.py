@@ -18,6 +18,7 @@ from caspia.study.supply_ways import CASPIAN, Ways, find_ways
 
 DRAWS = 200
 """Draws of the facts behind each interval."""
+MIN_DRAWS, MAX_DRAWS = 10, 1000
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,27 @@ class SecureRequest:
     within_cost: float = 0.1
     within_days: float = 30.0
     draws: int = DRAWS
+
+
+def check_request(request: SecureRequest) -> None:
+    """Refuse numbers that make no sense.
+
+    Parameters
+    ----------
+    request : SecureRequest
+        What is asked.
+
+    Raises
+    ------
+    InputError
+        A cost or time within which cargo is not captive is below zero or no number, or draws are too few.
+    """
+    for name, value in (("--within-cost", request.within_cost), ("--within-days", request.within_days)):
+        if not 0.0 <= value < 1e6:
+            raise InputError(Problem("number out of range", name, f"{value:g}", "0 or more", "correct it"))
+    if request.draws != 0 and not MIN_DRAWS <= request.draws <= MAX_DRAWS:
+        allowed = f"0, or {MIN_DRAWS} to {MAX_DRAWS}"
+        raise InputError(Problem("draws out of range", "--draws", str(request.draws), allowed, "correct it"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +121,7 @@ def secure(study: Study, request: SecureRequest) -> SecureAnswer:
         Unknown commodity, importer, state, water or project, an importer without demand, or a closing that
         contradicts the question.
     """
+    check_request(request)
     data = study.data
     mineral = find_mineral(data, request.commodity)
     need = find_need(data, mineral, request.importer)

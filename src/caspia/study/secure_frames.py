@@ -66,7 +66,7 @@ def spread(name: str, values: FloatArray) -> dict[str, float]:
     """
     found = {name: float(values[0])}
     if len(values) > 1:
-        low, high = np.quantile(values[1:], (0.1, 0.9))
+        low, high = np.quantile(values[1:], (0.1, 0.9), method="nearest")
         found |= {f"{name}_p10": float(low), f"{name}_p90": float(high)}
     return found
 
@@ -182,7 +182,7 @@ def _bypass_row(item: Bypass) -> dict[str, object]:
         **spread("bought_share", item.bought),
         **spread("extra_cost_usd_per_t", item.extra_usd_per_t),
         **spread("extra_time_h", item.extra_h),
-        **spread("days_of_cover", np.where(np.isfinite(cover), cover, np.inf)),
+        **spread("days_of_cover", cover),
         **spread("answer_days", item.answer_days),
     }
 

@@ -284,7 +284,7 @@ def present_shares(stated: FloatArray, exports: FloatArray, n_stated: int) -> Fl
     Parameters
     ----------
     stated : numpy.ndarray, shape (n, n_origins)
-        Shares; what is not stated is zero.
+        Shares, values in row 0 and draws below; what is not stated is zero.
     exports : numpy.ndarray, shape (n, n_origins)
         What each exports.
     n_stated : int
@@ -303,7 +303,8 @@ def present_shares(stated: FloatArray, exports: FloatArray, n_stated: int) -> Fl
     others = exports.copy()
     others[:, :n_stated] = 0.0
     total = others.sum(axis=1, keepdims=True)
-    rest = np.maximum(1.0 - stated.sum(axis=1, keepdims=True), 0.0)
+    # What the stated shares leave is left in every draw alike: others do not gain by our doubt.
+    rest = max(1.0 - float(stated[0].sum()), 0.0)
     whole = stated + rest * np.divide(others, total, out=np.zeros_like(others), where=total > 0)
     sums = whole.sum(axis=1, keepdims=True)
     even = np.full_like(whole, 1.0 / whole.shape[1])
