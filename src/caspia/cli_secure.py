@@ -27,7 +27,8 @@ def secure(  # noqa: PLR0913 - the options of a command are its parameters
     ] = "",
     plan: Annotated[str, typer.Option(help="Plan written by `caspia plan --json`: what it changes.")] = "",
     within_cost: Annotated[
-        float, typer.Option(help="What another way may cost more, percent of the price, for cargo not to be captive.")
+        float,
+        typer.Option(help="What another way may cost more, percent of the price, for cargo not to be captive."),
     ] = 10.0,
     within_days: Annotated[float, typer.Option(help="What it may take longer, days.")] = 30.0,
     scenario: Annotated[
@@ -58,7 +59,13 @@ def secure(  # noqa: PLR0913 - the options of a command are its parameters
         _show(found.record(), as_json, secure_terminal.print_exporter)
         return
     asked = SecureRequest(
-        commodity, importer or "JP", words, starts, within_cost / 100.0, within_days, DRAWS if draws is None else draws
+        commodity,
+        importer or "JP",
+        words,
+        starts,
+        within_cost / 100.0,
+        within_days,
+        DRAWS if draws is None else draws,
     )
     check_request(asked)
     _show(answer_secure(opened, asked).record(), as_json, secure_terminal.print_secure)
@@ -77,7 +84,9 @@ def _check(commodity: str, importer: str, exporter: str, without: str) -> None:
     if bool(commodity) == bool(exporter):
         got = f"{commodity} and --exporter {exporter}" if commodity else "neither"
         allowed = "COMMODITY [--importer JP], or --exporter KZ"
-        raise InputError(Problem("one question at a time", "COMMODITY, --exporter", got, allowed, "drop or add one"))
+        raise InputError(
+            Problem("one question at a time", "COMMODITY, --exporter", got, allowed, "drop or add one")
+        )
     if exporter and (importer or without):
         got = "--importer" if importer else "--without"
         what = f"{got} says nothing of an exporter"

@@ -1,4 +1,4 @@
-"""Security of supply: concentration, choice of origins, exposure to transit, cover by stocks; arrays in, arrays out."""
+"""Security of supply: concentration, choice of origins, exposure, cover by stocks; arrays in, arrays out."""
 
 from caspia.security.concentration import geopolrisk, hhi, instability, passage_concentration
 from caspia.security.cover import days_of_cover, expected_shortfall, shortfall_days

@@ -57,8 +57,8 @@ def passage_concentration(share: npt.ArrayLike) -> FloatArray:
 
     Examples
     --------
-    >>> float(passage_concentration([0.5, 0.5])), float(passage_concentration([1.0, 1.0])), float(passage_concentration([0, 0]))
-    (0.5, 1.0, 0.0)
+    >>> [float(passage_concentration(share)) for share in ([0.5, 0.5], [1.0, 1.0], [0, 0])]
+    [0.5, 1.0, 0.0]
     """
     shares = np.asarray(share, dtype=np.float64)
     return np.asarray((shares**2).sum(axis=-1) / np.maximum(shares.sum(axis=-1), 1.0))

@@ -156,7 +156,7 @@ def _solve(
     matrix: FloatArray, rows: tuple[FloatArray, FloatArray], cost: FloatArray, top: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Columns, and the duals of rows and columns."""
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     program = highspy.HighsLp()
     program.num_row_, program.num_col_ = matrix.shape

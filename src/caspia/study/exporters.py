@@ -60,7 +60,7 @@ class ExporterAnswer:
         Returns
         -------
         dict
-            `exporter`, `hhi_corridor`, `hhi_partner` and `transit_exposure` of all goods at present, and the tables.
+            `exporter`, `hhi_corridor`, `hhi_partner` and `transit_exposure` of all goods now, and the tables.
         """
         now = self.tables["worlds"].iloc[0]
         transit = self.tables["transit"]
@@ -197,11 +197,11 @@ def exporter(worlds: ExportWorlds, state: str) -> ExporterAnswer:
         for goods, has_piped in GOODS.items():
             own = _own(flows, state, has_piped)
             head = {"exporter": state, "world": name, "goods": goods}
-            tables = _shares(flows, own, amount[own], state)
-            heads.append({**head, **tables.numbers})
-            corridors += [{**head, **row} for row in tables.corridors]
-            partners += [{**head, **row} for row in tables.partners]
-            transit += [{**head, **row} for row in tables.transit]
+            found = _shares(flows, own, amount[own], state)
+            heads.append({**head, **found.numbers})
+            corridors += [{**head, **row} for row in found.corridors]
+            partners += [{**head, **row} for row in found.partners]
+            transit += [{**head, **row} for row in found.transit]
     tables = {"worlds": heads, "corridors": corridors, "partners": partners, "transit": transit}
     frames = {key: pd.DataFrame(rows) for key, rows in tables.items()}
     for key in ("partners", "transit"):

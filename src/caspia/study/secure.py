@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from caspia.errors import InputError, Problem
+from caspia.study import secure_choice, secure_worlds
 from caspia.study import secure_frames as frames
 from caspia.study.closing import USUAL, Closing, halts, read_closing
 from caspia.study.study import Study
@@ -82,7 +83,8 @@ class SecureAnswer:
     summary : mapping of str to object
         Numbers of the whole, with `_p10` and `_p90`.
     tables : mapping of str to pandas.DataFrame
-        `origins`, `transit`, `chokepoints`, `bypass`, `worlds`, `halts`, `choice`, `limits`, `ways`, `stages`.
+        `origins`, `transit`, `chokepoints`, `bypass`, `worlds`, `halts`, `choice`, `limits`, `ways`, `direct`,
+        `stages`.
     """
 
     summary: Mapping[str, object]
@@ -138,7 +140,7 @@ def secure(study: Study, request: SecureRequest) -> SecureAnswer:
 
 def _closings(study: Study, request: SecureRequest, importer: str) -> list[Closing]:
     """What every answer does without, and what is asked for."""
-    known = {code for code in study.data.tables["countries"]["id"]}
+    known = set(study.data.tables["countries"]["id"])
     usual = [words for words in USUAL if all(word in known or not word.isupper() for word in words)]
     found = [closing for words in usual for closing in [_known(study, words)] if closing is not None]
     if request.without:
@@ -174,21 +176,25 @@ def _answer(
 ) -> SecureAnswer:
     """One stage alone."""
     case = ways.case
+    asked = read_closing(study.data, request.without) if request.without else secure_choice.OPEN
     found = [bypass(ways, closing) for closing in closings]
     worlds = {"with the Caspian corridor": ways, "without it": ways.without(CASPIAN)}
     if after is not None:
         worlds["with the plan"] = after
-    record = frames.halts_frame(study.data, facts, ways, [bypass(ways, closing) for closing in halts(study.data)])
+    record = secure_worlds.halts_frame(
+        study.data, facts, ways, [bypass(ways, closing) for closing in halts(study.data)]
+    )
     tables = {
         "origins": frames.origins_frame(study.data, ways),
         "transit": frames.passage_frame(study.data, ways, "states", request.within_cost, request.within_days),
         "chokepoints": frames.passage_frame(study.data, ways, "waters", request.within_cost, request.within_days),
         "bypass": frames.bypass_frame(found),
-        "worlds": frames.worlds_frame(worlds, closings),
+        "worlds": secure_worlds.worlds_frame(worlds, closings),
         "halts": record,
-        "choice": frames.choice_frame(ways),
-        "limits": frames.limits_frame(ways),
-        "ways": frames.ways_frame(study.data, ways),
+        "choice": secure_choice.choice_frame(ways, asked),
+        "limits": secure_choice.limits_frame(ways, asked),
+        "ways": frames.ways_frame(ways),
+        "direct": secure_worlds.direct_frame(study, case),
     }
     return SecureAnswer(frames.summary(study.data, ways, record), MappingProxyType(tables))
 
@@ -206,11 +212,11 @@ def _stages(
     for row in rows:
         identity = str(minerals["id"].iloc[row])
         if identity == case.mineral["id"]:
-            found.append(frames.stage_row(own.summary, own.tables["bypass"]))
+            found.append(secure_worlds.stage_row(own.summary, own.tables["bypass"]))
             continue
         known = needs.index[(needs["mineral_id"] == identity) & (needs["country"] == case.importer)]
         if len(known):
             ways = find_ways(study, supply_case(study.data, facts, row, int(known[0])), facts, closings)
             alone = _answer(study, facts, ways, None, closings, SecureRequest(identity.removeprefix(PREFIX)))
-            found.append(frames.stage_row(alone.summary, alone.tables["bypass"]))
+            found.append(secure_worlds.stage_row(alone.summary, alone.tables["bypass"]))
     return pd.DataFrame(found)

@@ -1,4 +1,4 @@
-"""What remains of supply when states or waters are closed: who is rerouted, who is replaced, at what cost and when."""
+"""What remains of supply when states or waters are closed: who is rerouted or replaced, at what cost and when."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from caspia.security import Refill, days_of_cover, refill, shortfall_days
 from caspia.study.closing import Closing
-from caspia.study.supply_ways import DAY_H, Ways
+from caspia.study.supply_ways import Ways
+from caspia.study.voyages import DAY_H
 
 FloatArray = npt.NDArray[np.float64]
 LEAST = 1e-9
@@ -58,7 +59,8 @@ def bypass(ways: Ways, closing: Closing) -> Bypass:
     """Supply without some states or waters.
 
     What does not pass them stays as it is. Of the rest each seller sends what it can another way, and others sell
-    the remainder as far as they have any to spare, at least cost.
+    the remainder as far as they have any to spare, at least cost. What they can spare is divided among all
+    importers that lose by the closing.
 
     Parameters
     ----------
@@ -98,17 +100,31 @@ def _answer(ways: Ways, closing: Closing, stays: FloatArray) -> Refill:
     case = ways.case
     sells = np.array([code not in closing.origins for code in case.origins], dtype=float)
     by_origin = (ways.origin[:, None] == np.arange(len(case.origins))).astype(float)
-    left = np.maximum(case.present * sells - stays @ by_origin, 0.0)
+    usual, kept = ways.share @ by_origin, stays @ by_origin
+    left = np.maximum(case.present * sells - kept, 0.0)
+    room = np.maximum(ways.share.sum(axis=1) - stays.sum(axis=1), 0.0)
     felt = np.array([way.generalised_usd_per_t for way in ways.ways])
-    return refill(
-        ways.origin,
-        ways.is_open(closing),
-        felt,
-        left,
-        case.spare * sells,
-        np.maximum(ways.limit - stays, 0.0),
-        np.maximum(ways.share.sum(axis=1) - stays.sum(axis=1), 0.0),
-    )
+    free = np.maximum(ways.limit - stays, 0.0)
+    is_open = ways.is_open(closing)
+    nothing = np.zeros_like(case.spare)
+    again = refill(ways.origin, is_open, felt, left, nothing, free, room)
+    missing = np.maximum(usual - kept - again.amount @ by_origin, 0.0)
+    spare = case.spare * sells * _won(ways, missing, 1.0 - sells)[:, None]
+    return refill(ways.origin, is_open, felt, left, spare, free, room)
+
+
+def _won(ways: Ways, missing: FloatArray, barred: FloatArray) -> FloatArray:
+    """Share of what others can spare that this importer wins, shape (1 + draws,).
+
+    Whoever else buys from the origins that stop seeks the same cargoes. Others are taken to lose the same share of
+    their purchases at each origin, and what is to be had is divided as losses are.
+    """
+    case = ways.case
+    lost = np.divide(missing, case.present, out=np.zeros_like(missing), where=case.present > LEAST)
+    lost = np.maximum(lost, barred)
+    world = (case.exports * lost).sum(axis=1)
+    own = missing.sum(axis=1)
+    return np.where(world > own, own / np.where(world > 0, world, 1.0), 1.0)
 
 
 def shortfall(found: Bypass, halt_days: FloatArray, stock_days: FloatArray) -> FloatArray:

@@ -98,8 +98,10 @@ class SupplyCase:
         Their states.
     world_t, need_t, price_usd_per_t, stock_days, reorder_days, origin_limit : numpy.ndarray, shape (1 + draws,)
         World production, imports, price, stocks, time to find another seller, largest prudent share.
+    exports : numpy.ndarray, shape (1 + draws, n_origins)
+        What each exports to all the world, over the need.
     spare : numpy.ndarray, shape (1 + draws, n_origins)
-        What each could sell beyond, over the need.
+        What each could sell beyond to whoever wants it, over the need.
     cargo_t : numpy.ndarray, shape (1 + draws,)
         Tonnes of cargo for a tonne.
     stability : numpy.ndarray, shape (1 + draws, n_origins)
@@ -123,6 +125,7 @@ class SupplyCase:
     stock_days: FloatArray
     reorder_days: FloatArray
     origin_limit: FloatArray
+    exports: FloatArray
     spare: FloatArray
     cargo_t: FloatArray
     stability: FloatArray
@@ -203,7 +206,9 @@ def find_need(data: Dataset, mineral: int, importer: str) -> int:
     allowed = ", ".join(known["country"]) or "none in these data"
     if not codes:
         what = "unknown importer"
-        raise InputError(Problem(what, "--importer", repr(importer), f"ISO code of a state: {allowed}", "correct it"))
+        raise InputError(
+            Problem(what, "--importer", repr(importer), f"ISO code of a state: {allowed}", "correct it")
+        )
     found = known.index[known["country"] == codes[0]]
     if not len(found):
         what = f"importer without demand for {identity.removeprefix(PREFIX)}"
@@ -248,6 +253,7 @@ def supply_case(data: Dataset, facts: FactDraws, mineral: int, need: int) -> Sup
     known = np.where(at >= 0, exports[:, at], 0.0)
     need_t = facts.of("needs", [need], "import_t")[:, 0]
     spot = facts.of("minerals", [mineral], "spot_share")[:, :1]
+    over_need = np.divide(known, need_t[:, None], out=np.zeros_like(known), where=need_t[:, None] > 0)
     states = tables["countries"]["id"]
     stability = facts.of("countries", pd.Index(states).get_indexer(pd.Index(origins)), "political_stability")
     mean = np.nanmean(stability, axis=1, keepdims=True) if np.isfinite(stability).any() else 0.0
@@ -271,7 +277,8 @@ def supply_case(data: Dataset, facts: FactDraws, mineral: int, need: int) -> Sup
         stock_days=facts.of("needs", [need], "stock_days")[:, 0],
         reorder_days=facts.of("needs", [need], "reorder_days")[:, 0],
         origin_limit=facts.of("needs", [need], "origin_limit_share")[:, 0],
-        spare=np.divide(spot * known, need_t[:, None], out=np.zeros_like(known), where=need_t[:, None] > 0),
+        exports=over_need,
+        spare=spot * over_need,
         cargo_t=facts.of("minerals", [mineral], "cargo_t_per_unit", 1.0)[:, 0],
         stability=np.where(np.isfinite(stability), stability, mean),
         caspian_share=caspian,
@@ -304,7 +311,7 @@ def present_shares(stated: FloatArray, exports: FloatArray, n_stated: int) -> Fl
     others[:, :n_stated] = 0.0
     total = others.sum(axis=1, keepdims=True)
     # What the stated shares leave is left in every draw alike: others do not gain by our doubt.
-    rest = max(1.0 - float(stated[0].sum()), 0.0)
+    rest = max(1.0 - float(stated[0].sum()), 0.0) if total[0, 0] > 0 else 0.0
     whole = stated + rest * np.divide(others, total, out=np.zeros_like(others), where=total > 0)
     sums = whole.sum(axis=1, keepdims=True)
     even = np.full_like(whole, 1.0 / whole.shape[1])

@@ -11,67 +11,28 @@ import numpy.typing as npt
 import pandas as pd
 
 from caspia.cost import ArcCosts
-from caspia.data import NO_FACT, Dataset, attribute_column
+from caspia.data import Dataset
 from caspia.errors import ClosureError, InputError, Problem
 from caspia.network import resolve_closure
-from caspia.study.closing import BOTH, Closing, all_waters
+from caspia.study.closing import BOTH, Closing
 from caspia.study.corridors import CORRIDORS
 from caspia.study.find import corridor_path
 from caspia.study.loading import behaviour
 from caspia.study.request import Constraint, Question, Request, open_weight
 from caspia.study.study import Study, resolved
 from caspia.study.supply_data import FactDraws, SupplyCase
+from caspia.study.voyages import Way, best_usual, voyages
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-SEA_CLASS = "deep_sea"
 CASPIAN = "Caspian"
-OCEAN = "Ocean"
 AT_HOME = "Home"
 """Corridor of what is made where it is delivered."""
 TOLERABLE = 3.0
 """At present nobody takes a way that costs more than this many times the best."""
-DAY_H = 24.0
 OPEN_SEAS = frozenset({"pacific", "indian-ocean", "atlantic", "malacca", "suez-canal"})
 """Nobody sails these on the way to a port from where a ship takes the goods on."""
-_FORMS = {"container": "teu", "liquid": "liquid", "gas": "liquid"}
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way from an origin to where the need is delivered; money and hours have the value first, then draws.
-
-    Attributes
-    ----------
-    origin : int
-        Origin in the case.
-    corridor : str
-        One of the corridors, or `Home`.
-    port : str
-        Ports that it goes by, for a voyage that is not in the network; else empty.
-    states, waters : frozenset of str
-        States and waters passed; not those of origin and arrival.
-    usd_per_t, hours : numpy.ndarray, shape (1 + draws,)
-        Carriage of a tonne of the mineral, and time.
-    generalised_usd_per_t : float
-        What decides: money with the time at its value, and the constant of the corridor.
-    limit : numpy.ndarray, shape (1 + draws,)
-        Most that it carries, over the present sales of the origin; infinite where nothing is known.
-    is_usual : bool
-        Whether it is the best of its corridor while nothing is closed.
-    """
-
-    origin: int
-    corridor: str
-    port: str
-    states: frozenset[str]
-    waters: frozenset[str]
-    usd_per_t: FloatArray
-    hours: FloatArray
-    generalised_usd_per_t: float
-    limit: FloatArray
-    is_usual: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +162,7 @@ def find_ways(study: Study, case: SupplyCase, facts: FactDraws, closings: Sequen
             search = _Search(study, case, facts, closings, number, str(supply["place_id"]))
             found += search.by_gates(gates, home) if gates else search.direct(str(case.need["place_id"]))
         else:
-            found += _voyages(study, case, facts, number, (code, home))
+            found += voyages(study, case, facts, number, (code, home))
     return Ways(case, tuple(found), usage(case, tuple(found), scale), scale)
 
 
@@ -240,7 +201,9 @@ def usage(case: SupplyCase, ways: Sequence[Way], scale: float) -> FloatArray:
         observed = case.caspian_share[:, number]
         if caspian.any() and not caspian.all() and np.isfinite(observed[0]):
             for side, whole in ((caspian, observed), (~caspian, 1.0 - observed)):
-                weight = odds * side if (odds * side).sum() > 0 else np.exp(-scale * (cost - cost[side].min())) * side
+                weight = (
+                    odds * side if (odds * side).sum() > 0 else np.exp(-scale * (cost - cost[side].min())) * side
+                )
                 parts[:, side] = (whole[:, None] * weight / weight.sum())[:, side]
         share[:, usual] = case.present[:, [number]] * parts
     return share
@@ -284,9 +247,9 @@ class _Search:
         states = self.study.data.tables["places"].set_index("id")["country"]
         for gate in gates:
             legs = [leg for leg in self._to(gate) if not leg.waters & OPEN_SEAS]
-            for ship in _voyages(self.study, self.case, self.facts, self.origin, (str(states[gate]), home)):
+            for ship in voyages(self.study, self.case, self.facts, self.origin, (str(states[gate]), home)):
                 found += [_joined(leg, ship, str(states[gate])) for leg in legs]
-        return _best_usual(found)
+        return best_usual(found)
 
     def _to(self, to: str) -> Iterator[Way]:
         seen: set[tuple[int, ...]] = set()
@@ -372,87 +335,3 @@ def _joined(leg: Way, ship: Way, gate: str) -> Way:
         generalised_usd_per_t=leg.generalised_usd_per_t + ship.generalised_usd_per_t,
         limit=np.minimum(leg.limit, ship.limit),
     )
-
-
-def _best_usual(ways: Sequence[Way]) -> list[Way]:
-    """Ways of which only the best of each corridor is usual; those that are limited are for need."""
-    best: dict[str, float] = {}
-    free = any(np.isinf(way.limit[0]) for way in ways)
-    for way in ways:
-        if way.is_usual and (np.isinf(way.limit[0]) or not free):
-            best[way.corridor] = min(best.get(way.corridor, np.inf), way.generalised_usd_per_t)
-    return [
-        replace(way, is_usual=way.is_usual and way.generalised_usd_per_t == best.get(way.corridor))
-        for way in ways
-    ]
-
-
-def _voyages(study: Study, case: SupplyCase, facts: FactDraws, origin: int, ends: tuple[str, str]) -> list[Way]:
-    """Voyages of the table sea_ways between two states, the cheapest usual."""
-    table = study.data.tables["sea_ways"]
-    fits = [not cell or case.mineral["id"] in cell.split(BOTH) for cell in table["mineral_ids"]]
-    rows = np.flatnonzero((table["from_country"] == ends[0]) & (table["to_country"] == ends[1]) & np.array(fits, bool))
-    if not len(rows):
-        return []
-    money, hours, felt = _at_sea(study, case, facts, rows)
-    limit = facts.of("sea_ways", rows, "way_limit_share", np.inf)
-    known = set(all_waters(study.data))
-    found = []
-    for number, row in enumerate(rows.tolist()):
-        cells = table.iloc[row]
-        way = Way(
-            origin=origin,
-            corridor=OCEAN,
-            port=str(cells["port"]),
-            states=frozenset(filter(None, cells["countries"].split(BOTH))) - {case.importer},
-            waters=frozenset(filter(None, cells["waters"].split(BOTH))) & known,
-            usd_per_t=money[:, number],
-            hours=hours[:, number],
-            generalised_usd_per_t=float(felt[number]),
-            limit=limit[:, number],
-        )
-        found.append(way)
-    return _best_usual(found)
-
-
-def _at_sea(
-    study: Study, case: SupplyCase, facts: FactDraws, rows: IntArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Dollars a tonne of the mineral and hours of voyages, shape (1 + draws, n), and what decides, shape (n,)."""
-    data = study.data
-    goods = str(case.mineral["commodity_id"])
-    cargo = study.costs(goods).cargo
-    measure = _FORMS.get(cargo.form, "")
-    part = f"{measure}_" if measure == "liquid" else ""
-    unit = "teu" if measure == "teu" else "t"
-    of_class = {
-        name: _class_fact(facts, SEA_CLASS, name)
-        for name in (f"tariff_{part}usd_per_{unit}_km", f"loading_{part}usd_per_{unit}", "loading_h", "speed_kmh")
-    }
-    tariff, loading, waiting, speed = (values[:, None] for values in of_class.values())
-    if measure != "teu":
-        bulk = _class_fact(facts, SEA_CLASS, "speed_bulk_kmh")[:, None]
-        speed = np.where(np.isfinite(bulk), bulk, speed)
-    length = facts.of("sea_ways", rows, "length_km")
-    boxes = cargo.teu / cargo.tonnes if measure == "teu" else 1.0
-    charter = facts.of("sea_ways", rows, "charter_usd_per_t", 0.0)
-    money = ((length * tariff + 2.0 * loading) * boxes + charter) * case.cargo_t[:, None]
-    hours = length / speed + 2.0 * waiting + DAY_H * facts.of("sea_ways", rows, "wait_days", 0.0)
-    row = data.tables["commodities"]["id"].tolist().index(goods)
-    constant = behaviour(data).constant_usd_per_t[row, CORRIDORS.index(OCEAN)]
-    worth = cargo.value_of_time_usd_per_h / cargo.tonnes * float(case.cargo_t[0])
-    return money, hours, money[0] + worth * hours[0] + float(constant) * float(case.cargo_t[0])
-
-
-def _class_fact(facts: FactDraws, name: str, attribute: str) -> FloatArray:
-    """A number of a class with draws, own or inherited."""
-    data = facts.data
-    row = data.tables["classes"]["id"].tolist().index(name)
-    fact = int(data.class_facts[row, attribute_column(attribute)])
-    if fact == NO_FACT:
-        return np.full(1 + facts.draws, np.nan)
-    values = np.array([data.facts.value[fact]])
-    if not facts.draws:
-        return values
-    bounds = (data.facts.low, data.facts.value, data.facts.high)
-    return np.append(values, facts.sampler.facts("supply", np.array([fact]), bounds)[0])
