@@ -21,6 +21,7 @@ from caspia.study.invest_tables import invest_tables
 from caspia.study.itinerary import Itinerary
 from caspia.study.request import Request
 from caspia.study.result import Result
+from caspia.study.secure_tables import secure_tables
 from caspia.study.study import Study
 from caspia.study.validation import validate
 from caspia.units import PRICE_YEAR
@@ -60,6 +61,7 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
         "counts": counts(study.data),
         **flow_tables(study, tell),
         **invest_tables(study, tell),
+        **secure_tables(study, tell),
     }
     tables["sources"] = study.data.tables["sources"].rename(columns={"id": "source_id"})
     return Result(MappingProxyType(tables), MappingProxyType(manifest(study)))

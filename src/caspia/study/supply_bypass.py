@@ -148,4 +148,4 @@ def shortfall(found: Bypass, halt_days: FloatArray, stock_days: FloatArray) -> F
 def _mean(amount: FloatArray, what: FloatArray) -> FloatArray:
     """Mean of something over what moves; 0 where nothing does."""
     whole = amount.sum(axis=1)
-    return np.divide((amount * what).sum(axis=1), whole, out=np.zeros_like(whole), where=whole > LEAST)
+    return np.asarray(np.divide((amount * what).sum(axis=1), whole, out=np.zeros_like(whole), where=whole > LEAST))

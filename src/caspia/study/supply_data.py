@@ -315,4 +315,4 @@ def present_shares(stated: FloatArray, exports: FloatArray, n_stated: int) -> Fl
     whole = stated + rest * np.divide(others, total, out=np.zeros_like(others), where=total > 0)
     sums = whole.sum(axis=1, keepdims=True)
     even = np.full_like(whole, 1.0 / whole.shape[1])
-    return np.divide(whole, sums, out=even, where=sums > 0)
+    return np.asarray(np.divide(whole, sums, out=even, where=sums > 0))

@@ -1,4 +1,4 @@
-"""The sentences of supply security: where supply comes from, what it passes, what it can do without, and for how long."""
+"""The sentences of supply security: where supply comes from, what it passes, what it can do without."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ STATUS: Mapping[str, str] = {
 WHOLE = 0.995
 """Share from which on all is said to arrive."""
 _FAR_DAYS = 3650.0
+_LEAST_SHORT = 5e-5
 
 
 def passage_name(row: Row) -> str:
@@ -216,6 +217,29 @@ def _world_rows(rows: Sequence[Row]) -> dict[str, Row]:
     for row in rows:
         found.setdefault(records.text(row, "world"), row)
     return found
+
+
+def halts_title(head: Row) -> str:
+    """Say what closures on record leave short.
+
+    Parameters
+    ----------
+    head
+        The summary.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> halts_title({"expected_shortfall_share": 0.0})
+    'Closures on record would leave nothing short: stocks last longer'
+    """
+    short = records.real(head, "expected_shortfall_share")
+    if not short >= _LEAST_SHORT:
+        return "Closures on record would leave nothing short: stocks last longer"
+    return f"Closures on record leave {number(100 * short)} percent of a year's use short in the mean"
 
 
 def caveats(head: Row) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -247,13 +248,10 @@ def print_secure(record: Mapping[str, object]) -> None:
     say_next(screen, f"caspia secure {records.text(record, 'commodity')} --without RU,CN --json")
 
 
-def _closures(screen: object, record: Row, halts: Sequence[Row], width: int) -> None:
-    from rich.console import Console
-
-    if not halts or not isinstance(screen, Console):
+def _closures(screen: Console, record: Row, halts: Sequence[Row], width: int) -> None:
+    if not halts:
         return
-    short = records.real(record, "expected_shortfall_share")
-    head(screen, f"Closures on record leave {number(100 * short)} percent of a year's use short in the mean")
+    head(screen, secure_answers.halts_title(record))
     ordered = sorted(halts, key=lambda row: -records.real(row, "expected_short_days"))
     screen.print(halts_table(ordered[:_MOST], width=width))
 
