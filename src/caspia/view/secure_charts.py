@@ -109,7 +109,7 @@ def bypass(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880) -
                 "mineral": names.get(records.text(row, "commodity"), records.text(row, "commodity")),
                 "without": secure_answers.closing_name(records.text(row, "without")),
                 "gone": round(gone, 3),
-                "mark": number(round(100.0 * share)) if share < secure_answers.WHOLE else "",
+                "mark": f"{100.0 * share:.0f}" if share < secure_answers.WHOLE else "",
                 "text": share_range(span(row, "feasible_share")),
                 "cost": number(records.real(row, "extra_cost_usd_per_t")),
                 "cover": secure_answers.cover_text(records.real(row, "days_of_cover")),
@@ -212,4 +212,4 @@ def exporters(rows: Sequence[Row], names: Mapping[str, str], *, goods: str, widt
 def _bar_name(key: tuple[str, str], names: Mapping[str, str], worlds: Sequence[str]) -> str:
     state, world = key
     name = names.get(state, state)
-    return name if world == worlds[0] else f"{name}, {world}"
+    return name if world == worlds[0] else f"{name}, {world.removesuffix(' corridor')}"
