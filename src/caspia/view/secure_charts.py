@@ -99,7 +99,7 @@ def bypass(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880) -
         A cell for each mineral and closing, filled the more, the less is met.
     """
     order = _by_need(rows)
-    closings = list(dict.fromkeys(records.text(row, "without") for row in rows))
+    closings = list(dict.fromkeys(secure_answers.closing_name(row) for row in rows))
     cells = []
     for row in rows:
         share = records.real(row, "feasible_share")
@@ -107,7 +107,7 @@ def bypass(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880) -
         cells.append(
             {
                 "mineral": names.get(records.text(row, "commodity"), records.text(row, "commodity")),
-                "without": secure_answers.closing_name(records.text(row, "without")),
+                "without": secure_answers.closing_name(row),
                 "gone": round(gone, 3),
                 "mark": f"{100.0 * share:.0f}" if share < secure_answers.WHOLE else "",
                 "text": share_range(span(row, "feasible_share")),
@@ -121,7 +121,7 @@ def bypass(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880) -
     ys = alt.Y("mineral:N", sort=[names.get(key, key) for key in order], title=None, axis=alt.Axis(labelLimit=260))
     xs = alt.X(
         "without:N",
-        sort=[secure_answers.closing_name(name) for name in closings],
+        sort=closings,
         title="Per cent of the need that is met without; empty: all",
         axis=alt.Axis(labelAngle=0, orient="top", labelLimit=130, domain=False, ticks=False),
     )
