@@ -43,6 +43,12 @@ SUBJECT_TABLES = (
     "stakes",
     "preferences",
     "events",
+    "minerals",
+    "supplies",
+    "needs",
+    "imports",
+    "sea_ways",
+    "halts",
 )
 AMOUNT = "factor"
 """What a work or measure that scales multiplies its quantities by."""

@@ -22,6 +22,25 @@ INVESTED: dict[str, str] = {
     "rollout_summary": "The year in which the flow passes the official targets for good",
 }
 """Tables on investment, which a study without projects does not have."""
+SECURED: dict[str, str] = {
+    "secure_summary": "Supply of each mineral and fuel in a few numbers: concentration, governance, stocks",
+    "secure_origins": "From where each mineral comes, what that state makes, and how the goods come",
+    "secure_transit": "States that supply passes, and what has no other way",
+    "secure_chokepoints": "Straits and canals that supply passes, and what has no other way",
+    "secure_bypass": "Supply without states or straits: what is met, at what more, how long stocks last",
+    "secure_worlds": "Supply with and without the Caspian corridor, by what is closed",
+    "secure_choice": "Supply now and at least cost within prudent limits",
+    "secure_limits": "What each binding limit of that choice costs",
+    "secure_ways": "Every way of every origin with its cost and time",
+    "secure_halts": "Closures on record and what each would leave short",
+    "secure_stages": "Stages of a chain of supply side by side",
+    "secure_direct": "Ways straight home of goods that are worked abroad first",
+    "exporters": "How concentrated the exports of each Central Asian state are, with and without the corridor",
+    "exporter_corridors": "Shares of corridors in the exports of each state",
+    "exporter_partners": "Shares of partners in the exports of each state",
+    "exporter_transit": "Shares of the exports of each state that pass other states",
+}
+"""Tables on supply security, which a study of data without minerals does not have."""
 PLAYED: dict[str, str] = {
     "game_summary": "The game in a few numbers: size, outcome in turn, the answer with its frequency",
     "game_equilibria": "Equilibria, and profiles that are stable in sampled preferences, with regret and frequency",
@@ -46,7 +65,7 @@ CLAIMED: dict[str, str] = {
     "claims": "Public claims with test, threshold declared before the result, measure, probability and verdict",
 }
 """Tables on claims, which a study without claims does not have."""
-OPTIONAL: dict[str, str] = INVESTED | PLAYED | RISKED | CLAIMED
+OPTIONAL: dict[str, str] = INVESTED | SECURED | PLAYED | RISKED | CLAIMED
 """All tables that a result may lack, in the order of their questions."""
 INVESTED_UNITS: Mapping[str, str] = {
     "_per_usd": "for a dollar",
@@ -63,6 +82,27 @@ INVESTED_UNITS: Mapping[str, str] = {
     "_h_p90": "hours, ninetieth percentile",
     "_m": "metres",
     "share": "share of what moves over land between China or Central Asia and Europe, Türkiye and the Caucasus",
+}
+SECURED_UNITS: Mapping[str, str] = {
+    "hhi_origin": "index of concentration, 0 to 1",
+    "hhi_transit": "index of concentration, 0 to 1",
+    "hhi_production": "index of concentration, 0 to 1",
+    "hhi_corridor": "index of concentration, 0 to 1",
+    "hhi_partner": "index of concentration, 0 to 1",
+    "hhi_partner_value": "index of concentration, 0 to 1",
+    "geopolrisk": "score, 0 to 1",
+    "import_risk": "score, 0 to 1",
+    "political_stability": "score of the Worldwide Governance Indicators, -2.5 to 2.5",
+    "_usd_per_t": "US dollars of the price year for a tonne of what the mineral is counted in",
+    "usd_per_t": "US dollars of the price year for a tonne of what the mineral is counted in",
+    "_t": "tonnes a year of what the mineral is counted in",
+    "_usd": "US dollars of the price year, a year",
+    "_h": "hours",
+    "_days": "days",
+    "days_of_cover": "days of use",
+    "events_per_year": "events a year",
+    "share": "share, 0 to 1",
+    "_share": "share, 0 to 1",
 }
 PLAYED_UNITS: Mapping[str, str] = {
     "_usd_p10": "US dollars a year, tenth percentile of the preferences",
@@ -104,7 +144,7 @@ def optional_meaning(table: str, column: str) -> str:
     >>> optional_meaning("plan", "cost_usd_p10"), optional_meaning("plan", "project")
     ('US dollars, tenth percentile of the samples', '')
     """
-    groups = ((INVESTED, INVESTED_UNITS), (PLAYED, PLAYED_UNITS), (RISKED, RISKED_UNITS))
+    groups = ((INVESTED, INVESTED_UNITS), (SECURED, SECURED_UNITS), (PLAYED, PLAYED_UNITS), (RISKED, RISKED_UNITS))
     units = next((units for tables, units in groups if table in tables), {})
     value, _, end = column.rpartition("_")
     if said := by_ending(units, column):

@@ -33,6 +33,7 @@ from caspia.view import (
     plan_chapters,
     records,
     risk_chapters,
+    secure_chapters,
     theme,
     worlds,
 )
@@ -146,6 +147,7 @@ def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, S
     found |= flow_chapters.flow_charts_of(result, world)
     found |= plan_chapters.plan_charts_of(result)
     found |= game_chapters.game_charts_of(result)
+    found |= secure_chapters.secure_charts_of(result)
     found |= risk_chapters.risk_charts_of(result)
     facts = records.rows(result, "facts")
     if facts:
@@ -191,6 +193,7 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "plans": [
             *plan_chapters.plan_chapters(result, proof, catalogue, drawn),
             *game_chapters.game_chapters(result, catalogue, drawn),
+            *secure_chapters.secure_chapters(result, catalogue, drawn),
             *risk_chapters.risk_chapters(result, catalogue, drawn),
         ],
         "claims": claims_chapter.claims_chapter(result, catalogue),
