@@ -1,4 +1,4 @@
-"""Security of supply: concentration, choice of origins, exposure, cover by stocks, worst closures; arrays in and out."""
+"""Security of supply: concentration, choice of origins, exposure, cover by stocks and worst closures, on arrays."""
 
 from caspia.security.concentration import geopolrisk, hhi, instability, passage_concentration
 from caspia.security.cover import days_of_cover, expected_shortfall, shortfall_days
