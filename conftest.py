@@ -10,6 +10,7 @@ from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 from sybil.parsers.rest import DocTestParser
@@ -18,6 +19,13 @@ ROOT = Path(__file__).parent
 OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
 # `caspia` in the examples is that of the Python which runs the tests, whether its environment is activated or not.
 os.environ["PATH"] = os.pathsep.join([os.fspath(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file with one worker, and all tests of the whole study: what they share is then computed once."""
+    for item in items:
+        shared = "answered" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("answered" if shared else item.nodeid.partition("::")[0]))
 
 
 def run_console(example: Example) -> None:

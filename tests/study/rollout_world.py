@@ -50,7 +50,7 @@ ROLLOUT_FACTS = PLAN_FACTS | {
     "tgt-kz-teu-2029.target_teu_per_year@2029": 1e6,
     "caspian-sea.level_m@2025": -29.4,
     "caspian-sea.level_fall_m_per_year": (0.05, 0.15, 0.3),
-    "KZBBB.capacity_loss_per_m": 0.2,
+    "KZBBB.capacity_loss_per_m": (0.1, 0.2, 0.4),
     "AZCCC.capacity_loss_per_m": 0.15,
     "flt-two.capacity_loss_per_m": 0.25,
     "wrk-depth-1.factor": 0.9,

@@ -90,6 +90,17 @@ def test_a_lower_sea_leaves_less_and_projects_leave_more(compiled, fall_m, more_
     assert sea.left(fall_m, some)[fleet] == pytest.approx(max(1 - 0.25 * net, 0.05))
 
 
+@given(st.floats(0.0, 6.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(-1.0, 1.0))
+@settings(deadline=None)
+def test_dredging_as_it_falls_saves_and_doubt_costs(compiled, fall_m, answered, more, doubt) -> None:
+    sea = compiled.yearly.sea
+    none = np.zeros(len(compiled.yearly.model.ids), dtype=bool)
+    here = sea.left(fall_m, none, answered, doubt)
+    assert (sea.left(fall_m, none, answered + more * (1 - answered), doubt) >= here).all()
+    assert (sea.left(fall_m, none, answered, doubt + more * (1 - doubt)) <= here).all()
+    assert (sea.left(fall_m, none, 1.0, doubt) == 1).all()
+
+
 def test_samples_do_not_depend_on_who_solves_them(compiled: RolloutStudy) -> None:
     one, three = (rollout(compiled, STARTS, draws=6, workers=workers) for workers in (1, 3))
     for name in ("years", "stages", "promised", "openings", "targets"):

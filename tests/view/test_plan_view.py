@@ -361,6 +361,18 @@ def test_targets_name_their_sources(result, found, html):
     assert chapters_of(result, bare)[-1].sources == ()
 
 
+def test_the_cost_of_a_project_leads_to_its_facts_and_to_those_of_its_works(result, found):
+    facts = result.tables["facts"].head(3).copy()
+    facts["key"] = ["prj-ferries.cost_usd", "wrk-ferries-1.vessels", "wrk-other-1.vessels"]
+    proof = evidence.evidence(records.Prepared(type(result)({**result.tables, **found, "facts": facts}, {})))
+    name, behind = proof.data["projects"][int(proof.project_keys["prj-ferries"][1:])]
+    assert (name, behind) == ("Six ferries Kuryk-Alat", [0, 1])
+    table = chapters_of(result, found)[0].parts[0].tables[0]
+    keys = [line.cells[3].key for line in table.lines]
+    assert all(re.fullmatch(r"p\d+", key) for key in keys)
+    assert len(set(keys)) == len(keys) == len(found["plan"])
+
+
 SCREENS = ("plan", "empty", "finance", "rollout")
 
 

@@ -277,7 +277,13 @@ def _amount_problems(cells: Mapping[str, Any], where: str) -> Iterator[Problem]:
     for name in names:
         if name not in known:
             allowed = nearest(name, known)
-            yield Problem("unknown attribute", f"{where}, key attribute", name, allowed, "correct the spelling")
+            yield Problem(
+                "unknown attribute",
+                f"{where}, key attribute",
+                name or "an empty name",
+                allowed,
+                "correct the spelling",
+            )
         else:
             yield from _attribute_problems(cells, name, known[name], where)
     if cells["action"] == "add" and ("delta" in cells) == ("percent" in cells):

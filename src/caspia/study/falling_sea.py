@@ -16,6 +16,7 @@ from caspia.study.corridors import CASPIAN_SEA
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
+Ends = tuple[float, float, float]
 LEAST_LEFT = 0.05
 """Share of a capacity that is left however low the water: a queue needs one above 0."""
 
@@ -28,10 +29,11 @@ class FallingSea:
     ----------
     fall_m_per_year : (float, float, float)
         Low, most likely and high fall of the level a year from now on; below 0 where it rises.
-    answered : float
-        Share of the fall that ports dredge away as they go, without any project.
-    loss_per_m : numpy.ndarray, shape (n_servers,)
-        Share of each capacity that a metre of lower water takes; 0 for what does not lie on the sea.
+    answered : (float, float, float)
+        Low, most likely and high share of the fall that ports dredge away as they go, without any project.
+    loss_per_m : numpy.ndarray, shape (3, n_servers)
+        Low, most likely and high share of each capacity that a metre of lower water takes; 0 for what does not lie
+        on the sea.
     ports : numpy.ndarray of bool, shape (n_servers, n_ports)
         Ports on whose depth each server rests: a port and its terminals on their own, a fleet on those that it
         calls at.
@@ -39,13 +41,15 @@ class FallingSea:
         Depth that each project wins at each port, beyond what its works add to capacities themselves.
     """
 
-    fall_m_per_year: tuple[float, float, float]
-    answered: float
+    fall_m_per_year: Ends
+    answered: Ends
     loss_per_m: FloatArray
     ports: BoolArray
     dredged_m: FloatArray
 
-    def left(self, fall_m: float, opened: BoolArray) -> FloatArray:
+    def left(
+        self, fall_m: float, opened: BoolArray, answered: float | None = None, doubt: float = 0.0
+    ) -> FloatArray:
         """Share of every capacity that is left.
 
         The fall counts at a port beyond what open projects have dredged there, and for a fleet at the worst of
@@ -57,18 +61,25 @@ class FallingSea:
             Fall of the level since the first year.
         opened : numpy.ndarray of bool, shape (n_projects,)
             Projects that are open.
+        answered : float or None
+            Share of the fall that is dredged away as it comes; the most likely one by default.
+        doubt : float
+            Loss by the metre, everywhere at once: -1 the low one, 0 the most likely, 1 the high one.
 
         Returns
         -------
         numpy.ndarray, shape (n_servers,)
             At least `LEAST_LEFT`, at most 1.
         """
-        felt_m = fall_m * (1.0 - self.answered)
+        felt_m = fall_m * (1.0 - (self.answered[1] if answered is None else answered))
+        low, mode, high = self.loss_per_m
+        loss_per_m: FloatArray = mode + doubt * (high - mode if doubt > 0 else mode - low)
         at_port = np.maximum(felt_m - self.dredged_m[opened].sum(axis=0), 0.0)
         somewhere = self.ports.any(axis=1)
         net = np.where(self.ports, at_port, 0.0).max(axis=1, initial=0.0)
         net = np.where(somewhere, net, max(felt_m, 0.0))
-        return np.clip(1.0 - self.loss_per_m * net, LEAST_LEFT, 1.0)
+        left: FloatArray = np.clip(1.0 - loss_per_m * net, LEAST_LEFT, 1.0)
+        return left
 
 
 def falling_sea(data: Dataset, servers: Servers, project_ids: tuple[str, ...]) -> FallingSea:
@@ -88,28 +99,29 @@ def falling_sea(data: Dataset, servers: Servers, project_ids: tuple[str, ...]) -
     FallingSea
     """
     ids = data.tables["places"]["id"].tolist()
-    loss_at = data.values("places", "capacity_loss_per_m", 0.0)
-    on_sea = np.flatnonzero(loss_at > 0)
+    loss_at = _ends(data, "places", "capacity_loss_per_m")
+    on_sea = np.flatnonzero(loss_at[1] > 0)
     column = {ids[row]: nth for nth, row in enumerate(on_sea.tolist())}
     places = {key: (row, (key,)) for row, key in enumerate(ids)}
     terminals = _sea_terminals(data)
     fleets = _fleet_ports(data)
-    of_fleet = data.values("fleets", "capacity_loss_per_m", 0.0)
-    loss = np.zeros(servers.n_servers)
+    of_fleet = _ends(data, "fleets", "capacity_loss_per_m")
+    loss = np.zeros((3, servers.n_servers))
     ports = np.zeros((servers.n_servers, len(on_sea)), dtype=bool)
     for row, key in enumerate(servers.key):
         table, name, _ = read_key(key)
         if table == "fleets":
             number, names = fleets[name]
-            loss[row] = of_fleet[number]
+            loss[:, row] = of_fleet[:, number]
         else:
             at = name if table == "places" else terminals.get(name, "") if table == "terminals" else ""
             if at not in column:
                 continue
             number, names = places[at]
-            loss[row] = loss_at[number]
+            loss[:, row] = loss_at[:, number]
         ports[row, [column[port] for port in names if port in column]] = True
-    return FallingSea(_fall(data), _answered(data), loss, ports, _dredged(data, project_ids, column))
+    fall, answered = _of_the_sea(data, "level_fall_m_per_year"), _of_the_sea(data, "dredging_answer_share")
+    return FallingSea(fall, answered, loss, ports, _dredged(data, project_ids, column))
 
 
 def _sea_terminals(data: Dataset) -> dict[str, str]:
@@ -135,22 +147,19 @@ def _fleet_ports(data: Dataset) -> dict[str, tuple[int, tuple[str, ...]]]:
     return found
 
 
-def _answered(data: Dataset) -> float:
-    frame = data.tables["waters"]
-    share = data.values("waters", "dredging_answer_share", 0.0)[(frame["id"] == CASPIAN_SEA).to_numpy()]
-    return float(share[0]) if len(share) else 0.0
+def _of_the_sea(data: Dataset, attribute: str) -> Ends:
+    """Low, most likely and high value of an attribute of the Caspian; 0 where it is not stated."""
+    ends = _ends(data, "waters", attribute)[:, (data.tables["waters"]["id"] == CASPIAN_SEA).to_numpy()]
+    low, mode, high = ends[:, 0].tolist() if ends.size else (0.0, 0.0, 0.0)
+    return low, mode, high
 
 
-def _fall(data: Dataset) -> tuple[float, float, float]:
-    frame = data.tables["waters"]
-    row = np.flatnonzero(frame["id"] == CASPIAN_SEA)
-    if not len(row):
-        return 0.0, 0.0, 0.0
-    fact = int(data.object_facts("waters")[row[0], attribute_column("level_fall_m_per_year")])
-    if fact == NO_FACT:
-        return 0.0, 0.0, 0.0
-    facts = data.facts
-    return float(facts.low[fact]), float(facts.value[fact]), float(facts.high[fact])
+def _ends(data: Dataset, table: str, attribute: str) -> FloatArray:
+    """Low, most likely and high value of an attribute of each object, three rows; 0 where it is not stated."""
+    fact = data.object_facts(table)[:, attribute_column(attribute)]
+    known, facts = fact != NO_FACT, data.facts
+    row = np.where(known, fact, 0)
+    return np.where(known, np.stack([facts.low[row], facts.value[row], facts.high[row]]), 0.0)
 
 
 def _dredged(data: Dataset, project_ids: tuple[str, ...], column: dict[str, int]) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
@@ -28,6 +28,8 @@ from caspia.units import PRICE_YEAR
 
 Progress = Callable[[str, int, int], None]
 OBJECT_TABLES = ("places", "links", "terminals", "borders", "services", "commodities", "sources")
+PLANNED = ("plan", "plan_unfunded", "plan_coming")
+"""Tables that name projects."""
 
 
 def run_study(study: Study, progress: Progress | None = None, *, alternatives: int = 3) -> Result:
@@ -51,16 +53,17 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
     answers = _consignments(study, tell, alternatives)
     routes, legs = answers["routes"], answers["legs"]
     validation = validate(study, lambda done, total: tell("Validation", done, total))
+    invested = invest_tables(study, tell)
     tables = {
         **answers,
-        "facts": _facts_used(study.data, legs, validation),
+        "facts": _facts_used(study.data, legs, validation, invested),
         "places": study.data.tables["places"].rename(columns={"id": "place_id"}),
         "links": _links(study.data, routes, legs),
         "basemap": study.data.tables["basemap"],
         "validation": validation,
         "counts": counts(study.data),
         **flow_tables(study, tell),
-        **invest_tables(study, tell),
+        **invested,
         **game_tables(study, tell),
     }
     tables["sources"] = study.data.tables["sources"].rename(columns={"id": "source_id"})
@@ -213,9 +216,16 @@ def _undominated(item: Itinerary, frontier: list[Itinerary]) -> bool:
     )
 
 
-def _facts_used(data: Dataset, legs: pd.DataFrame, validation: pd.DataFrame) -> pd.DataFrame:
+def _facts_used(
+    data: Dataset, legs: pd.DataFrame, validation: pd.DataFrame, invested: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Facts behind the legs, the observations, and the projects of a plan with their works."""
     keys = {key for cell in legs["facts"] for key in cell.split(";")} if len(legs) else set()
     subjects = set(validation["observation_id"]) if len(validation) else set()
+    plans = (invested[name]["project"] for name in PLANNED if name in invested)
+    projects = {str(key) for column in plans for key in column}
+    works = data.tables["works"]
+    subjects |= projects | set(works["id"][works["project_id"].isin(projects)])
     frame = data.facts.frame
     used = (frame["rank"] == 1) & (frame["key"].isin(keys) | frame["subject"].isin(subjects))
     return frame[used].drop(columns="rank").reset_index(drop=True)

@@ -46,6 +46,9 @@ class Samples:
         Growth of demand: -1 as in the low case, 0 as in the central, 1 as in the high one.
     fall_m_per_year : numpy.ndarray, shape (n,)
         Fall of the sea.
+    answered, doubt : numpy.ndarray, shape (n,)
+        Share of the fall that is dredged away as it comes, and the doubt of the loss by the metre, as in
+        `FallingSea.left`.
     yields : numpy.ndarray, shape (n, n_projects)
         What each project yields over what was computed.
     """
@@ -53,6 +56,8 @@ class Samples:
     opening: IntArray
     growth: FloatArray
     fall_m_per_year: FloatArray
+    answered: FloatArray
+    doubt: FloatArray
     yields: FloatArray
 
     @property
@@ -232,7 +237,7 @@ def draw_samples(yearly: Yearly, times: Timetable, seed: int, n: int) -> Samples
     -------
     Samples
     """
-    streams = [np.random.default_rng([seed, number]) for number in range(4)]
+    streams = [np.random.default_rng([seed, number]) for number in range(6)]
 
     def single(rng: np.random.Generator, low: float, mode: float, high: float) -> FloatArray:
         return pert(rng, np.array([low]), np.array([mode]), np.array([high]), n)[:, 0]
@@ -241,6 +246,8 @@ def draw_samples(yearly: Yearly, times: Timetable, seed: int, n: int) -> Samples
         opening=times.sampled(streams[0], n),
         growth=single(streams[1], -1.0, 0.0, 1.0),
         fall_m_per_year=single(streams[2], *yearly.sea.fall_m_per_year),
+        answered=single(streams[4], *yearly.sea.answered),
+        doubt=single(streams[5], -1.0, 0.0, 1.0),
         yields=pert(streams[3], *yield_ends(yearly), n),
     )
 
@@ -384,7 +391,8 @@ def run_samples(
         for row in rows:
             year = FIRST + row
             opened = samples.opening[nth] <= year
-            left = yearly.sea.left(float(samples.fall_m_per_year[nth]) * row, opened)
+            fall_m = float(samples.fall_m_per_year[nth]) * row
+            left = yearly.sea.left(fall_m, opened, float(samples.answered[nth]), float(samples.doubt[nth]))
             world = World(opened, samples.yields[nth], left)
             # A sample that was fuller than the central run in its last year is so in the next.
             begin = np.maximum(central.filled[row] + moved, 0.0)

@@ -1,7 +1,8 @@
 """What stands behind each number: facts and sources in the compact form that a report embeds.
 
 A number carries an evidence key: ``r3.cost`` (cost of the fourth route), ``l17`` (a leg), ``o2`` (an
-observation), ``s5`` (a source). The report looks the key up in the evidence and lists the facts.
+observation), ``s5`` (a source), ``p3`` (a project and its works). The report looks the key up in the evidence and
+lists the facts.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Evidence:
     """Source id to ``s`` and number."""
     route_sources: Mapping[str, tuple[str, ...]]
     """Source ids behind each route."""
+    project_keys: Mapping[str, str] = field(default_factory=dict)
+    """Project id to ``p`` and number."""
     published_keys: Mapping[str, str] = field(default_factory=dict)
     """Number of a count or a total, by `caspia.view.flow_words.published_id`, to ``o`` and number."""
 
@@ -246,6 +249,20 @@ def _targets(result: ResultLike, source_number: Mapping[str, int]) -> dict[str, 
     }
 
 
+def _projects(result: ResultLike, fact_number: Mapping[str, int]) -> dict[str, list[object]]:
+    """Name and facts of every project of a plan, its works among them, by id."""
+    found: dict[str, list[object]] = {}
+    for table in ("plan", "plan_unfunded", "plan_coming"):
+        for row in records.rows(result, table):
+            key = records.text(row, "project")
+            own = (f"{key}.", f"wrk-{key.removeprefix('prj-')}-")
+            found[key] = [
+                records.text(row, "name"),
+                [nth for name, nth in fact_number.items() if name.startswith(own)],
+            ]
+    return found
+
+
 def evidence(result: ResultLike) -> Evidence:
     """Collect the facts and sources behind all numbers of a result.
 
@@ -267,6 +284,7 @@ def evidence(result: ResultLike) -> Evidence:
     names = {c.id: c.name for c in records.consignments(result)}
     routes = records.routes(result)
     nothing = _Way([], {})
+    projects = _projects(result, fact_number)
     observations, published = _observations(result, source_number), _published(result, source_number)
     data: Json = {
         "sources": [[s.title, s.publisher, s.date, s.url, s.licence] for s in catalogue],
@@ -277,6 +295,7 @@ def evidence(result: ResultLike) -> Evidence:
             for r in routes
         ],
         "observations": [*observations, *published.values()],
+        "projects": list(projects.values()),
     }
     observed = [records.text(row, "observation_id") for row in records.rows(result, "validation")]
     return Evidence(
@@ -285,5 +304,6 @@ def evidence(result: ResultLike) -> Evidence:
         {observation_id: f"o{i}" for i, observation_id in enumerate(observed)},
         {s.id: f"s{i}" for i, s in enumerate(catalogue)},
         {route_id: tuple(way.sources) for route_id, way in ways.items()},
+        {key: f"p{i}" for i, key in enumerate(projects)},
         {name: f"o{i}" for i, name in enumerate(published, start=len(observations))},
     )

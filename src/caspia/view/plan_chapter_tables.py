@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from caspia.view import plan_terminal, records
 from caspia.view.chapters import Cell, Column, Line, Table, figure, plain, raw
@@ -28,7 +29,7 @@ def ranged_column(title: str, unit: str = "", hint: str = "") -> Column:
     return Column(title, unit, ranged=True, hint=f"{hint}; value, P10–P90" if hint else "Value, P10–P90")
 
 
-def amount(row: Row, column: str, factor: float = 1.0, *, signed: bool = False) -> Cell:
+def amount(row: Row, column: str, factor: float = 1.0, *, signed: bool = False, key: str = "") -> Cell:
     """Make a cell of a number with its interval.
 
     Parameters
@@ -41,6 +42,8 @@ def amount(row: Row, column: str, factor: float = 1.0, *, signed: bool = False) 
         Size of its unit in that of the cell.
     signed
         Whether plus signs are written.
+    key
+        Evidence key.
 
     Returns
     -------
@@ -48,7 +51,7 @@ def amount(row: Row, column: str, factor: float = 1.0, *, signed: bool = False) 
         As ``4.4 (3.6–5.1)``.
     """
     value = span(row, column, factor)
-    return Cell(figures(value, signed=signed), raw(value.p50), raw(value.p10), raw(value.p90))
+    return Cell(figures(value, signed=signed), raw(value.p50), raw(value.p10), raw(value.p90), key=key)
 
 
 def year_cell(row: Row, column: str) -> Cell:
@@ -132,7 +135,7 @@ def funded(rows: Sequence[Row], unit: str, price_year: str) -> Table:
             plain(records.text(row, "name")),
             year_cell(row, "start_year"),
             _opening(row),
-            amount(row, "cost_usd", 1e-6),
+            amount(row, "cost_usd", 1e-6, key=records.text(row, "proof")),
             amount(row, "benefit_usd", how.factor),
             Cell(ratio_text(each), raw(each.p50)),
             plain(kind(records.text(row, "kind")).name),
@@ -177,7 +180,7 @@ def unfunded(rows: Sequence[Row], unit: str, names: Mapping[str, str], price_yea
         cells = (
             plain(records.text(row, "name")),
             plain(kind(records.text(row, "kind")).name),
-            amount(row, "cost_usd", 1e-6),
+            amount(row, "cost_usd", 1e-6, key=records.text(row, "proof")),
             amount(row, "benefit_usd", how.factor),
             Cell(ratio_text(each), raw(each.p50)),
             plain(plan_terminal.spoken(records.text(row, "reason"), names)),
@@ -201,7 +204,13 @@ def coming(rows: Sequence[Row]) -> Table:
     """
     columns = (Column("Opens"), Column("Project", numeric=False), Column("Corridor", numeric=False))
     lines = tuple(
-        Line((year_cell(r, "opening_year"), plain(records.text(r, "name")), plain(records.text(r, "corridor"))))
+        Line(
+            (
+                replace(year_cell(r, "opening_year"), key=records.text(r, "proof")),
+                plain(records.text(r, "name")),
+                plain(records.text(r, "corridor")),
+            )
+        )
         for r in rows
     )
     return Table("plan-coming", "Paid for already, and open whatever is planned", columns, lines)

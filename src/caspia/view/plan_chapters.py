@@ -39,9 +39,14 @@ class _Tables:
     result: ResultLike
     catalogue: dict[str, Source] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
+    projects: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, table: str) -> list[Row]:
         return records.rows(self.result, table)
+
+    def planned(self, table: str) -> list[Row]:
+        """Rows of projects with the key of the evidence behind each as `proof`."""
+        return [{**row, "proof": self.projects.get(records.text(row, "project"), "")} for row in self.of(table)]
 
     @property
     def summary(self) -> Row:
@@ -120,7 +125,7 @@ def plan_chapters(
     list of FlowChapter
         None where the result holds neither plan nor roll-out.
     """
-    tables = _Tables(result, catalogue, proof.published_keys)
+    tables = _Tables(result, catalogue, proof.published_keys, proof.project_keys)
     found = [_budget(tables, drawn)] if tables.summary else []
     return [*found, _works(tables, drawn)] if tables.of("rollout_years") else found
 
@@ -155,7 +160,7 @@ def _budget(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
 def _funded(tables: _Tables, drawn: dict[str, Spec]) -> Part:
     summary, price = tables.summary, tables.price_year
     unit = records.text(summary, "unit")
-    funded, unfunded, coming = (tables.of(name) for name in ("plan", "plan_unfunded", "plan_coming"))
+    funded, unfunded, coming = (tables.planned(name) for name in ("plan", "plan_unfunded", "plan_coming"))
     names = names_of(funded, unfunded)
     folded: list[tuple[str, Table]] = []
     if unfunded:

@@ -150,6 +150,10 @@ function observation(index) {
 function explain(key, shown) {
   const index = parseInt(key.slice(1), 10);
   if (key[0] === "o") return observation(index);
+  if (key[0] === "p") {
+    const [name, facts] = proof.projects[index];
+    return [name, factList(facts, "What this work is, costs and does rests on ")];
+  }
   if (key[0] === "l") {
     const [operation, , from, to, facts] = proof.legs[index];
     return [`${operation}: ${from}${to && to !== from ? ` – ${to}` : ""}`, factList(facts, "This leg rests on ")];
