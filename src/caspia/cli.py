@@ -131,7 +131,9 @@ def study(
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the draws.")] = 2025,
     plans: Annotated[
         bool,
-        typer.Option("--plans/--no-plans", help="With the chapters on investment, the longer part of the work."),
+        typer.Option(
+            "--plans/--no-plans", help="With the chapters on investment and risk, the longer part of the work."
+        ),
     ] = True,
 ) -> None:
     """Answer all reference consignments, validate, and write the report and the result store."""

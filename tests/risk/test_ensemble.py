@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from distributed import LocalCluster
 from slow_work import Fatal, Work
 
 from caspia.errors import InputError
@@ -40,6 +41,16 @@ def test_processes_find_the_same_numbers_after_one_was_killed(expected: np.ndarr
     found = run_ensemble(work, TASKS, Place(LOCAL, workers=2, portion=15))
     assert (tmp_path / "dead").exists()
     assert (found == expected).all()
+
+
+@pytest.mark.usefixtures("importable")
+def test_a_scheduler_with_an_address_finds_the_same_numbers_and_is_left_as_it_was(expected: np.ndarray) -> None:
+    with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None, silence_logs=50) as cluster:
+        assert cluster.scheduler_address.startswith("tcp://")
+        for _ in range(2):
+            found = run_ensemble(Work(), TASKS, Place(cluster.scheduler_address, portion=9))
+            assert (found == expected).all()
+        assert len(cluster.scheduler.workers) == 1
 
 
 def test_a_broken_run_goes_on_and_equals_a_whole_one(expected: np.ndarray, tmp_path: Path) -> None:

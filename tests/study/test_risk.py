@@ -6,6 +6,7 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 from flow_world import DRAWING
@@ -15,7 +16,7 @@ from caspia.assignment import fixed_point_residual
 from caspia.cost import Lookup, Reading, find_servers
 from caspia.errors import InputError
 from caspia.risk import Place
-from caspia.study import Settings, Study
+from caspia.study import Settings, Study, run_study
 from caspia.study.drawn import draw_world
 from caspia.study.flows import Flows
 from caspia.study.loading import route_costs
@@ -23,7 +24,10 @@ from caspia.study.risk import RiskAnswer, RiskRequest, identity, risk_answer, ta
 from caspia.study.risk_capacity import capacity_law
 from caspia.study.risk_compile import compile_risk, find_laws
 from caspia.study.risk_costs import way_costs, ways_of
+from caspia.study.risk_events import arcs_of_rows, selected_rows
 from caspia.study.risk_model import RiskModel, World
+from caspia.study.store import RISKED, write_folder
+from caspia.view.report import render_report
 from drawn import open_drawn
 
 SETTINGS = Settings(flow_draws=0)
@@ -295,3 +299,25 @@ def test_a_study_without_events_is_refused(tmp_path: Path) -> None:
 def test_capacities_at_the_values_of_the_data_are_found_again(study: Study, flows: Flows) -> None:
     servers = find_servers(Lookup(study.network, study.data.facts), study.data)
     assert (servers.capacity == flows.model.servers.capacity).all()
+
+
+def test_the_main_job_stores_and_shows_risk(tmp_path: Path) -> None:
+    settings = Settings(flow_draws=0, rollout_draws=0, risk_draws=16)
+    result = run_study(open_drawn(tmp_path / "world", DRAWING, RISK_FACTS, RISK_EDITS, settings), alternatives=0)
+    assert set(RISKED) <= set(result.tables)
+    write_folder(tmp_path / "out", result)
+    with duckdb.connect(str(tmp_path / "out" / "results.duckdb"), read_only=True) as database:
+        stored = dict(database.sql("SELECT table_name, comment FROM duckdb_tables()").fetchall())
+    assert {name: stored[name] for name in RISKED} == RISKED
+    page = render_report(result)
+    assert 'id="risk"' in page
+    assert "The Trans-Caspian route carries" in page
+
+
+def test_events_of_the_built_in_data_close_something(real: Study) -> None:
+    data = real.data
+    table = data.tables["events"]
+    assert len(table) > 20
+    for row, item in enumerate(table.itertuples()):
+        rows = selected_rows(data, item, data.where("events", row))
+        assert arcs_of_rows(data, real.network, str(item.table), rows).any(), item.id
