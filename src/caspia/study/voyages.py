@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from caspia.data import NO_FACT, attribute_column
 from caspia.errors import InputError, Problem
-from caspia.study.closing import BOTH, all_waters
+from caspia.study.closing import BOTH
 from caspia.study.corridors import CORRIDORS
 from caspia.study.loading import behaviour
 from caspia.study.study import Study
@@ -111,7 +111,6 @@ def voyages(study: Study, case: SupplyCase, facts: FactDraws, origin: int, ends:
         return []
     money, hours, felt = _at_sea(study, case, facts, rows)
     limit = facts.of("sea_ways", rows, "way_limit_share", np.inf)
-    known = set(all_waters(study.data))
     found = []
     for number, row in enumerate(rows.tolist()):
         cells = table.iloc[row]
@@ -120,7 +119,7 @@ def voyages(study: Study, case: SupplyCase, facts: FactDraws, origin: int, ends:
             corridor=OCEAN,
             port=str(cells["port"]),
             states=frozenset(filter(None, cells["countries"].split(BOTH))) - {case.importer},
-            waters=frozenset(filter(None, cells["waters"].split(BOTH))) & known,
+            waters=frozenset(filter(None, cells["waters"].split(BOTH))),
             usd_per_t=money[:, number],
             hours=hours[:, number],
             generalised_usd_per_t=float(felt[number]),
