@@ -20,13 +20,14 @@ from caspia.study import Settings, Study, run_study
 from caspia.study.drawn import draw_world
 from caspia.study.flows import Flows
 from caspia.study.loading import route_costs
+from caspia.study.optional_tables import RISKED
 from caspia.study.risk import RiskAnswer, RiskRequest, identity, risk_answer, tasks_of
 from caspia.study.risk_capacity import capacity_law
 from caspia.study.risk_compile import compile_risk, find_laws
 from caspia.study.risk_costs import way_costs, ways_of
 from caspia.study.risk_events import arcs_of_rows, selected_rows
 from caspia.study.risk_model import RiskModel, World
-from caspia.study.store import RISKED, write_folder
+from caspia.study.store import write_folder
 from caspia.view.report import render_report
 from drawn import open_drawn
 

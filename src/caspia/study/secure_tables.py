@@ -33,14 +33,15 @@ def secure_tables(study: Study, tell: Tell) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to pandas.DataFrame
-        The tables of `SECURED`; nothing where the data have no minerals, needs or demand.
+        The tables of `SECURED`; nothing where the data have no minerals, needs or
+        demand, or the settings want no plans.
 
     Raises
     ------
     caspia.errors.NotConverged
         No equilibrium was reached.
     """
-    if any(study.data.tables[name].empty for name in NEEDED):
+    if not study.settings.rollout_draws or any(study.data.tables[name].empty for name in NEEDED):
         return {}
     return {**_minerals(study, tell), **_exporters(study, tell)}
 

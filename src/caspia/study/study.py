@@ -56,7 +56,8 @@ class Settings:
     flow_draws : int
         Number of draws behind each interval of flows, each an equilibrium; 0 for no intervals.
     rollout_draws : int
-        Samples of the roll-out of the report; 0 leaves its chapters on investment out.
+        Samples of the roll-out of the report; 0 leaves its chapters on investment,
+        supply security, the game and claims out.
     risk_draws : int
         Years drawn for the chapter on risk of the report; 0 leaves it out.
     """
