@@ -38,6 +38,12 @@ SUBJECT_TABLES = (
     "targets",
     "waters",
     "budgets",
+    "minerals",
+    "supplies",
+    "needs",
+    "imports",
+    "sea_ways",
+    "halts",
 )
 AMOUNT = "factor"
 """What a work that scales multiplies its quantities by."""

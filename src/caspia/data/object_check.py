@@ -30,6 +30,9 @@ LISTS: Mapping[tuple[str, str], str] = {
     ("projects", "place_ids"): "places",
     ("projects", "requires_ids"): "projects",
     ("projects", "excludes_ids"): "projects",
+    ("supplies", "gates"): "places",
+    ("sea_ways", "countries"): "countries",
+    ("sea_ways", "mineral_ids"): "minerals",
 }
 """Columns that hold ids of another table, separated by `;`."""
 TABLE_OF_TARGET = {

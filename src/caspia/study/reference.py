@@ -22,6 +22,7 @@ from caspia.study.invest_tables import invest_tables, report_planner
 from caspia.study.itinerary import Itinerary
 from caspia.study.request import Request
 from caspia.study.result import Result
+from caspia.study.secure_tables import secure_tables
 from caspia.study.study import Study
 from caspia.study.validation import validate
 from caspia.units import PRICE_YEAR
@@ -65,6 +66,7 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
         "counts": counts(study.data),
         **flow_tables(study, tell),
         **invested,
+        **secure_tables(study, tell),
         **claims_tables(study, tell, planner),
     }
     tables["sources"] = study.data.tables["sources"].rename(columns={"id": "source_id"})

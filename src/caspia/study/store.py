@@ -12,6 +12,7 @@ import pandas as pd
 from caspia.exchange import replacing_in, unwritable
 from caspia.study.flow_tables import COLUMNS
 from caspia.study.result import Result
+from caspia.study.secure_tables import SECURED, SECURED_UNITS
 from caspia.study.workbook import by_ending, write_tables
 
 STORED = (
@@ -127,11 +128,21 @@ def meaning(table: str, column: str) -> str:
     """
     if table in INVESTED:
         return by_ending(INVESTED_UNITS, column)
+    if table in SECURED:
+        return _of_security(column)
     units = YEARLY if table in COLUMNS else UNITS
     value, _, end = column.rpartition("_")
     if table in COLUMNS and end in PERCENTILES:
         return ", ".join(filter(None, [by_ending(units, value), PERCENTILES[end]]))
     return by_ending(units, column)
+
+
+def _of_security(column: str) -> str:
+    """Meaning of a column of supply security, with its percentile."""
+    value, _, end = column.rpartition("_")
+    if end in PERCENTILES:
+        return ", ".join(filter(None, [by_ending(SECURED_UNITS, value), PERCENTILES[end]]))
+    return by_ending(SECURED_UNITS, column)
 
 
 def write_folder(folder: Path, result: Result, report: Callable[[Result, Path], object] | None = None) -> Path:
@@ -209,7 +220,7 @@ def write_database(path: Path, result: Result) -> None:
             database.register("frame", frame)
             database.execute(f"CREATE TABLE {name} AS SELECT * FROM frame")
             database.unregister("frame")
-            database.execute(f"COMMENT ON TABLE {name} IS '{(COMMENTS | INVESTED)[name]}'")
+            database.execute(f"COMMENT ON TABLE {name} IS '{(COMMENTS | INVESTED | SECURED)[name]}'")
             for column in frame.columns:
                 if said := meaning(name, column):
                     database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{said}'")
@@ -226,11 +237,11 @@ def write_workbook(path: Path, result: Result) -> None:
         What is written.
     """
     tables = {name: result.tables[name] for name in _stored(result)}
-    write_tables(path, tables, about(result.manifest), COMMENTS | INVESTED, meaning)
+    write_tables(path, tables, about(result.manifest), COMMENTS | INVESTED | SECURED, meaning)
 
 
 def _stored(result: Result) -> tuple[str, ...]:
-    return (*STORED, *(name for name in INVESTED if name in result.tables))
+    return (*STORED, *(name for name in (*INVESTED, *SECURED) if name in result.tables))
 
 
 def about(manifest: Mapping[str, object]) -> dict[str, object]:

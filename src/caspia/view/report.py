@@ -31,6 +31,7 @@ from caspia.view import (
     map_layers,
     plan_chapters,
     records,
+    secure_chapters,
     theme,
     worlds,
 )
@@ -143,6 +144,7 @@ def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, S
             found[f"validation-{kind}-{nth}"] = evidence_charts.validation(rows, unit)
     found |= flow_chapters.flow_charts_of(result, world)
     found |= plan_chapters.plan_charts_of(result)
+    found |= secure_chapters.secure_charts_of(result)
     facts = records.rows(result, "facts")
     if facts:
         found["methods"] = evidence_charts.methods(facts)
@@ -184,7 +186,10 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "overview": chapters.overview_table(questions, by_question, proof.route_keys, price_year),
         "chapters": [chapters.chapter(result, q, proof, catalogue, names) for q in questions],
         "flows": flow_chapters.flow_chapters(result, proof, catalogue, drawn),
-        "plans": plan_chapters.plan_chapters(result, proof, catalogue, drawn),
+        "plans": [
+            *plan_chapters.plan_chapters(result, proof, catalogue, drawn),
+            *secure_chapters.secure_chapters(result, catalogue, drawn),
+        ],
         "claims": claims_chapter.claims_chapter(result, catalogue),
         "all_corridors": list(theme.CORRIDORS.values()),
         "corridors": [
