@@ -1,4 +1,4 @@
-"""Tests of claims about supply: what the corridor keeps coming when others close, and how far it frees from states."""
+"""Tests of claims about supply: what the corridor keeps coming when others close, what it frees from states."""
 
 from __future__ import annotations
 
