@@ -30,7 +30,8 @@ def days_of_cover(stock_days: npt.ArrayLike, lost_share: npt.ArrayLike) -> Float
     [60.0, 120.0, inf]
     """
     stock, lost = np.broadcast_arrays(np.asarray(stock_days, float), np.asarray(lost_share, float))
-    return np.asarray(np.divide(stock, lost, out=np.full(stock.shape, np.inf), where=lost > 0))
+    with np.errstate(over="ignore"):
+        return np.asarray(np.divide(stock, lost, out=np.full(stock.shape, np.inf), where=lost > 0))
 
 
 def shortfall_days(

@@ -85,6 +85,7 @@ class Study:
     near: Study | None = field(default=None, repr=False, compare=False)
     _models: list[FlowModel] = field(default_factory=list, repr=False, compare=False)
     _costs: dict[tuple[str, int | None], ArcCosts] = field(default_factory=dict, repr=False, compare=False)
+    _years: dict[int, Study] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(cls, data: str = "caspian", settings: Settings | None = None) -> Study:
@@ -312,15 +313,17 @@ class Study:
         Returns
         -------
         Study
-            This study where it stands under a scenario already; else that of `world_of`, or this study where its
-            data do not take what the built-in scenario edits, which a user's own data need not.
+            This study where it stands under a scenario already; else that of `world_of`, kept for later calls, or
+            this study where its data do not take what the built-in scenario edits, which a user's own data need not.
         """
         if self.scenario is not None:
             return self
-        try:
-            return self.world_of(year)
-        except InputError:
-            return self
+        if year not in self._years:
+            try:
+                self._years[year] = self.world_of(year)
+            except InputError:
+                return self
+        return self._years[year]
 
     def itineraries(self, request: Request, *, pareto: bool = False) -> list[Itinerary]:
         """Routes of a request.

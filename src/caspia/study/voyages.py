@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from caspia.data import NO_FACT, attribute_column
+from caspia.errors import InputError, Problem
 from caspia.study.closing import BOTH, all_waters
 from caspia.study.corridors import CORRIDORS
 from caspia.study.loading import behaviour
@@ -161,7 +162,11 @@ def _at_sea(
 def _class_fact(facts: FactDraws, name: str, attribute: str) -> FloatArray:
     """A number of a class with draws, own or inherited."""
     data = facts.data
-    row = data.tables["classes"]["id"].tolist().index(name)
+    classes = data.tables["classes"]["id"].tolist()
+    if name not in classes:
+        what = "voyages need prices and speeds of ships"
+        raise InputError(Problem(what, "classes.csv", f"no class {name}", f"a class {name} with its facts", "add it"))
+    row = classes.index(name)
     fact = int(data.class_facts[row, attribute_column(attribute)])
     if fact == NO_FACT:
         return np.full(1 + facts.draws, np.nan)
