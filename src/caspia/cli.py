@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from caspia.cli_assign import assign_app
 from caspia.cli_claims import claims_app
 from caspia.cli_flows import flow_app
+from caspia.cli_game import game_app
 from caspia.cli_invest import invest_app
 from caspia.cli_scenarios import scenario_app
 from caspia.cli_secure import secure_app
@@ -55,6 +56,7 @@ data_app = typer.Typer(
 )
 app.add_typer(data_app, name="data")
 app.add_typer(flow_app)
+app.add_typer(game_app)
 app.add_typer(invest_app)
 app.add_typer(claims_app)
 app.add_typer(scenario_app)

@@ -22,8 +22,7 @@ from caspia.cli_secure import secure_app
 from caspia.data import attributes, table_schemas
 from caspia.study import Study, corridors, run_study
 from caspia.study.flow_tables import COLUMNS, POINTS, RANGED
-from caspia.study.secure_tables import SECURED
-from caspia.study.store import INVESTED, STORED
+from caspia.study.store import OPTIONAL, STORED
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -55,7 +54,7 @@ def documented(name, mark=""):
 
 def test_every_stored_table_has_a_section():
     titles = re.findall(r"^## (.*)$", page("results.md"), re.MULTILINE)
-    assert [name for title in titles for name in title.split(", ")] == [*STORED, *INVESTED, *SECURED]
+    assert [name for title in titles for name in title.split(", ")] == [*STORED, *OPTIONAL]
 
 
 @pytest.mark.parametrize("name", ["consignments", "routes", "legs", "barred", "validation", "counts"])

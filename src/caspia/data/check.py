@@ -10,6 +10,7 @@ import pandas as pd
 
 from caspia.data.claim_check import check_claims
 from caspia.data.fact_check import SUBJECT_TABLES, check_facts
+from caspia.data.game_check import check_game
 from caspia.data.object_check import check_objects, check_observations
 from caspia.data.outlook_check import check_outlook
 from caspia.data.parse import BoolArray, RawTable
@@ -48,6 +49,7 @@ def check_folder(folder: RawFolder) -> list[Problem]:
         problems.extend(check_projects(folder))
         problems.extend(check_outlook(folder))
         problems.extend(check_claims(folder))
+        problems.extend(check_game(folder))
     return problems
 
 

@@ -18,6 +18,7 @@ from caspia.study.barred import barred_corridors, barred_frame
 from caspia.study.claims_answer import claims_tables
 from caspia.study.flow_tables import flow_tables
 from caspia.study.frames import legs_frame, place_names, routes_frame
+from caspia.study.game_answer import game_tables
 from caspia.study.invest_tables import invest_tables, report_planner
 from caspia.study.itinerary import Itinerary
 from caspia.study.request import Request
@@ -67,6 +68,7 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
         **flow_tables(study, tell),
         **invested,
         **secure_tables(study, tell),
+        **game_tables(study, tell),
         **claims_tables(study, tell, planner),
     }
     tables["sources"] = study.data.tables["sources"].rename(columns={"id": "source_id"})

@@ -67,6 +67,25 @@ INVESTED: dict[str, str] = {
     "claims": "Public claims with test, threshold declared before the result, measure, probability and verdict",
 }
 """Tables on investment, which a study without projects does not have."""
+PLAYED: dict[str, str] = {
+    "game_summary": "The game in a few numbers: size, outcome in turn, the answer with its frequency",
+    "game_equilibria": "Equilibria, and profiles that are stable in sampled preferences, with regret and frequency",
+    "game_moves": "Moves of every player: gain against the outcome, how often best reply and how often played",
+    "game_replies": "What is answered to everything that may go before, and in how many preferences",
+    "game_weights": "Preferences and stakes, where each turns the outcome, what it tells of the answer",
+    "game_map": "What is answered where the two most telling weights take other values",
+    "game_coalitions": "What transit over the Caspian is worth to its states together and apart",
+    "game_tariffs": "Surcharges on transit of states that lead, with a bound",
+}
+"""Tables of the game, which a study without actors does not have."""
+OPTIONAL = INVESTED | PLAYED | SECURED
+PLAYED_UNITS: Mapping[str, str] = {
+    "_usd_p10": "US dollars a year, tenth percentile of the preferences",
+    "_usd_p90": "US dollars a year, ninetieth percentile of the preferences",
+    "_usd": "US dollars of the price year, a year",
+    "_se": "standard error",
+    "share": "share of the sampled preferences",
+}
 INVESTED_UNITS: Mapping[str, str] = {
     "_per_usd": "for a dollar",
     "_usd": "US dollars of the price year; discounted where it is a benefit or a value",
@@ -130,6 +149,8 @@ def meaning(table: str, column: str) -> str:
         return by_ending(INVESTED_UNITS, column)
     if table in SECURED:
         return _of_security(column)
+    if table in PLAYED:
+        return by_ending(PLAYED_UNITS, column)
     units = YEARLY if table in COLUMNS else UNITS
     value, _, end = column.rpartition("_")
     if table in COLUMNS and end in PERCENTILES:
@@ -220,7 +241,7 @@ def write_database(path: Path, result: Result) -> None:
             database.register("frame", frame)
             database.execute(f"CREATE TABLE {name} AS SELECT * FROM frame")
             database.unregister("frame")
-            database.execute(f"COMMENT ON TABLE {name} IS '{(COMMENTS | INVESTED | SECURED)[name]}'")
+            database.execute(f"COMMENT ON TABLE {name} IS '{(COMMENTS | OPTIONAL)[name]}'")
             for column in frame.columns:
                 if said := meaning(name, column):
                     database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{said}'")
@@ -237,11 +258,11 @@ def write_workbook(path: Path, result: Result) -> None:
         What is written.
     """
     tables = {name: result.tables[name] for name in _stored(result)}
-    write_tables(path, tables, about(result.manifest), COMMENTS | INVESTED | SECURED, meaning)
+    write_tables(path, tables, about(result.manifest), COMMENTS | OPTIONAL, meaning)
 
 
 def _stored(result: Result) -> tuple[str, ...]:
-    return (*STORED, *(name for name in (*INVESTED, *SECURED) if name in result.tables))
+    return (*STORED, *(name for name in OPTIONAL if name in result.tables))
 
 
 def about(manifest: Mapping[str, object]) -> dict[str, object]:

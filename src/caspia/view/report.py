@@ -28,6 +28,7 @@ from caspia.view import (
     evidence,
     evidence_charts,
     flow_chapters,
+    game_chapters,
     map_layers,
     plan_chapters,
     records,
@@ -145,6 +146,7 @@ def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, S
     found |= flow_chapters.flow_charts_of(result, world)
     found |= plan_chapters.plan_charts_of(result)
     found |= secure_chapters.secure_charts_of(result)
+    found |= game_chapters.game_charts_of(result)
     facts = records.rows(result, "facts")
     if facts:
         found["methods"] = evidence_charts.methods(facts)
@@ -189,6 +191,7 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "plans": [
             *plan_chapters.plan_chapters(result, proof, catalogue, drawn),
             *secure_chapters.secure_chapters(result, catalogue, drawn),
+            *game_chapters.game_chapters(result, catalogue, drawn),
         ],
         "claims": claims_chapter.claims_chapter(result, catalogue),
         "all_corridors": list(theme.CORRIDORS.values()),
