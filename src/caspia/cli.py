@@ -20,6 +20,7 @@ from caspia.cli_claims import claims_app
 from caspia.cli_flows import flow_app
 from caspia.cli_game import game_app
 from caspia.cli_invest import invest_app
+from caspia.cli_risk import risk_app
 from caspia.cli_scenarios import scenario_app
 from caspia.cli_secure import secure_app
 from caspia.cli_tools import Draws, print_json, progress, records, spinner
@@ -59,6 +60,7 @@ app.add_typer(flow_app)
 app.add_typer(game_app)
 app.add_typer(invest_app)
 app.add_typer(claims_app)
+app.add_typer(risk_app)
 app.add_typer(scenario_app)
 app.add_typer(secure_app)
 app.add_typer(assign_app, name="assign")

@@ -48,6 +48,7 @@ SUBJECT_TABLES = (
     "measures",
     "stakes",
     "preferences",
+    "events",
 )
 AMOUNT = "factor"
 """What a work or measure that scales multiplies its quantities by."""

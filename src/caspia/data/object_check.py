@@ -27,6 +27,8 @@ LISTS: Mapping[tuple[str, str], str] = {
     ("groups", "commodity_ids"): "commodities",
     ("fleets", "service_ids"): "services",
     ("observations", "via"): "places",
+    ("events", "commodity_ids"): "commodities",
+    ("events", "origin_ids"): "countries",
     ("projects", "place_ids"): "places",
     ("projects", "requires_ids"): "projects",
     ("projects", "excludes_ids"): "projects",

@@ -7,7 +7,7 @@ from caspia.scenario.library import built_in_scenarios, load_scenario
 from caspia.scenario.model import Edit, Scenario, Source, compose
 from caspia.scenario.moves import Measure, holds, measures, move_scenario, status_quo
 from caspia.scenario.parse import parse_scenario
-from caspia.scenario.projects import project_scenario
+from caspia.scenario.projects import project_scenario, read_selectors
 from caspia.scenario.select import select_rows
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "parse_scenario",
     "project_scenario",
     "quantity",
+    "read_selectors",
     "scenarios_frame",
     "select_rows",
     "status_quo",

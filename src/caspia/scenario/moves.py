@@ -14,7 +14,7 @@ from caspia.data.game_check import Condition, conditions
 from caspia.errors import InputError, Problem
 from caspia.scenario.model import Edit, Scenario
 from caspia.scenario.parse import nearest
-from caspia.scenario.projects import edits_of, selectors_of
+from caspia.scenario.projects import edits_of, read_selectors
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _edits(data: Dataset, row: Any, facts: np.ndarray, where: str) -> tuple[Edit
     common: dict[str, Any] = {
         "action": row.action,
         "table": row.table,
-        "criteria": selectors_of(row.selectors, where),
+        "criteria": read_selectors(row.selectors, where),
         "source_id": row.source_id,
         "note": row.note or row.id,
         "scenario": row.move_id,

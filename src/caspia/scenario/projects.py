@@ -84,7 +84,7 @@ def _edits(data: Dataset) -> Iterator[Edit]:
         common: dict[str, Any] = {
             "action": work.action,
             "table": work.table,
-            "criteria": selectors_of(work.selectors, where),
+            "criteria": read_selectors(work.selectors, where),
             "source_id": work.source_id,
             "note": work.note or work.id,
             "scenario": work.project_id,
@@ -146,24 +146,30 @@ def _amount(data: Dataset, facts: np.ndarray, name: str) -> dict[str, Any]:
     }
 
 
-def selectors_of(text: str, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Selectors as they stand in a cell.
+def read_selectors(text: str, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Read selectors as they stand in a cell.
 
     Parameters
     ----------
     text : str
         As `id=a|b;country=KZ`.
     where : str
-        Row, for messages.
+        Where they stand, for messages.
 
     Returns
     -------
     tuple of (str, tuple of str)
+        Criteria of an `Edit`.
 
     Raises
     ------
     InputError
         A selector is unknown.
+
+    Examples
+    --------
+    >>> read_selectors("id=a|b;country=KZ", "works.csv")
+    (('id', ('a', 'b')), ('country', ('KZ',)))
     """
     found = []
     for part in text.split(";"):

@@ -3,10 +3,12 @@
 from caspia.security.concentration import geopolrisk, hhi, instability, passage_concentration
 from caspia.security.cover import days_of_cover, expected_shortfall, shortfall_days
 from caspia.security.exposure import captive, exposure
+from caspia.security.interdiction import Interdiction, worst_closures
 from caspia.security.refill import Refill, refill
 from caspia.security.supply import SupplyChoice, SupplyQuestion, choose_supply
 
 __all__ = [
+    "Interdiction",
     "Refill",
     "SupplyChoice",
     "SupplyQuestion",
@@ -21,4 +23,5 @@ __all__ = [
     "passage_concentration",
     "refill",
     "shortfall_days",
+    "worst_closures",
 ]
