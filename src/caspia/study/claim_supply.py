@@ -34,12 +34,13 @@ def secured_share(claim: Claim, world: ClaimWorld) -> Sample:
     InputError
         A mineral, state or water is unknown, or the importer has no need of a mineral.
     """
-    closing = read_closing(world.study.data, claim.parameters["closing"])
+    words = claim.parameters["closing"]
+    closing = read_closing(world.study.data, words)
 
     def gained(ways: Ways) -> FloatArray:
         return bypass(ways, closing).feasible - bypass(ways.without(CASPIAN), closing).feasible
 
-    return _sample(np.mean([gained(ways) for ways in _supplies(claim, world)], axis=0))
+    return _sample(np.mean([gained(ways) for ways in _supplies(claim, world, words)], axis=0))
 
 
 def reliance_fall(claim: Claim, world: ClaimWorld) -> Sample:
@@ -70,13 +71,13 @@ def reliance_fall(claim: Claim, world: ClaimWorld) -> Sample:
         whole = ways.share.sum(axis=1)
         return np.asarray((ways.share * through).sum(axis=1) / np.where(whole > 0, whole, 1.0))
 
-    found = [relies(ways.without(CASPIAN)) - relies(ways) for ways in _supplies(claim, world)]
+    found = [relies(ways.without(CASPIAN)) - relies(ways) for ways in _supplies(claim, world, ())]
     return _sample(np.mean(found, axis=0))
 
 
-def _supplies(claim: Claim, world: ClaimWorld) -> list[Ways]:
+def _supplies(claim: Claim, world: ClaimWorld, closing: tuple[str, ...]) -> list[Ways]:
     importer = claim.one("importer")
-    return [world.supply(goods, importer) for goods in claim.parameters["goods"]]
+    return [world.supply(goods, importer, closing) for goods in claim.parameters["goods"]]
 
 
 def _sample(found: FloatArray) -> Sample:

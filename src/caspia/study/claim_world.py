@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from caspia.assignment import LogitEquilibrium
 from caspia.errors import InputError
-from caspia.study.closing import USUAL, read_closing
+from caspia.study.closing import read_closing
 from caspia.study.flow_draws import FlowDraws
 from caspia.study.flow_pairs import drawn_flows
 from caspia.study.flows import BASE_YEAR, Flows
@@ -109,7 +109,7 @@ class ClaimWorld:
     _plans: dict[str, Plan] = field(default_factory=dict, repr=False)
     _rolled: dict[str, Rolled] = field(default_factory=dict, repr=False)
     _worlds: dict[str, Study] = field(default_factory=dict, repr=False)
-    _supplies: dict[tuple[str, str], Ways] = field(default_factory=dict, repr=False)
+    _supplies: dict[tuple[str, str, tuple[str, ...]], Ways] = field(default_factory=dict, repr=False)
     _solved: dict[tuple[str, int], list[LogitEquilibrium]] = field(default_factory=dict, repr=False)
 
     def doubted(self, name: str, low: float, mode: float, high: float) -> FloatArray:
@@ -307,8 +307,8 @@ class ClaimWorld:
         there = World(opened, yields, yearly.sea.left(fall_m, opened))
         return yearly.solve(year, there, rolled.central.filled[row], growth, ROUGH)[0]
 
-    def supply(self, goods: str, importer: str) -> Ways:
-        """Ways by which an importer gets a mineral or fuel, complete for the usual closings.
+    def supply(self, goods: str, importer: str, closing: tuple[str, ...] = ()) -> Ways:
+        """Ways by which an importer gets a mineral or fuel, complete for a closing.
 
         Parameters
         ----------
@@ -316,6 +316,8 @@ class ClaimWorld:
             Mineral, by id or name.
         importer : str
             ISO 3166 code.
+        closing : tuple of str
+            States and waters that may close; none for supply as it is.
 
         Returns
         -------
@@ -325,15 +327,15 @@ class ClaimWorld:
         Raises
         ------
         InputError
-            The mineral is unknown, or the importer has no need of it.
+            A mineral, state or water is unknown, or the importer has no need of it.
         """
-        key = (goods, importer)
+        key = (goods, importer, closing)
         if key not in self._supplies:
             data, settings = self.study.data, self.study.settings
             mineral = find_mineral(data, goods)
             facts = FactDraws(data, settings.seed, min(SUPPLY_DRAWS, settings.draws))
             case = supply_case(data, facts, mineral, find_need(data, mineral, importer))
-            closings = [read_closing(data, words) for words in USUAL]
+            closings = [read_closing(data, closing)] if closing else []
             self._supplies[key] = find_ways(self.study, case, facts, closings)
             self.tell("Supply", len(self._supplies), len(self._supplies))
         return self._supplies[key]
