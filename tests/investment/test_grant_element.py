@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from caspia.errors import InputError
 from caspia.investment.grant_element import Standard, concessionality, formula_grant_element_pct, grant_element_pct
-from caspia.investment.loans import Loan, Repayment
+from caspia.investment.loans import Loan, Repayment, schedule
 from caspia.investment.terms import exchange, grant_elements, loan_terms, standards
 
 EQUAL = [Repayment.EQUAL_PRINCIPAL]
@@ -35,6 +35,43 @@ def test_published_values(terms, discount, published):
     loan = Loan(1.0, *terms)
     assert formula_grant_element_pct(loan, discount) == pytest.approx(published, abs=TOLERANCE)
     assert grant_element_pct(loan, discount) == pytest.approx(published, abs=TOLERANCE)
+
+
+def dac_terms(loan, discount):
+    """The quantities of the annex: discount a period, instalments, and the growth over both parts of the life."""
+    per_year = loan.payments_per_year
+    waiting = loan.grace_years - 1 / per_year
+    rate = (1 + discount / 100) ** (1 / per_year) - 1
+    repaying = loan.tenor_years - waiting
+    return rate, per_year * repaying, (1 + discount / 100) ** waiting, (1 + discount / 100) ** repaying
+
+
+@pytest.mark.parametrize("discount", [5.0, 6.0, 7.0, 9.0, 10.0])
+def test_worked_loan_of_the_dac_annex(discount):
+    """The example of the DAC: 1000 units on 1 January 2001, 10 years, 2.5 percent, repaid from July 2003.
+
+    Annex 3 of the DAC directives, "Methods used for calculating the grant element", as kept at
+    https://paperzz.com/doc/8929037/grant-element: its loan is repaid in 16 instalments, and it prints a general
+    formula for equal principal and one for annuities. Its printed results were not to be had, so that its formulas
+    are held against the flows.
+    """
+    loan = Loan(1000.0, 2.5, 10, 2.5)
+    rate, count, waited, repaid = dac_terms(loan, discount)
+    assert count == 16
+    instalments = schedule(loan).principal
+    assert (instalments > 0).sum() == 16
+    assert schedule(loan).time_years[instalments > 0][0] == 2.5
+
+    interest = loan.interest_pct / 100 / loan.payments_per_year
+    of_grace = interest * (1 - 1 / waited) / rate
+    of_principal = (1 - 1 / repaid) / rate / count / waited
+    of_interest = interest / count / waited * (1 / repaid - 1 + rate * count) / rate**2
+    assert grant_element_pct(loan, discount) == pytest.approx(100 * (1 - of_grace - of_principal - of_interest))
+
+    level = 1 / ((1 + interest) ** count - 1) + 1
+    of_annuity = interest * level * (1 - 1 / repaid) / rate / waited
+    annuity = replace(loan, repayment=Repayment.ANNUITY)
+    assert grant_element_pct(annuity, discount) == pytest.approx(100 * (1 - of_grace - of_annuity))
 
 
 def test_by_hand():

@@ -123,3 +123,43 @@ def test_what_is_no_loan_is_refused(change, word):
         replace(good, **change)
     problem = caught.value.problem
     assert all((problem.what, problem.where, problem.got, problem.allowed, problem.repair))
+
+
+IBRD_INSTALMENTS_THOUSAND_USD = (
+    *(4425, 4590, 4765, 4950, 5135, 5330, 5535, 5745, 5960, 6190, 6425, 6670, 6920, 7185, 7460),
+    *(7740, 8035, 8340, 8655, 8985, 9330, 9680, 10050, 10430, 10830, 11240, 11665, 12110, 12570, 13055),
+)
+"""Schedule 3 of a loan agreement of the World Bank with China, July 1998 to January 2013, in Chinese at
+http://fsou.com/html/text/eag/1006640/100664066_6.html."""
+
+
+def test_published_schedule_of_the_world_bank():
+    """240 million dollars in 30 half-yearly instalments of a loan of 20 years.
+
+    The schedule goes in steps of 5,000 dollars and names no interest; at 7.60 percent the annuity is in every
+    instalment within two steps, and at no other rate of two decimals is it nearer.
+    """
+    published = 1000.0 * np.array(IBRD_INSTALMENTS_THOUSAND_USD)
+    assert published.sum() == 240e6
+
+    def farthest(interest_pct):
+        loan = Loan(published.sum(), interest_pct, 20, 5.5, repayment=Repayment.ANNUITY)
+        return np.abs(schedule(loan).principal[loan.first_repayment :] - published).max()
+
+    assert farthest(7.60) < 10_000
+    assert farthest(7.60) < min(farthest(7.59), farthest(7.61))
+
+
+def test_signed_yen_loan():
+    """Notes of November 2018, commuter railway of Manila: https://www.yunbaogao.cn/rgf/cgtda.html.
+
+    167,199 million yen at 0.1 percent, to be repaid over 28 years after 12 of grace; JICA wants equal principal
+    half-yearly (product note of October 2015). The amounts of the instalments are not published.
+    """
+    loan = Loan(167_199e6, 0.1, 40, 12, currency="JPY")
+    paid = schedule(loan)
+    due = paid.time_years[paid.principal > 0]
+    assert (due[0], due[-1]) == (12, 40)
+    assert np.ptp(due) == 28
+    assert np.allclose(np.diff(due), 0.5)
+    assert np.allclose(paid.principal[paid.principal > 0], 167_199e6 / len(due))
