@@ -63,6 +63,13 @@ def test_score_is_the_published_one(name: str, concentration: float, risk: float
     assert float(geopolrisk(many, [7.0], [risk])[0]) == pytest.approx(float(hhi(many)) * risk, rel=1e-12)
 
 
+def test_worked_example_of_the_library() -> None:
+    # Its own test: imports of 2,000 weighted to 1,000, production of 500 at home, concentration 0.3.
+    score, risk = geopolrisk([5, 1, 1, 1, 1, 1], [2000.0], [0.5], domestic=500.0)
+    assert float(risk) == pytest.approx(0.4)
+    assert float(score) == pytest.approx(0.3 * 1000.0 / 2500.0)
+
+
 def test_import_risk_by_hand() -> None:
     # 60 t from a state of instability 0.5, 40 t from one of 0.25, 100 t made at home: (30 + 10) / 200.
     score, risk = geopolrisk([3.0, 1.0], [60.0, 40.0], [0.5, 0.25], domestic=100.0)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from drawn_supply import questions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caspia.security import SupplyQuestion, choose_supply, refill
-from drawn_supply import questions
 
 
 def _limits(question: SupplyQuestion) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The choice of supply carries its certificate: feasible, no gap, complementary slackness; bad numbers are refused."""
+"""The choice of supply carries its certificate: feasible, no gap, complementary slackness; bad input is refused."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from drawn_supply import questions
 from hypothesis import given, settings
 
 from caspia.errors import InputError
 from caspia.security import SupplyQuestion, choose_supply
-from drawn_supply import questions
 
 CLOSE = 1e-6
 

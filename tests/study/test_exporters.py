@@ -1,4 +1,4 @@
-"""How exports are spread on a drawn world: shares add up, the corridor is shut, what is asked wrongly is refused."""
+"""How exports are spread on a drawn world: shares add up, the corridor is shut, wrong questions are refused."""
 
 from __future__ import annotations
 
@@ -50,10 +50,12 @@ def test_one_partner_is_an_index_of_one(answer: ExporterAnswer) -> None:
 
 def test_without_the_corridor_all_passes_russia(answer: ExporterAnswer) -> None:
     transit = answer.tables["transit"]
-    shut = transit[(transit["world"] == "without it") & (transit["goods"] == "all")].set_index("country")["share"]
+    shut = transit[(transit["world"] == "without the Caspian corridor") & (transit["goods"] == "all")].set_index(
+        "country"
+    )["share"]
     assert shut["RU"] == pytest.approx(1.0)
     corridors = answer.tables["corridors"]
-    gone = corridors[(corridors["world"] == "without it") & (corridors["corridor"] == "Caspian")]
+    gone = corridors[(corridors["world"] == "without the Caspian corridor") & (corridors["corridor"] == "Caspian")]
     assert gone["share"].sum() == pytest.approx(0.0, abs=1e-9)
 
 

@@ -19,6 +19,8 @@ class Closing:
     ----------
     name : str
         How tables name it: codes and waters joined by `,`.
+    label : str
+        The same in full names, joined by `;`.
     states : tuple of str
         States that let nothing pass.
     origins : tuple of str
@@ -31,6 +33,7 @@ class Closing:
     states: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     waters: tuple[str, ...] = ()
+    label: str = ""
 
 
 USUAL = (("RU",), ("CN",), ("RU", "CN"), ("IR",), ("hormuz",), ("suez-canal",))
@@ -96,7 +99,9 @@ def read_closing(data: Dataset, words: tuple[str, ...]) -> Closing:
                 Problem(what, "--without", repr(word), f"{allowed}: {', '.join(known)}", "correct the word")
             )
     states = list(dict.fromkeys(states))
-    return Closing(",".join([*states, *waters]), tuple(states), tuple(states), tuple(waters))
+    full = dict(zip(countries["id"], countries["name"], strict=True))
+    label = BOTH.join([*(full[code] for code in states), *waters])
+    return Closing(",".join([*states, *waters]), tuple(states), tuple(states), tuple(waters), label)
 
 
 def halts(data: Dataset) -> list[Closing]:
@@ -112,8 +117,12 @@ def halts(data: Dataset) -> list[Closing]:
     list of Closing
     """
     table = data.tables["halts"]
-    found = []
-    for kind, target, name in zip(table["target_kind"], table["target"], table["name"], strict=True):
-        which = {"transit": "states", "origin": "origins", "water": "waters"}[kind]
-        found.append(Closing(str(name), **{which: (str(target),)}))
-    return found
+    rows = zip(table["target_kind"], table["target"], table["name"], strict=True)
+    return [_halt(str(kind), (str(target),), str(name)) for kind, target, name in rows]
+
+
+def _halt(kind: str, target: tuple[str], name: str) -> Closing:
+    """One closure: of transit, of the exports of a state, or of a water."""
+    if kind == "transit":
+        return Closing(name, states=target)
+    return Closing(name, origins=target) if kind == "origin" else Closing(name, waters=target)

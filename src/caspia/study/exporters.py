@@ -153,7 +153,10 @@ def export_worlds(study: Study, plan: Mapping[str, int] | None, tell: Tell, *, d
     world = study.in_year(BASE_YEAR)
     model = world.flow_model(tell)
     now = world.flows(progress=tell)
-    flows = {"with the Caspian corridor": now, "without it": solve_flows(_without(model, CASPIAN), BASE_YEAR)}
+    flows = {
+        "with the Caspian corridor": now,
+        "without the Caspian corridor": solve_flows(_without(model, CASPIAN), BASE_YEAR),
+    }
     if plan:
         flows["with the plan"] = world.with_scenario(*plan).flows(progress=tell)
     drawn: dict[str, FloatArray] = {}

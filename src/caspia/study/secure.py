@@ -178,7 +178,7 @@ def _answer(
     case = ways.case
     asked = read_closing(study.data, request.without) if request.without else secure_choice.OPEN
     found = [bypass(ways, closing) for closing in closings]
-    worlds = {"with the Caspian corridor": ways, "without it": ways.without(CASPIAN)}
+    worlds = {"with the Caspian corridor": ways, "without the Caspian corridor": ways.without(CASPIAN)}
     if after is not None:
         worlds["with the plan"] = after
     record = secure_worlds.halts_frame(

@@ -172,6 +172,7 @@ def _bypass_row(item: Bypass) -> dict[str, object]:
     cover = item.cover_days
     return {
         "without": item.closing.name,
+        "without_name": item.closing.label,
         **spread("lost_share", item.lost),
         **spread("feasible_share", item.feasible),
         **spread("rerouted_share", item.rerouted),

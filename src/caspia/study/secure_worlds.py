@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from caspia.data import Dataset
@@ -19,6 +20,7 @@ from caspia.study.supply_bypass import Bypass, bypass, shortfall
 from caspia.study.supply_data import FactDraws, SupplyCase
 from caspia.study.supply_ways import CASPIAN, Ways
 
+FloatArray = npt.NDArray[np.float64]
 WATCHED = ("RU", "CN", "IR", "AZ", "GE")
 """States whose share is shown for each world."""
 
@@ -45,7 +47,10 @@ def worlds_frame(worlds: Mapping[str, Ways], closings: Sequence[Closing]) -> pd.
         share = exposure(ways.passes("states", states), ways.share)
         head: dict[str, object] = {"world": name, **spread("hhi_transit", passage_concentration(share))}
         caspian = np.array([way.corridor == CASPIAN for way in ways.ways])
-        head |= spread("caspian_share", (ways.share * caspian).sum(axis=1))
+        over_sea = ways.share * caspian
+        head |= spread("caspian_share", over_sea.sum(axis=1))
+        head |= spread("caspian_usd_per_t", _mean(over_sea, ways.usd_per_t))
+        head |= spread("caspian_time_h", _mean(over_sea, ways.hours))
         for code in WATCHED:
             head |= spread(f"share_{code.lower()}", share[:, states.index(code)])
         for closing in closings:
@@ -54,6 +59,7 @@ def worlds_frame(worlds: Mapping[str, Ways], closings: Sequence[Closing]) -> pd.
                 {
                     **head,
                     "without": closing.name,
+                    "without_name": closing.label,
                     **spread("kept_share", item.kept),
                     **spread("feasible_share", item.feasible),
                     **spread("extra_cost_usd_per_t", item.extra_usd_per_t),
@@ -181,6 +187,13 @@ def direct_frame(study: Study, case: SupplyCase) -> pd.DataFrame:
             for item in found
         ]
     return pd.DataFrame(rows, columns=None if rows else ["country", "corridor", "states", "usd_per_t", "time_h"])
+
+
+def _mean(amount: FloatArray, what: FloatArray) -> FloatArray:
+    """Mean over what moves, of values and draws; NaN where nothing does."""
+    whole = amount.sum(axis=1)
+    found = np.full(len(whole), np.nan)
+    return np.asarray(np.divide((amount * what).sum(axis=1), whole, out=found, where=whole > 0))
 
 
 def _ends(percentiles: tuple[float, float, float]) -> tuple[tuple[str, float], ...]:

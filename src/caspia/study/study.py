@@ -325,7 +325,7 @@ class Study:
         -------
         Study
             This study where it stands under a scenario already; else that of `world_of`, kept for later calls, or
-            this study where its data do not take what the built-in scenario edits, which a user's own data need not.
+            this study where its data do not take what the built-in scenario edits, which a user's need not.
         """
         if self.scenario is not None:
             return self

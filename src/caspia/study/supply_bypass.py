@@ -103,6 +103,8 @@ def _answer(ways: Ways, closing: Closing, stays: FloatArray) -> Refill:
     usual, kept = ways.share @ by_origin, stays @ by_origin
     left = np.maximum(case.present * sells - kept, 0.0)
     room = np.maximum(ways.share.sum(axis=1) - stays.sum(axis=1), 0.0)
+    if not room.max() > LEAST:
+        return Refill(np.zeros_like(stays), np.zeros_like(room), np.zeros_like(room))
     felt = np.array([way.generalised_usd_per_t for way in ways.ways])
     free = np.maximum(ways.limit - stays, 0.0)
     is_open = ways.is_open(closing)

@@ -12,13 +12,13 @@ import pandas as pd
 
 from caspia.cost import ArcCosts
 from caspia.data import Dataset
-from caspia.errors import ClosureError, InputError, Problem
+from caspia.errors import ClosureError, InputError
 from caspia.network import resolve_closure
 from caspia.study.closing import BOTH, Closing
 from caspia.study.corridors import CORRIDORS
 from caspia.study.find import corridor_path
 from caspia.study.loading import behaviour
-from caspia.study.request import Constraint, Question, Request, open_weight
+from caspia.study.request import Request, open_weight
 from caspia.study.study import Study, resolved
 from caspia.study.supply_data import FactDraws, SupplyCase
 from caspia.study.voyages import Way, best_usual, voyages
@@ -252,41 +252,45 @@ class _Search:
         return best_usual(found)
 
     def _to(self, to: str) -> Iterator[Way]:
-        seen: set[tuple[int, ...]] = set()
-        for closing in (Closing(""), *self.closings):
-            for corridor, arcs, costs in self._paths(to, closing):
-                key = tuple(arcs.tolist())
-                if key not in seen:
-                    seen.add(key)
-                    yield self._way(arcs, corridor, costs, is_usual=not closing.name)
-
-    def _paths(self, to: str, closing: Closing) -> Iterator[tuple[str, IntArray, ArcCosts]]:
-        """The best of each corridor while something is closed."""
+        """The best of every corridor, now and under each closing."""
         try:
             question, costs, scene = resolved(self.study, Request(self.place, to, self.goods))
-            question = self._closed(question, closing)
-        except (ClosureError, InputError):
+        except InputError:
             return
         weight = open_weight(question, costs)
+        best: dict[str, IntArray] = {}
         for corridor in CORRIDORS:
-            arcs = corridor_path(question, corridor, weight, scene)
-            if arcs is not None:
-                yield corridor, arcs, costs
-
-    def _closed(self, question: Question, closing: Closing) -> Question:
-        """The question with what is closed; what nothing of the network passes needs no closing."""
+            found = corridor_path(question, corridor, weight, scene)
+            if found is not None:
+                best[corridor] = found
+        for corridor, arcs in best.items():
+            yield self._way(arcs, corridor, costs, is_usual=True)
+        seen = {tuple(arcs.tolist()) for arcs in best.values()}
         states = self.study.data.tables["places"]["country"]
         ends = {str(states.iloc[question.origin]), str(states.iloc[question.destination])}
-        if ends & (set(closing.states) | set(closing.origins)):
-            raise InputError(Problem("the journey begins or ends there", "--without", closing.name))
-        extra = []
+        for closing in self.closings:
+            shut = self._shut(closing)
+            if ends & {*closing.states, *closing.origins} or not shut.any():
+                continue
+            narrowed = np.where(shut, np.inf, weight)
+            for corridor, usual in best.items():
+                # A way that closing leaves alone stays the best: nothing else becomes cheaper.
+                if not shut[usual].any():
+                    continue
+                found = corridor_path(question, corridor, narrowed, scene)
+                if found is not None and tuple(found.tolist()) not in seen:
+                    seen.add(tuple(found.tolist()))
+                    yield self._way(found, corridor, costs, is_usual=False)
+
+    def _shut(self, closing: Closing) -> BoolArray:
+        """Arcs that a closing shuts; what nothing of the network passes shuts none."""
+        found = np.zeros(self.study.network.n_arcs, dtype=bool)
         for word in (*closing.states, *closing.waters):
             try:
-                found = resolve_closure(self.study.network, self.study.data, word)
+                found |= resolve_closure(self.study.network, self.study.data, word).arcs
             except ClosureError:
                 continue
-            extra.append(Constraint(f"without {found.label}", found.arcs))
-        return replace(question, constraints=(*question.constraints, *extra))
+        return found
 
     def _way(self, arcs: IntArray, corridor: str, costs: ArcCosts, *, is_usual: bool) -> Way:
         network, world = self.study.network, self.study.scene.world

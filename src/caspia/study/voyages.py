@@ -165,7 +165,9 @@ def _class_fact(facts: FactDraws, name: str, attribute: str) -> FloatArray:
     classes = data.tables["classes"]["id"].tolist()
     if name not in classes:
         what = "voyages need prices and speeds of ships"
-        raise InputError(Problem(what, "classes.csv", f"no class {name}", f"a class {name} with its facts", "add it"))
+        raise InputError(
+            Problem(what, "classes.csv", f"no class {name}", f"a class {name} with its facts", "add it")
+        )
     row = classes.index(name)
     fact = int(data.class_facts[row, attribute_column(attribute)])
     if fact == NO_FACT:

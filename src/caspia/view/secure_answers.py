@@ -59,13 +59,13 @@ def passage_name(row: Row) -> str:
     return WATERS.get(water, water.replace("-", " ")) if water else records.text(row, "name")
 
 
-def closing_name(name: str) -> str:
+def closing_name(row: Row) -> str:
     """Name what is done without.
 
     Parameters
     ----------
-    name
-        Codes and waters joined by commas.
+    row
+        A row with `without_name`, names joined by semicolons, and `without`, the codes.
 
     Returns
     -------
@@ -73,11 +73,13 @@ def closing_name(name: str) -> str:
 
     Examples
     --------
-    >>> closing_name("RU,CN"), closing_name("hormuz"), closing_name("IR")
-    ('Russia and China', 'Strait of Hormuz', 'Iran')
+    >>> closing_name({"without": "RU,CN", "without_name": "Russia;China"})
+    'Russia and China'
+    >>> closing_name({"without": "hormuz", "without_name": "hormuz"})
+    'Strait of Hormuz'
     """
-    known = {"RU": "Russia", "CN": "China", "IR": "Iran"}
-    return listed([known.get(part, WATERS.get(part, part.replace("-", " "))) for part in name.split(",")])
+    names = records.items(row, "without_name") or tuple(records.text(row, "without").split(","))
+    return listed([WATERS.get(name, name.replace("-", " ")) for name in names])
 
 
 def secure_answer(head: Row, transit: Sequence[Row], bypass: Sequence[Row]) -> str:
@@ -158,7 +160,7 @@ def bypass_title(rows: Sequence[Row]) -> str:
     share = records.real(worst, "feasible_share")
     if share >= WHOLE:
         return "Supply can do without each of these"
-    name = closing_name(records.text(worst, "without"))
+    name = closing_name(worst)
     return f"Without {name} {share_range(span(worst, 'feasible_share'))} of the need is met"
 
 

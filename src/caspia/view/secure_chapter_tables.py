@@ -131,7 +131,7 @@ def bypass(rows: Sequence[Row], names: Mapping[str, str], key: str, caption: str
         mineral = records.text(row, "commodity")
         cells = (
             *((plain(names.get(mineral, mineral)),) if several else ()),
-            plain(secure_answers.closing_name(records.text(row, "without"))),
+            plain(secure_answers.closing_name(row)),
             *(share(row, f"{name}_share") for name in ("lost", "feasible", "rerouted", "bought")),
             amount(row, "extra_cost_usd_per_t"),
             amount(row, "extra_time_h", _DAY),
@@ -202,7 +202,7 @@ def worlds(rows: Sequence[Row]) -> Table:
         Line(
             (
                 plain(records.text(row, "world")),
-                plain(secure_answers.closing_name(records.text(row, "without"))),
+                plain(secure_answers.closing_name(row)),
                 *(share(row, name) for name in ("caspian_share", "share_ru", "share_cn")),
                 *(share(row, name) for name in ("kept_share", "feasible_share")),
                 amount(row, "extra_cost_usd_per_t"),

@@ -99,7 +99,7 @@ def bypass(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880) -
         A cell for each mineral and closing, filled the more, the less is met.
     """
     order = _by_need(rows)
-    closings = list(dict.fromkeys(records.text(row, "without") for row in rows))
+    closings = list(dict.fromkeys(secure_answers.closing_name(row) for row in rows))
     cells = []
     for row in rows:
         share = records.real(row, "feasible_share")
@@ -107,9 +107,9 @@ def bypass(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880) -
         cells.append(
             {
                 "mineral": names.get(records.text(row, "commodity"), records.text(row, "commodity")),
-                "without": secure_answers.closing_name(records.text(row, "without")),
+                "without": secure_answers.closing_name(row),
                 "gone": round(gone, 3),
-                "mark": number(round(100.0 * share)) if share < secure_answers.WHOLE else "",
+                "mark": f"{100.0 * share:.0f}" if share < secure_answers.WHOLE else "",
                 "text": share_range(span(row, "feasible_share")),
                 "cost": number(records.real(row, "extra_cost_usd_per_t")),
                 "cover": secure_answers.cover_text(records.real(row, "days_of_cover")),
@@ -121,7 +121,7 @@ def bypass(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880) -
     ys = alt.Y("mineral:N", sort=[names.get(key, key) for key in order], title=None, axis=alt.Axis(labelLimit=260))
     xs = alt.X(
         "without:N",
-        sort=[secure_answers.closing_name(name) for name in closings],
+        sort=closings,
         title="Per cent of the need that is met without; empty: all",
         axis=alt.Axis(labelAngle=0, orient="top", labelLimit=130, domain=False, ticks=False),
     )
@@ -212,4 +212,4 @@ def exporters(rows: Sequence[Row], names: Mapping[str, str], *, goods: str, widt
 def _bar_name(key: tuple[str, str], names: Mapping[str, str], worlds: Sequence[str]) -> str:
     state, world = key
     name = names.get(state, state)
-    return name if world == worlds[0] else f"{name}, {world}"
+    return name if world == worlds[0] else f"{name}, {world.removesuffix(' corridor')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -102,8 +103,13 @@ def bypass_table(rows: Sequence[Row], *, width: int) -> Table:
             cells.append(secure_answers.cover_text(records.real(row, "days_of_cover")))
             answer = records.real(row, "answer_days")
             cells.append(number(answer) if answer > 0 else "–")
-        table.add_row(Text(secure_answers.closing_name(records.text(row, "without"))), *cells)
+        table.add_row(Text(secure_answers.closing_name(row)), *cells)
     return table
+
+
+def _known(row: Row, column: str, factor: float = 1.0) -> str:
+    value = span(row, column, factor)
+    return brief(value) if math.isfinite(value.p50) else ""
 
 
 def _share(row: Row, column: str) -> str:
@@ -125,14 +131,23 @@ def worlds_table(rows: Sequence[Row], *, width: int) -> Table:
     rich.table.Table
         Shares that pass Russia and China, and what present sellers still send without them.
     """
-    columns = [("World", "l"), ("Transit\nindex", "r"), ("Over the\nCaspian", "r"), ("Passes\nRussia", "r")]
-    columns += [("Passes\nChina", "r"), ("Present sellers\nwithout RU", "r"), ("without\nRU, CN", "r")]
+    columns = [
+        ("World", "l"),
+        ("Transit\nindex", "r"),
+        ("Over the\nCaspian", "r"),
+        ("at\nUSD/t", "r"),
+        ("in\ndays", "r"),
+    ]
+    columns += [("Passes\nRussia", "r"), ("Passes\nChina", "r")]
+    columns += [("Present sellers\nwithout RU", "r"), ("without\nRU, CN", "r")]
     table = empty_table(columns, width)
     by = {(records.text(r, "world"), records.text(r, "without")): r for r in rows}
     for world in dict.fromkeys(records.text(row, "world") for row in rows):
         row = next(r for r in rows if records.text(r, "world") == world)
         cells = [brief(span(row, "hhi_transit"))]
-        cells += [_share(row, name) for name in ("caspian_share", "share_ru", "share_cn")]
+        cells += [_share(row, "caspian_share")]
+        cells += [_known(row, "caspian_usd_per_t"), _known(row, "caspian_time_h", days(1.0))]
+        cells += [_share(row, name) for name in ("share_ru", "share_cn")]
         cells += [_share(by.get((world, name), {}), "kept_share") for name in ("RU", "RU,CN")]
         table.add_row(Text(world), *cells)
     return table

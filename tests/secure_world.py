@@ -2,15 +2,54 @@
 
 from __future__ import annotations
 
-from flow_world import EDITS, FACTS
-
 DRAWING = """
 KZAAA -rail1520:300- KZBBB -ferry:300- AZCCC -rail1520:400- GEDDD
 KZAAA -rail1520:900- RUEEE -rail1520:900- GEDDD
 """
+GOODS = ("grain", "containers")
+FLOWS = {
+    "zones": {"KZ": {"name": "Kazakhstan", "countries": "KZ"}, "GE": {"name": "Georgia", "countries": "GE"}},
+    "centroids": {
+        "cen-KZ": {"zone_id": "KZ", "place_id": "KZAAA", "role": "both"},
+        "cen-GE": {"zone_id": "GE", "place_id": "GEDDD", "role": "both"},
+    },
+    "demand": {
+        f"dem-{goods}": {
+            "origin_id": "KZ",
+            "destination_id": "GE",
+            "commodity_id": goods,
+            "class_id": "demand",
+        }
+        for goods in GOODS
+    },
+    "groups": {"grp-all": {"name": "All", "commodity_ids": "containers;grain;oil"}},
+}
+FLOW_FACTS = {
+    "cen-KZ.weight": 1,
+    "cen-GE.weight": 1,
+    "demand.growth_pct_per_year": (0, 3, 6),
+    "dem-grain.demand_t@2025": (400_000, 500_000, 650_000),
+    "dem-containers.demand_teu@2025": 10_000,
+    "grp-all.choice_scale_t_per_usd": (0.05, 0.1, 0.15),
+    "grp-all.cost_elasticity": -0.5,
+    "way.queue_channels": 2,
+    "way.queue_variability": 0.5,
+    "way.queue_batch_t": 1000,
+    "way.overload_usd_per_t": 10,
+    "way.tariff_usd_per_t_km": (0.03, 0.04, 0.06),
+    "service.queue_channels": 1,
+    "service.queue_variability": 0.5,
+    "service.overload_usd_per_t": 10,
+    "rail-KZAAA-KZBBB.capacity_trains_per_day": 20,
+    "way.train_payload_t": 2000,
+    "way.train_payload_teu": 80,
+}
 NEED = {"mineral_id": "min-ore", "country": "GE", "place_id": "GEDDD"}
-SECURE_EDITS = EDITS | {
-    "classes": EDITS["classes"] | {"deep_sea": {"parent_id": "way", "applies_to": "links", "name": "Ships"}},
+SECURE_EDITS = FLOWS | {
+    "classes": {
+        "demand": {"applies_to": "demand", "name": "Demand"},
+        "deep_sea": {"parent_id": "way", "applies_to": "links", "name": "Ships"},
+    },
     "countries": {"AU": {"name": "Australia"}, "CN": {"name": "China"}},
     "minerals": {
         "min-ore": {
@@ -47,7 +86,7 @@ SECURE_EDITS = EDITS | {
     },
     "halts": {"halt-ru": {"name": "Russia stops", "target_kind": "transit", "target": "RU"}},
 }
-SECURE_FACTS = FACTS | {
+SECURE_FACTS = FLOW_FACTS | {
     "min-ore.market_price_usd_per_t": (900, 1000, 1200),
     "min-ore.world_production_t": 10_000,
     "min-ore.spot_share": (0.05, 0.1, 0.2),
