@@ -24,10 +24,10 @@ LEADERS = ("KZ", "AZ", "GE", "TR", "RU")
 """States whose best tariff is sought."""
 HIGHEST = 15.0
 """Greatest surcharge on boxes in transit, as a share of the rates."""
-GAP = 0.02
+GAP = 0.03
 NOISE = 1e-3
 """Error of traffic as a share of it, from the residual of the equilibria."""
-MOST = 60
+MOST = 40
 
 
 @dataclass(frozen=True, eq=False)

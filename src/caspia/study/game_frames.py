@@ -41,7 +41,17 @@ def named(payoffs: Payoffs, profile: Sequence[int]) -> str:
 
 
 def answering(answer: GameAnswer) -> int:
-    """Player whose answer is asked for: Russia, or who moves last where it does not play."""
+    """Player whose answer is asked for: Russia, or who moves last where it does not play.
+
+    Parameters
+    ----------
+    answer : GameAnswer
+        The game solved.
+
+    Returns
+    -------
+    int
+    """
     players = answer.payoffs.players
     return players.index(ANSWERS) if ANSWERS in players else answer.sequential.order[-1]
 
@@ -173,9 +183,9 @@ def replies_frame(answer: GameAnswer) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `player` (Russia, where it plays), `before` (the moves made before it), `reply` at the most likely weights,
-        `share` of the draws in which it is the reply, `share_se`, `other` (the next most frequent reply) and
-        `other_share`.
+        `player` (Russia, where it plays), `before` (the moves made before it), `reply` (the most frequent over the
+        draws) with its `share` and `share_se`, `other` (the next) with `other_share`, and `likely` (the reply at
+        the most likely weights).
     """
     payoffs, player = answer.payoffs, answering(answer)
     order = answer.sequential.order
@@ -185,7 +195,7 @@ def replies_frame(answer: GameAnswer) -> pd.DataFrame:
     rows = []
     for before in np.ndindex(likely.shape):
         counts = np.bincount(drawn[(slice(None), *before)], minlength=len(payoffs.moves[player])) / len(drawn)
-        chosen = int(likely[before])
+        chosen = int(counts.argmax())
         others = np.where(np.arange(len(counts)) == chosen, -1.0, counts)
         names = [
             f"{payoffs.players[who]}={payoffs.moves[who][row]}" for who, row in zip(order, before, strict=False)
@@ -199,6 +209,7 @@ def replies_frame(answer: GameAnswer) -> pd.DataFrame:
                 "share_se": float(standard_error(counts[[chosen]], len(drawn))[0]),
                 "other": payoffs.moves[player][int(others.argmax())] if others.max() > 0 else "",
                 "other_share": max(float(others.max()), 0.0),
+                "likely": payoffs.moves[player][int(likely[before])],
             }
         )
     return pd.DataFrame(rows)

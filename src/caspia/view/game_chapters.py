@@ -37,10 +37,11 @@ def game_charts_of(result: ResultLike) -> dict[str, Spec]:
     if not moves or not summary:
         return {}
     names, who = game_answers.names_of(moves), records.text(summary, "answers")
-    found = {"game-shares": game_charts.shares(moves), "game-gains": game_charts.gains(moves, who)}
+    name = records.text(summary, "answers_name")
+    found = {"game-shares": game_charts.shares(moves), "game-gains": game_charts.gains(moves, who, name)}
     for chart, table, draw in (
-        ("game-replies", "game_replies", lambda rows: game_charts.replies(rows, names, width=620)),
-        ("game-outcomes", "game_map", lambda rows: game_charts.outcomes(rows, names)),
+        ("game-replies", "game_replies", lambda rows: game_charts.replies(rows, names, name, width=620)),
+        ("game-outcomes", "game_map", lambda rows: game_charts.outcomes(rows, names, name)),
         ("game-telling", "game_weights", game_charts.telling),
         ("game-coalition", "game_coalitions", game_charts.coalition),
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 
@@ -14,9 +15,17 @@ from caspia.view.theme import Spec, token
 
 FILLS = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#BBBBBB")
 """Fills of moves: Paul Tol's bright scheme."""
+_WIDEST = 300
 _ROW = 20
 _WEIGHTS = 10
 _TEXT = 9
+
+
+def _legend(title: str | None = None, **more: Any) -> alt.Legend:
+    """A legend above the chart, in ink."""
+    look: canvas.Look = {"orient": "top", "symbolType": "square", "labelLimit": _WIDEST, "labelFontSize": 11}
+    look |= {"labelColor": token("ink"), "titleColor": token("muted")}
+    return alt.Legend(title=title, **(look | more))
 
 
 def shares(moves: Sequence[Row], *, width: int = 420) -> Spec:
@@ -49,33 +58,34 @@ def shares(moves: Sequence[Row], *, width: int = 420) -> Spec:
     order = [str(point["move"]) for point in points]
     ys = alt.Y("move:N", sort=order, title=None, axis=alt.Axis(labelLimit=300))
     fill = alt.Scale(domain=["yes", "no"], range=[theme.GAIN, token("naming")])
-    key = alt.Legend(title="played at the most likely weights", orient="top")
+    key = _legend("Played at the most likely weights")
+    title_x = "% of sampled preferences"
     bars = (
         alt.Chart(named)
         .mark_bar(height=12)
         .encode(
             y=ys,
-            x=alt.X("share:Q", title="% of sampled preferences", scale=alt.Scale(domain=[0, 100])),
+            x=alt.X("share:Q", title=title_x, scale=alt.Scale(domain=[0, 100])),
             fill=alt.Fill("played:N", scale=fill, legend=key),
             tooltip=[alt.Tooltip("move:N", title="Move"), alt.Tooltip("text:N", title="Share")],
         )
     )
     errors = (
-        alt.Chart(named).mark_rule(color=token("ink")).encode(y=ys, x=alt.X("least:Q", title=None), x2="most:Q")
+        alt.Chart(named).mark_rule(color=token("ink")).encode(y=ys, x=alt.X("least:Q", title=title_x), x2="most:Q")
     )
     title = "How often each move is played, each player knowing what went before"
     return data.finish(alt.layer(bars, errors), title=title, width=width, height=_ROW * len(points))
 
 
-def gains(moves: Sequence[Row], player: str, *, width: int = 420) -> Spec:
+def gains(moves: Sequence[Row], player: str, who: str, *, width: int = 420) -> Spec:
     """Plot what the moves of a player gain over the one that is played.
 
     Parameters
     ----------
     moves
         Rows of game_moves, one of the player at least.
-    player
-        Who.
+    player, who
+        Id and name of the player.
     width
         Size in pixels.
 
@@ -99,23 +109,30 @@ def gains(moves: Sequence[Row], player: str, *, width: int = 420) -> Spec:
     named = data.add(points)
     ys = alt.Y("move:N", sort=[str(point["move"]) for point in points], title=None, axis=alt.Axis(labelLimit=300))
     scale = alt.Scale(nice=True)
-    xs = alt.X("least:Q", title="Gain over the move that is played, million USD a year", scale=scale)
+    title_x = "Gain over the move that is played, million USD a year"
+    xs = alt.X("least:Q", title=title_x, scale=scale)
     spans = alt.Chart(named).mark_rule(color=token("muted"), strokeWidth=2).encode(y=ys, x=xs, x2="most:Q")
     marks = (
         alt.Chart(named)
         .mark_point(filled=True, size=70, color=theme.corridor("Northern").colour)
         .encode(
             y=ys,
-            x=alt.X("gain:Q", title=None, scale=scale),
+            x=alt.X("gain:Q", title=title_x, scale=scale),
             tooltip=[alt.Tooltip("move:N", title="Move"), alt.Tooltip("text:N", title="Gain")],
         )
     )
-    zero = alt.Chart(data.add([{"zero": 0}])).mark_rule(color=token("ink"), strokeDash=[3, 3]).encode(x="zero:Q")
-    title = f"What other moves would bring {player}: most likely, and P10–P90 of the preferences"
+    zero = (
+        alt.Chart(data.add([{"zero": 0}]))
+        .mark_rule(color=token("ink"), strokeDash=[3, 3])
+        .encode(x=alt.X("zero:Q", title=title_x))
+    )
+    title = f"What other moves would bring {who}: most likely, and P10–P90 of the preferences"
     return data.finish(alt.layer(zero, spans, marks), title=title, width=width, height=30 * max(len(points), 2))
 
 
-def outcomes(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 420, height: int = 320) -> Spec:
+def outcomes(
+    rows: Sequence[Row], names: Mapping[str, str], who: str, *, width: int = 420, height: int = 320
+) -> Spec:
     """Plot what is answered where the two most telling weights take other values.
 
     Parameters
@@ -124,6 +141,8 @@ def outcomes(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 420,
         Rows of game_map, at least one.
     names
         Of moves.
+    who
+        Name of who answers.
     width, height
         Size in pixels.
 
@@ -160,15 +179,15 @@ def outcomes(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 420,
             x2="x1:Q",
             y=alt.Y("y0:Q", title=titles[1], scale=alt.Scale(nice=False, zero=False)),
             y2="y1:Q",
-            fill=alt.Fill("move:N", scale=colours, legend=alt.Legend(title=None, orient="top", columns=2)),
+            fill=alt.Fill("move:N", scale=colours, legend=_legend(columns=2)),
             tooltip=[alt.Tooltip("move:N", title="Answer"), alt.Tooltip("profile:N", title="Outcome")],
         )
     )
-    title = f"What {records.text(rows[0], 'player')} answers, by the two weights that tell most"
+    title = f"What {who} answers, by the two weights that tell most"
     return data.finish(alt.layer(chart), title=title, width=width, height=height)
 
 
-def replies(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 420) -> Spec:
+def replies(rows: Sequence[Row], names: Mapping[str, str], who: str, *, width: int = 420) -> Spec:
     """Plot the answer to every profile that may go before.
 
     Parameters
@@ -177,6 +196,8 @@ def replies(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 420) 
         Rows of game_replies, at least one.
     names
         Of moves.
+    who
+        Name of who answers.
     width
         Size in pixels.
 
@@ -207,10 +228,10 @@ def replies(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 420) 
     cells = (
         alt.Chart(named)
         .mark_rect(stroke=token("ground"), opacity=0.75)
-        .encode(x=xs, y=ys, fill=alt.Fill("move:N", scale=colours, legend=alt.Legend(title=None, orient="bottom")))
+        .encode(x=xs, y=ys, fill=alt.Fill("move:N", scale=colours, legend=_legend(orient="bottom")))
     )
     texts = alt.Chart(named).mark_text(fontSize=_TEXT, color=token("ink")).encode(x=xs, y=ys, text="share:N")
-    title = f"What {records.text(rows[0], 'player')} answers to what goes before, and in how many preferences"
+    title = f"What {who} answers most often to what goes before, and in how many preferences"
     return data.finish(alt.layer(cells, texts), title=title, width=width, height=24 * len(lines))
 
 
@@ -247,7 +268,7 @@ def telling(rows: Sequence[Row], *, width: int = 420) -> Spec:
             fill=alt.Fill(
                 "side:N",
                 scale=alt.Scale(domain=sides, range=[theme.GAIN, theme.LOSS]),
-                legend=alt.Legend(title=None, orient="top"),
+                legend=_legend(),
             ),
             tooltip=[alt.Tooltip("name:N", title="Weight"), alt.Tooltip("tells:Q", title="Tells", format=".2f")],
         )
@@ -289,7 +310,7 @@ def coalition(rows: Sequence[Row], *, width: int = 420) -> Spec:
             fill=alt.Fill(
                 "what:N",
                 scale=alt.Scale(domain=[word for _, word, _ in heads], range=[fill for _, _, fill in heads]),
-                legend=alt.Legend(title=None, orient="top"),
+                legend=_legend(),
             ),
             tooltip=[alt.Tooltip("state:N"), alt.Tooltip("what:N"), alt.Tooltip("usd:Q", format=".1f")],
         )
