@@ -139,7 +139,7 @@ def study(
     from caspia.view import terminal
     from caspia.view.report import write_report
 
-    settings = Settings(seed=seed) if plans else Settings(seed=seed, rollout_draws=0)
+    settings = Settings(seed=seed) if plans else Settings(seed=seed, rollout_draws=0, risk_draws=0)
     opened = Study.open(data, settings).with_scenario(*(scenario or ()))
     check_writable(out)
     with progress() as tell:

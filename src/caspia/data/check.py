@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from caspia.data.claim_check import check_claims
+from caspia.data.event_check import check_events
 from caspia.data.fact_check import SUBJECT_TABLES, check_facts
 from caspia.data.game_check import check_game
 from caspia.data.object_check import check_objects, check_observations
@@ -47,6 +48,7 @@ def check_folder(folder: RawFolder) -> list[Problem]:
         problems.extend(check_facts(folder))
         problems.extend(check_observations(folder))
         problems.extend(check_projects(folder))
+        problems.extend(check_events(folder))
         problems.extend(check_outlook(folder))
         problems.extend(check_claims(folder))
         problems.extend(check_game(folder))

@@ -26,7 +26,7 @@ THREADS, LOCAL = "threads", "local"
 """Where draws are found: threads of this process, or processes of this machine."""
 SCHEMES = ("tcp://", "tls://", "ws://", "wss://", "ucx://", "inproc://")
 SAVED_EVERY_S = 5.0
-PATIENCE_S = 10.0
+PATIENCE_S = 5.0
 RETRIES = 5
 """How often a portion is begun anew whose worker died."""
 

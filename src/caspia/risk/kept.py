@@ -56,7 +56,7 @@ class Kept:
         if self.for_rescue or not self.path.exists():
             return np.zeros(n_tasks, dtype=bool), np.zeros((n_tasks, max(n_columns, 0)))
         try:
-            with np.load(self.path, allow_pickle=False) as file:
+            with self.path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 identity, done, rows = str(file["identity"]), file["done"].astype(bool), file["rows"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             allowed = "a file that an earlier run of this command kept"

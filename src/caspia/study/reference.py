@@ -23,6 +23,7 @@ from caspia.study.invest_tables import invest_tables, report_planner
 from caspia.study.itinerary import Itinerary
 from caspia.study.request import Request
 from caspia.study.result import Result
+from caspia.study.risk_tables import risk_tables
 from caspia.study.secure_tables import secure_tables
 from caspia.study.study import Study
 from caspia.study.validation import validate
@@ -69,6 +70,7 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
         **invested,
         **secure_tables(study, tell),
         **game_tables(study, tell),
+        **risk_tables(study, tell),
         **claims_tables(study, tell, planner),
     }
     tables["sources"] = study.data.tables["sources"].rename(columns={"id": "source_id"})

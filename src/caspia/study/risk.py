@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,16 @@ CURVES = ("caspian_t", "loss_region_usd", "loss_usd", "kz_oil_t")
 PORTION = 20
 
 
+def default_place() -> Place:
+    """Threads of this process, one for each core.
+
+    Returns
+    -------
+    Place
+    """
+    return Place(THREADS, max(os.cpu_count() or 1, 1), PORTION)
+
+
 @dataclass(frozen=True)
 class RiskRequest:
     """What is asked of the risk of a study.
@@ -65,7 +75,7 @@ class RiskRequest:
     n: int = 1000
     seed: int = 1
     year: int = BASE_YEAR
-    place: Place = Place(THREADS, max(os.cpu_count() or 1, 1), PORTION)
+    place: Place = field(default_factory=default_place)
     keep: Path | None = None
     rescue: Path | None = None
     critical: bool = True
@@ -100,8 +110,8 @@ class RiskAnswer:
     scenario : str
         Name of the world.
     metrics : pandas.DataFrame
-        One row a metric: `name`, `label`, `unit`, `likely` (without events, at the values of the data), `mean`, `p5`,
-        `p50`, `p95`, `se` (standard error of the median), `se_p5`, `se_p95`, `n`.
+        One row a metric: `name`, `label`, `unit`, `likely` (without events, at the values of the data), `mean`,
+        `p5`, `p50`, `p95`, `se` (standard error of the median), `se_p5`, `se_p95`, `n`.
     curves : pandas.DataFrame
         Exceedance: `name`, `value`, `share`, `low`, `high`.
     sensitivity : pandas.DataFrame
@@ -309,7 +319,7 @@ def _sensitivity_frame(model: RiskModel, rows: FloatArray, n: int, base: int) ->
     names = list(model.metrics.names)
     wanted = [*SENSITIVE, *[name for name in names if name.endswith("_h")][:1]]
     columns = ["metric", "group", "first", "first_error", "total", "total_error"]
-    swapped = rows[n:].reshape(len(DOUBTS), base, -1)
+    swapped = rows[n:].reshape(len(DOUBTS), base, model.n_columns)
     good = np.isfinite(rows[: 2 * base]).all(axis=1).reshape(2, base).all(axis=0)
     good &= np.isfinite(swapped).all(axis=(0, 2))
     parts = []

@@ -1,4 +1,4 @@
-"""Capacities as products of powers of the facts that they rest on, so that a draw of the facts is one sum of logs."""
+"""Capacities as products of powers of the facts that they rest on, so that a draw is one sum of logarithms."""
 
 from __future__ import annotations
 

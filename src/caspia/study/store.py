@@ -78,13 +78,33 @@ PLAYED: dict[str, str] = {
     "game_tariffs": "Surcharges on transit of states that lead, with a bound",
 }
 """Tables of the game, which a study without actors does not have."""
-OPTIONAL = INVESTED | PLAYED | SECURED
 PLAYED_UNITS: Mapping[str, str] = {
     "_usd_p10": "US dollars a year, tenth percentile of the preferences",
     "_usd_p90": "US dollars a year, ninetieth percentile of the preferences",
     "_usd": "US dollars of the price year, a year",
     "_se": "standard error",
     "share": "share of the sampled preferences",
+}
+RISKED: dict[str, str] = {
+    "risk_metrics": "Years that were drawn: likely value without events, percentiles and their standard errors",
+    "risk_exceedance": "Share of the drawn years in which a metric is above a value, with its band",
+    "risk_sensitivity": "Shares of the variance of metrics by group of doubts: first order and total",
+    "risk_critical": "Places by expected loss of users in Central Asia and the South Caucasus when they are cut",
+    "risk_interdiction": "Which one, two and three places an adversary would close, beside chance and a bound",
+    "risk_events": "Kinds of events: how often, how long, how much, and the share of a drawn year",
+}
+"""Tables on risk, which a study without events does not have."""
+OPTIONAL: Mapping[str, str] = INVESTED | SECURED | PLAYED | RISKED
+RISKED_UNITS: Mapping[str, str] = {
+    "_usd_per_day": "US dollars of the price year, for a day of closure",
+    "_t_per_day": "tonnes for a day of closure",
+    "outage_days_per_year": "days a year",
+    "_usd": "US dollars of the price year, a year",
+    "_t": "tonnes a year",
+    "_days": "days",
+    "_h": "hours",
+    "share_of_year": "share of a drawn year",
+    "share": "share of the drawn years",
 }
 INVESTED_UNITS: Mapping[str, str] = {
     "_per_usd": "for a dollar",
@@ -151,6 +171,8 @@ def meaning(table: str, column: str) -> str:
         return _of_security(column)
     if table in PLAYED:
         return by_ending(PLAYED_UNITS, column)
+    if table in RISKED:
+        return by_ending(RISKED_UNITS, column)
     units = YEARLY if table in COLUMNS else UNITS
     value, _, end = column.rpartition("_")
     if table in COLUMNS and end in PERCENTILES:
@@ -235,13 +257,14 @@ def write_database(path: Path, result: Result) -> None:
     # Loaded here: it takes as long to load as the rest of the program, and most commands do not write.
     import duckdb
 
+    comments = {**COMMENTS, **OPTIONAL}
     with duckdb.connect(str(path)) as database:
         for name in _stored(result):
             frame = _plain(result.tables[name])
             database.register("frame", frame)
             database.execute(f"CREATE TABLE {name} AS SELECT * FROM frame")
             database.unregister("frame")
-            database.execute(f"COMMENT ON TABLE {name} IS '{(COMMENTS | OPTIONAL)[name]}'")
+            database.execute(f"COMMENT ON TABLE {name} IS '{comments[name]}'")
             for column in frame.columns:
                 if said := meaning(name, column):
                     database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{said}'")
@@ -258,7 +281,7 @@ def write_workbook(path: Path, result: Result) -> None:
         What is written.
     """
     tables = {name: result.tables[name] for name in _stored(result)}
-    write_tables(path, tables, about(result.manifest), COMMENTS | OPTIONAL, meaning)
+    write_tables(path, tables, about(result.manifest), {**COMMENTS, **OPTIONAL}, meaning)
 
 
 def _stored(result: Result) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from caspia.study.request import Question, Request, commodity_id, resolve
 PROJECT_PREFIX = "prj-"
 MOVE_PREFIX = "mov-"
 ROLLOUT_DRAWS = 60
+RISK_DRAWS = 400
 Tell = Callable[[str, int, int], None]
 
 
@@ -56,6 +57,8 @@ class Settings:
         Number of draws behind each interval of flows, each an equilibrium; 0 for no intervals.
     rollout_draws : int
         Samples of the roll-out of the report; 0 leaves its chapters on investment out.
+    risk_draws : int
+        Years drawn for the chapter on risk of the report; 0 leaves it out.
     """
 
     seed: int = 2025
@@ -63,6 +66,7 @@ class Settings:
     dependence: float = 0.7
     flow_draws: int = FLOW_DRAWS
     rollout_draws: int = ROLLOUT_DRAWS
+    risk_draws: int = RISK_DRAWS
 
 
 @dataclass(frozen=True)

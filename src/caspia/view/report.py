@@ -32,6 +32,7 @@ from caspia.view import (
     map_layers,
     plan_chapters,
     records,
+    risk_chapters,
     secure_chapters,
     theme,
     worlds,
@@ -147,6 +148,7 @@ def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, S
     found |= plan_chapters.plan_charts_of(result)
     found |= secure_chapters.secure_charts_of(result)
     found |= game_chapters.game_charts_of(result)
+    found |= risk_chapters.risk_charts_of(result)
     facts = records.rows(result, "facts")
     if facts:
         found["methods"] = evidence_charts.methods(facts)
@@ -192,6 +194,7 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
             *plan_chapters.plan_chapters(result, proof, catalogue, drawn),
             *secure_chapters.secure_chapters(result, catalogue, drawn),
             *game_chapters.game_chapters(result, catalogue, drawn),
+            *risk_chapters.risk_chapters(result, catalogue, drawn),
         ],
         "claims": claims_chapter.claims_chapter(result, catalogue),
         "all_corridors": list(theme.CORRIDORS.values()),
