@@ -7,9 +7,9 @@ import math
 import game_world
 import numpy as np
 import pytest
-import secure_world
 from tests.drawn import open_drawn
 
+import secure_world
 from caspia.errors import InputError
 from caspia.study import Settings, claim_tests
 from caspia.study.claim_world import ClaimWorld
