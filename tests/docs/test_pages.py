@@ -18,6 +18,7 @@ from caspia.cli_claims import claims_app
 from caspia.cli_flows import flow_app
 from caspia.cli_game import game_app
 from caspia.cli_invest import invest_app
+from caspia.cli_risk import risk_app
 from caspia.cli_scenarios import scenario_app
 from caspia.cli_secure import secure_app
 from caspia.data import attributes, table_schemas
@@ -122,7 +123,7 @@ def test_links_within_the_repository_lead_somewhere(path):
 def test_every_command_is_documented():
     commands = {info.name or info.callback.__name__.replace("_", " ") for info in app.registered_commands}
     commands |= {f"data {info.name}" for info in data_app.registered_commands}
-    for group in (scenario_app, flow_app, game_app, invest_app, secure_app, claims_app):
+    for group in (scenario_app, flow_app, game_app, invest_app, risk_app, secure_app, claims_app):
         commands |= {info.callback.__name__ for info in group.registered_commands}
     commands |= {f"assign {info.name or info.callback.__name__}" for info in assign_app.registered_commands}
     assert set(re.findall(r"^## `caspia ([\w ]+)`$", page("commands.md"), re.MULTILINE)) == commands
