@@ -49,6 +49,27 @@ SECURE_EDITS = FLOWS | {
     "classes": {
         "demand": {"applies_to": "demand", "name": "Demand"},
         "deep_sea": {"parent_id": "way", "applies_to": "links", "name": "Ships"},
+        "project": {"applies_to": "projects", "name": "Works"},
+    },
+    "projects": {
+        "prj-cheaper": {
+            "name": "Cheaper line",
+            "kind": "rail",
+            "corridor": "Caspian",
+            "countries": "AZ",
+            "class_id": "project",
+            "status": "study",
+            "funds": "yen",
+        }
+    },
+    "works": {
+        "wrk-cheaper-1": {
+            "project_id": "prj-cheaper",
+            "action": "scale",
+            "table": "links",
+            "selectors": "id=rail-AZCCC-GEDDD",
+            "attributes": "tariff_usd_per_teu_km",
+        }
     },
     "countries": {"AU": {"name": "Australia"}, "CN": {"name": "China"}},
     "minerals": {
@@ -102,6 +123,7 @@ SECURE_FACTS = FLOW_FACTS | {
     "sea-AU-GE-cape.length_km": 18_000,
     "halt-ru.events_per_year": 0.5,
     "halt-ru.halt_days": (10, 90, 200),
+    "wrk-cheaper-1.factor": 0.5,
     "KZ.political_stability": -0.3,
     "AU.political_stability": 0.9,
 }

@@ -115,6 +115,15 @@ def test_without_the_corridor_all_passes_russia(answer: SecureAnswer) -> None:
     assert kept["with the Caspian corridor", "RU"] == pytest.approx(1.0)
 
 
+def test_a_plan_makes_the_corridor_cheaper(study: Study) -> None:
+    found = secure(study, replace(ASK, plan={"prj-cheaper": 2027})).tables["worlds"].drop_duplicates("world")
+    cost = found.set_index("world")["caspian_usd_per_t"]
+    # Half of 0.5 dollars a TEU and kilometre over 400 km and a little more, for 10 t in a TEU.
+    assert cost["with the Caspian corridor"] - cost["with the plan"] == pytest.approx(0.25 * 400 / 10, rel=0.1)
+    shares = found.set_index("world")["caspian_share"]
+    assert shares["with the plan"] > shares["with the Caspian corridor"]
+
+
 def test_a_closure_on_record_is_weighed(answer: SecureAnswer) -> None:
     halts = answer.tables["halts"]
     assert halts["target"].tolist() == ["RU"]

@@ -127,7 +127,7 @@ def _left(row: Row, head: Row) -> str:
 
 
 def passing_title(transit: Sequence[Row], waters: Sequence[Row]) -> str:
-    """Say what supply passes most.
+    """Say what supply passes most, and how much of it Russia and China.
 
     Parameters
     ----------
@@ -137,11 +137,19 @@ def passing_title(transit: Sequence[Row], waters: Sequence[Row]) -> str:
     Returns
     -------
     str
-        Empty where nothing is passed.
+
+    Examples
+    --------
+    >>> passing_title([{"country": "RU", "name": "Russia", "share": 0.2}], [])
+    'Russia is passed by 20\u202f%, China by nothing'
     """
-    most = [next(iter(rows), None) for rows in (waters, transit)]
-    said = [f"{passage_name(row)} {share_range(span(row, 'share'))}" for row in most if row is not None]
-    return f"Most supply passes: {listed(said)}" if said else "Supply passes no third state and no chokepoint"
+    if not transit and not waters:
+        return "Supply passes no third state and no chokepoint"
+    most = [f"{passage_name(row)} by {share_range(span(row, 'share'))}" for row in list(waters)[:1]]
+    by = {records.text(row, "country"): share_range(span(row, "share")) for row in transit}
+    said = [*most, f"Russia by {by.get('RU') or 'nothing'}", f"China by {by.get('CN') or 'nothing'}"]
+    first = said[0][:1].upper() + said[0][1:]
+    return ", ".join([first.replace(" by ", " is passed by ", 1), *said[1:]])
 
 
 def bypass_title(rows: Sequence[Row]) -> str:
