@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from caspia.cost.sampling import pert_quantile
+from caspia.cost import pert_quantile
 from caspia.errors import InputError, Problem
 
 FloatArray = npt.NDArray[np.float64]

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from caspia.errors import InputError, Problem
 from caspia.risk.kept import Kept
+from caspia.risk.work import Work
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -29,17 +30,6 @@ SAVED_EVERY_S = 5.0
 PATIENCE_S = 5.0
 RETRIES = 5
 """How often a portion is begun anew whose worker died."""
-
-
-class Work(Protocol):
-    """Finds results; can be sent to another process."""
-
-    @property
-    def n_columns(self) -> int:
-        """Numbers in a result."""
-
-    def __call__(self, tasks: IntArray) -> FloatArray:
-        """Results of some tasks, one row each."""
 
 
 @dataclass(frozen=True)

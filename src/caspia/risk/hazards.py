@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from caspia.cost.sampling import pert_quantile
+from caspia.cost import pert_quantile
 from caspia.errors import InputError, Problem
 from caspia.risk.draws import FARTHEST, STEPS, WordArray, stream_words, uniforms
 from caspia.units import DAYS_PER_YEAR, MONTHS_PER_YEAR

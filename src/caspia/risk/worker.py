@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pickle
 from hashlib import blake2b
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 from distributed import Worker, WorkerPlugin, get_worker
 
-if TYPE_CHECKING:
-    from caspia.risk.ensemble import Work
+from caspia.risk.work import Work
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]

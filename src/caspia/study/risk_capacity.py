@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from caspia.cost import Lookup, Servers, find_servers
-from caspia.cost.capacity import read_key
+from caspia.cost import Lookup, Servers, find_servers, read_key
 from caspia.data import NO_FACT, Dataset, attribute_column
 from caspia.study.drawn import GROUPS
 from caspia.study.priced import Priced

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from caspia.cost import Lookup, Servers
-from caspia.cost._server_parts import CLOSURES
+from caspia.cost import CLOSURES, Lookup, Servers
 from caspia.data import NO_FACT, Dataset, attribute_column
 from caspia.demand import demand_cells
 from caspia.errors import InputError

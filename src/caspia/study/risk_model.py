@@ -380,7 +380,17 @@ class World:
         return Choice(amount, scale, fixed, fixed)
 
     def wants(self, quiet: LogitEquilibrium) -> Choice:
-        """Demand while an event lasts, which answers to the costs of the rest of the year."""
+        """Demand while an event lasts, which answers to the costs of the rest of the year.
+
+        Parameters
+        ----------
+        quiet : LogitEquilibrium
+            That rest.
+
+        Returns
+        -------
+        Choice
+        """
         slots, shippers, first = self.model.slots, self.model.shippers, self.first_wants
         pair = self.model.grouping.table.pair
         own = np.where(quiet.flow > 0, quiet.cost - self.constant, 0.0)

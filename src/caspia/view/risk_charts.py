@@ -14,6 +14,7 @@ from caspia.view.theme import Spec, token
 
 _INK = theme.CORRIDORS["Caspian"].colour
 _LEAST = 0.01
+_BILLIONS = "replace(datum.label, 'G', 'bn')"
 MOST = 10
 """Places that are drawn."""
 
@@ -50,7 +51,8 @@ def exceedance(rows: Sequence[Row], metric: Row, title: str, *, width: int = 420
     ]
     data = canvas.Rows()
     base = alt.Chart(data.add(points))
-    axis = alt.Axis(format="~s", tickCount=5)
+    # Thousand millions are billions to those who read dollars.
+    axis = alt.Axis(format="~s", tickCount=5, labelExpr=_BILLIONS)
     xs = alt.X("value:Q", title=f"{records.text(metric, 'label')}, {unit}", axis=axis, scale=alt.Scale(zero=False))
     ys = alt.Y("share:Q", title="Share of years above", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
     band = base.mark_area(fill=_INK, opacity=0.18).encode(x=xs, y=alt.Y("low:Q", title=None), y2="high:Q")
@@ -154,11 +156,12 @@ def critical(rows: Sequence[Row], title: str, *, width: int = 420, height: int =
     data = canvas.Rows()
     colours = alt.Scale(domain=["a day of closure", "a year of the record"], range=[token("muted"), _INK])
     order = [records.text(row, "name") for row in rows[:MOST]]
+    tens = alt.Axis(format="~s", values=[10.0**power for power in range(2, 12)], labelExpr=_BILLIONS)
     marks = (
         alt.Chart(data.add(points))
         .mark_point(filled=True, size=90)
         .encode(
-            x=alt.X("value:Q", title="Dollars", scale=alt.Scale(type="log"), axis=alt.Axis(format="~s")),
+            x=alt.X("value:Q", title="Dollars", scale=alt.Scale(type="log"), axis=tens),
             y=alt.Y("name:N", title=None, sort=order),
             color=alt.Color("what:N", title=None, scale=colours, legend=alt.Legend(orient="bottom")),
             tooltip=[alt.Tooltip("name:N", title="Place"), alt.Tooltip("text:N", title="Loss")],
