@@ -30,9 +30,10 @@ from caspia.study.claim_plans import money_until
 from caspia.study.claim_tests import TESTS
 from caspia.study.claim_world import ClaimWorld
 from caspia.study.claims import FAILS, HOLDS, OPEN, UNTESTED, Claim, Sample, judge, meets, read_claims, verdict_of
-from caspia.study.claims_answer import claims_answer
+from caspia.study.claims_answer import claims_answer, claims_tables
 from caspia.study.flow_frames import corridors_frame
 from caspia.study.inspect import inspect
+from caspia.study.invest_tables import report_planner
 from caspia.study.rollout import rollout, starts_of
 
 NUMBERS = st.floats(-1e9, 1e9)
@@ -411,6 +412,25 @@ def test_the_built_world_has_the_plan(rolled: ClaimWorld) -> None:
     assert faster["Caspian"].itinerary.generalised_usd <= (
         rolled.ways("KZAAA", "GEDDD", "containers")["Caspian"].itinerary.generalised_usd * 1.0001
     )
+
+
+def test_claims_of_the_report_share_its_planner(tmp_path: Path) -> None:
+    later = ROW | {
+        "kind": "model",
+        "test": "rollout",
+        "parameters": "column=flow_t;year=2030;budget=3e12 JPY",
+        "unit": "t",
+    }
+    edits = rollout_world.ROLLOUT_EDITS | {"claims": {"clm-later": later}}
+    study = open_drawn(tmp_path / "world", rollout_world.DRAWING, rollout_world.ROLLOUT_FACTS, edits, QUIET)
+    planner = report_planner(study, lambda *_: None)
+    assert planner is not None
+    table = claims_tables(study, lambda *_: None, planner)["claims"]
+    assert table["verdict"].tolist() == claims_answer(study).table["verdict"].tolist()
+    assert table["value"].tolist() == pytest.approx(claims_answer(study).table["value"].tolist())
+    assert claims_tables(study, lambda *_: None, None) == {}
+    silent = replace(study, settings=replace(QUIET, rollout_draws=0))
+    assert report_planner(silent, lambda *_: None) is None
 
 
 # The command

@@ -63,7 +63,7 @@ def transit_days(claim: Claim, world: ClaimWorld) -> Sample:
     InputError
         The corridor does not take it.
     """
-    way = _way(claim, world, claim.one("corridor"))
+    way = best_way(claim, world, claim.one("corridor"))
     days = way.time_h / HOURS_PER_DAY
     return Sample(float(np.median(days)), days)
 
@@ -88,7 +88,7 @@ def length_saved(claim: Claim, world: ClaimWorld) -> Sample:
     InputError
         One of the corridors does not take it.
     """
-    own, other = (_way(claim, world, claim.one(name)).itinerary for name in ("corridor", "than"))
+    own, other = (best_way(claim, world, claim.one(name)).itinerary for name in ("corridor", "than"))
     return Sample.certain(other.length_km - own.length_km)
 
 
@@ -112,7 +112,7 @@ def transfers(claim: Claim, world: ClaimWorld) -> Sample:
     InputError
         The corridor does not take it.
     """
-    item = _way(claim, world, claim.one("corridor")).itinerary
+    item = best_way(claim, world, claim.one("corridor")).itinerary
     return Sample.certain(float(sum(item.count(operation) for operation in RELOADS)))
 
 
@@ -147,7 +147,27 @@ def _clear(item: Itinerary, without: set[str]) -> bool:
     return not without & set(item.countries)
 
 
-def _way(claim: Claim, world: ClaimWorld, corridor: str) -> Way:
+def best_way(claim: Claim, world: ClaimWorld, corridor: str) -> Way:
+    """The best way of a corridor for the consignment of a claim.
+
+    Parameters
+    ----------
+    claim : Claim
+        Parameters `from`, `to`, `goods`, and `budget` where the projects of a plan are open.
+    world : ClaimWorld
+        With the ways.
+    corridor : str
+        Corridor.
+
+    Returns
+    -------
+    Way
+
+    Raises
+    ------
+    InputError
+        The corridor does not take it.
+    """
     ways = world.ways(claim.one("from"), claim.one("to"), claim.one("goods"), claim.one("budget", ""))
     if corridor not in ways:
         there = ", ".join(sorted(ways))

@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from caspia.errors import InputError, Problem
-from caspia.study import claim_facts, claim_flows, claim_plans, claim_routes
+from caspia.study import (
+    claim_facts,
+    claim_flows,
+    claim_game,
+    claim_plans,
+    claim_risk,
+    claim_routes,
+    claim_supply,
+)
 from caspia.study.claim_world import ClaimWorld
 from caspia.study.claims import Claim, Sample
 
@@ -48,6 +56,10 @@ TESTS: Mapping[str, ClaimTest] = {
     "rollout": ClaimTest(claim_plans.rollout, "model", ("column", "year"), ("budget", "over_year", "over")),
     "early_return": ClaimTest(claim_plans.early_return, "model", ("budget", "first", "last")),
     "concentration_fall": ClaimTest(claim_plans.concentration_fall, "model", ("exporters", "year", "budget")),
+    "secured_share": ClaimTest(claim_supply.secured_share, "model", ("goods", "importer", "closing")),
+    "reliance_fall": ClaimTest(claim_supply.reliance_fall, "model", ("goods", "importer", "on")),
+    "disturbed_days": ClaimTest(claim_risk.disturbed_days, "model", (*_WAY, "kinds")),
+    "declines": ClaimTest(claim_game.declines, "model", ("players", "states", "kind", "year")),
     "exposure_fall": ClaimTest(claim_plans.exposure_fall, "model", ("exporters", "through", "year", "budget")),
 }
 

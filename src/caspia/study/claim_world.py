@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from caspia.assignment import LogitEquilibrium
 from caspia.errors import InputError
+from caspia.study.closing import read_closing
 from caspia.study.flow_draws import FlowDraws
 from caspia.study.flow_pairs import drawn_flows
 from caspia.study.flows import BASE_YEAR, Flows
@@ -34,7 +35,10 @@ from caspia.study.rollout_worlds import (
     run_samples,
     yield_ends,
 )
+from caspia.study.secure import DRAWS as SUPPLY_DRAWS
 from caspia.study.study import Study
+from caspia.study.supply_data import FactDraws, find_mineral, find_need, supply_case
+from caspia.study.supply_ways import Ways, find_ways
 
 FloatArray = npt.NDArray[np.float64]
 Tell = Callable[[str, int, int], None]
@@ -105,6 +109,7 @@ class ClaimWorld:
     _plans: dict[str, Plan] = field(default_factory=dict, repr=False)
     _rolled: dict[str, Rolled] = field(default_factory=dict, repr=False)
     _worlds: dict[str, Study] = field(default_factory=dict, repr=False)
+    _supplies: dict[tuple[str, str, tuple[str, ...]], Ways] = field(default_factory=dict, repr=False)
     _solved: dict[tuple[str, int], list[LogitEquilibrium]] = field(default_factory=dict, repr=False)
 
     def doubted(self, name: str, low: float, mode: float, high: float) -> FloatArray:
@@ -301,6 +306,39 @@ class ClaimWorld:
             fall_m, yields = float(samples.fall_m_per_year[nth]) * row, samples.yields[nth]
         there = World(opened, yields, yearly.sea.left(fall_m, opened))
         return yearly.solve(year, there, rolled.central.filled[row], growth, ROUGH)[0]
+
+    def supply(self, goods: str, importer: str, closing: tuple[str, ...] = ()) -> Ways:
+        """Ways by which an importer gets a mineral or fuel, complete for a closing.
+
+        Parameters
+        ----------
+        goods : str
+            Mineral, by id or name.
+        importer : str
+            ISO 3166 code.
+        closing : tuple of str
+            States and waters that may close; none for supply as it is.
+
+        Returns
+        -------
+        Ways
+            Values first, then draws.
+
+        Raises
+        ------
+        InputError
+            A mineral, state or water is unknown, or the importer has no need of it.
+        """
+        key = (goods, importer, closing)
+        if key not in self._supplies:
+            data, settings = self.study.data, self.study.settings
+            mineral = find_mineral(data, goods)
+            facts = FactDraws(data, settings.seed, min(SUPPLY_DRAWS, settings.draws))
+            case = supply_case(data, facts, mineral, find_need(data, mineral, importer))
+            closings = [read_closing(data, closing)] if closing else []
+            self._supplies[key] = find_ways(self.study, case, facts, closings)
+            self.tell("Supply", len(self._supplies), len(self._supplies))
+        return self._supplies[key]
 
 
 def _ways(study: Study, request: Request) -> dict[str, Way]:
