@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -23,6 +23,7 @@ PUBLISHED = (
 (Koyamparambath and others, Journal of Open Source Software, doi 10.21105/joss.09600) prints them."""
 
 
+@settings(deadline=None)
 @given(AMOUNTS)
 def test_index_is_between_one_in_n_and_one(amount: np.ndarray) -> None:
     found = float(hhi(amount))
@@ -32,17 +33,20 @@ def test_index_is_between_one_in_n_and_one(amount: np.ndarray) -> None:
         assert 1.0 / len(amount) - 1e-12 <= found <= 1.0 + 1e-12
 
 
+@settings(deadline=None)
 @given(AMOUNTS, st.floats(1e-3, 1e3))
 def test_index_knows_no_unit(amount: np.ndarray, factor: float) -> None:
     assert float(hhi(amount * factor)) == pytest.approx(float(hhi(amount)), abs=1e-9)
 
 
+@settings(deadline=None)
 @given(SHARES)
 def test_passage_index_is_at_most_the_largest_share(share: np.ndarray) -> None:
     found = float(passage_concentration(share))
     assert 0.0 <= found <= share.max() + 1e-12
 
 
+@settings(deadline=None)
 @given(arrays(float, 5, elements=st.floats(0.01, 1.0)))
 def test_passage_index_is_the_usual_one_where_each_tonne_passes_one(amount: np.ndarray) -> None:
     share = amount / amount.sum()
@@ -77,11 +81,13 @@ def test_import_risk_by_hand() -> None:
     assert float(score) == pytest.approx(0.2 * (0.75**2 + 0.25**2))
 
 
+@settings(deadline=None)
 @given(st.floats(-2.5, 2.5))
 def test_instability_is_a_share(stability: float) -> None:
     assert 0.0 <= float(instability(stability)) <= 1.0
 
 
+@settings(deadline=None)
 @given(arrays(float, 4, elements=st.floats(0.0, 1e6)), st.floats(0.0, 1e6), st.floats(0.0, 1e6))
 def test_home_production_never_raises_the_score(imports: np.ndarray, less: float, more: float) -> None:
     unstable = np.array([0.1, 0.4, 0.6, 0.9])

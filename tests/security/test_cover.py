@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caspia.security import captive, days_of_cover, expected_shortfall, exposure, shortfall_days
@@ -13,12 +13,14 @@ DAYS = st.floats(0.0, 1e4)
 SHARE = st.floats(0.0, 1.0)
 
 
+@settings(deadline=None)
 @given(DAYS, SHARE, SHARE)
 def test_less_lost_lasts_longer(stock: float, one: float, other: float) -> None:
     least, most = sorted((one, other))
     assert days_of_cover(stock, least) >= days_of_cover(stock, most)
 
 
+@settings(deadline=None)
 @given(DAYS, SHARE, SHARE, DAYS, DAYS, DAYS)
 def test_stocks_never_add_to_the_shortfall(
     halt: float, lost: float, part: float, answer: float, less: float, more: float
@@ -44,6 +46,7 @@ def test_captive_cargo_has_no_other_way_in_reach() -> None:
     np.testing.assert_allclose(captive(passes, share, origin, measure, (29.0, 0.0)), [0.8])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_captive_share_is_part_of_the_exposure(seed: int) -> None:
     random = np.random.default_rng(seed)
