@@ -19,6 +19,7 @@ from caspia.view.records import Row
 from caspia.view.screen import NARROW, empty_table, head, open_console, say, say_next
 
 _MOST = 12
+_LEAST_NAME = 18
 _LEAST = 0.005
 
 
@@ -89,21 +90,28 @@ def bypass_table(rows: Sequence[Row], *, width: int) -> Table:
     rich.table.Table
         Shares, what carriage costs and takes more, days until stocks run out and until others arrive.
     """
-    medium = width >= MEDIUM
+    wide = width >= WIDE
     columns = [("Without", "l"), ("Stops", "r"), ("Is met", "r")]
-    columns += [("Rerouted", "r"), ("Bought\nelsewhere", "r")] if medium else []
+    columns += [("Rerouted", "r"), ("Bought\nelsewhere", "r")] if wide else []
     columns += [("More\nUSD/t", "r"), ("More\ndays", "r")]
     columns += [("Stocks\nlast days", "r"), ("Others come\nafter days", "r")] if width >= NARROW else []
-    table = empty_table(columns, width)
+    table = _named(columns, width)
     for row in rows:
         cells = [_share(row, "lost_share"), _share(row, "feasible_share")]
-        cells += [_share(row, "rerouted_share"), _share(row, "bought_share")] if medium else []
+        cells += [_share(row, "rerouted_share"), _share(row, "bought_share")] if wide else []
         cells += [brief(span(row, "extra_cost_usd_per_t")), brief(span(row, "extra_time_h", days(1.0)))]
         if width >= NARROW:
             cells.append(secure_answers.cover_text(records.real(row, "days_of_cover")))
             answer = records.real(row, "answer_days")
             cells.append(number(answer) if answer > 0 else "–")
         table.add_row(Text(secure_answers.closing_name(row)), *cells)
+    return table
+
+
+def _named(columns: Sequence[tuple[str, str]], width: int) -> Table:
+    """Make an empty table whose first column is never squeezed away by numbers."""
+    table = empty_table(columns, width)
+    table.columns[0].min_width = min(_LEAST_NAME, width // 4)
     return table
 
 
@@ -131,24 +139,23 @@ def worlds_table(rows: Sequence[Row], *, width: int) -> Table:
     rich.table.Table
         Shares that pass Russia and China, and what present sellers still send without them.
     """
-    columns = [
-        ("World", "l"),
-        ("Transit\nindex", "r"),
-        ("Over the\nCaspian", "r"),
-        ("at\nUSD/t", "r"),
-        ("in\ndays", "r"),
-    ]
+    wide = width >= WIDE
+    columns = [("World", "l")]
+    columns += [("Transit\nindex", "r")] if wide else []
+    columns += [("Over the\nCaspian", "r")]
+    columns += [("at\nUSD/t", "r"), ("in\ndays", "r")] if wide else []
     columns += [("Passes\nRussia", "r"), ("Passes\nChina", "r")]
-    columns += [("Present sellers\nwithout RU", "r"), ("without\nRU, CN", "r")]
-    table = empty_table(columns, width)
+    kept = ("RU", "RU,CN") if width >= NARROW else ()
+    columns += [("Sold on\nwithout RU", "r"), ("without\nRU, CN", "r")][: len(kept)]
+    table = _named(columns, width)
     by = {(records.text(r, "world"), records.text(r, "without")): r for r in rows}
     for world in dict.fromkeys(records.text(row, "world") for row in rows):
         row = next(r for r in rows if records.text(r, "world") == world)
-        cells = [brief(span(row, "hhi_transit"))]
+        cells = [brief(span(row, "hhi_transit"))] if wide else []
         cells += [_share(row, "caspian_share")]
-        cells += [_known(row, "caspian_usd_per_t"), _known(row, "caspian_time_h", days(1.0))]
+        cells += [_known(row, "caspian_usd_per_t"), _known(row, "caspian_time_h", days(1.0))] if wide else []
         cells += [_share(row, name) for name in ("share_ru", "share_cn")]
-        cells += [_share(by.get((world, name), {}), "kept_share") for name in ("RU", "RU,CN")]
+        cells += [_share(by.get((world, name), {}), "kept_share") for name in kept]
         table.add_row(Text(world), *cells)
     return table
 
@@ -168,11 +175,13 @@ def stages_table(rows: Sequence[Row], *, width: int) -> Table:
     rich.table.Table
         Concentration, governance, stocks, and what is met without Russia, China or both.
     """
-    columns = [("Stage", "l"), ("Origin\nindex", "r"), ("Transit\nindex", "r"), ("GeoPolRisk", "r")]
-    columns += [("Stocks, days", "r"), ("Met without\nRU", "r"), ("CN", "r"), ("RU, CN", "r")]
-    table = empty_table(columns, width)
+    measures = {"hhi_origin": "Origin\nindex", "hhi_transit": "Transit\nindex", "geopolrisk": "GeoPolRisk"}
+    measures = (measures if width >= WIDE else {}) | {"days_of_cover": "Stocks, days"}
+    columns = [("Stage", "l"), *((heading, "r") for heading in measures.values())]
+    columns += [("Met without\nRU", "r"), ("CN", "r"), ("RU, CN", "r")]
+    table = _named(columns, width)
     for row in rows:
-        cells = [brief(span(row, name)) for name in ("hhi_origin", "hhi_transit", "geopolrisk", "days_of_cover")]
+        cells = [brief(span(row, name)) for name in measures]
         names = ("feasible_without_ru", "feasible_without_cn", "feasible_without_ru_cn")
         cells += [share_range(span({"s": row.get(name)}, "s")) for name in names]
         table.add_row(Text(records.text(row, "stage").capitalize()), *cells)
