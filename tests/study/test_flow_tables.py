@@ -91,5 +91,7 @@ def test_a_world_that_the_data_do_not_take_is_left_out(real: Study, monkeypatch:
         raise InputError(Problem("the scenario selects nothing"))
 
     monkeypatch.setattr(Study, "world_of", refuse)
-    world = tables._world(real, 2025)
-    assert (world.name, world.study) == ("base", real)
+    study = Study(real.data, real.settings)
+    world = tables._world(study, 2025)
+    assert world.name == "base"
+    assert world.study is study
