@@ -31,7 +31,7 @@ check: $(VENV)/.dev ## Check the built-in data
 	$(BIN)/caspia check caspian
 
 unit: $(VENV)/.dev ## Tests, docstring examples and code blocks of the docs, on all cores
-	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 docs: $(VENV)/.dev ## Build the docs into docs/_build/html, warnings are errors
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html

@@ -10,7 +10,6 @@ from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import settings
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
@@ -23,13 +22,6 @@ settings.load_profile("caspia")
 OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
 # `caspia` in the examples is that of the Python which runs the tests, whether its environment is activated or not.
 os.environ["PATH"] = os.pathsep.join([os.fspath(Path(sys.executable).parent), os.environ["PATH"]])
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file with one worker, and all tests of the whole study: what they share is then computed once."""
-    for item in items:
-        shared = "answered" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("answered" if shared else item.nodeid.partition("::")[0]))
 
 
 def run_console(example: Example) -> None:
