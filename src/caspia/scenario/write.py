@@ -50,7 +50,7 @@ def _table(cells: Mapping[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
-    """A text, number, truth value or list; texts are escaped as in JSON, which TOML shares but for one character."""
+    """A text, number, truth value or list; texts are escaped as in JSON, but for one character."""
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, str):

@@ -1,8 +1,8 @@
 """Flows of any edited world within a second: all worlds choose among one set of routes, only costs are made anew.
 
-The routes are those of the data, of the world of the base year, of every built-in scenario on it, and of the world in
-which all projects are open. An edited world that opens more, or closes so much that cargo is left without a route, is
-compiled with routes of its own, as `Study.flow_model` does.
+The routes are those of the data, of the world of the base year, of every built-in scenario on it, and of the world
+in which all projects are open. `Study.flow_model` adds routes that are found in the edited world itself; where these
+matter, the two differ a little.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from caspia.cost import Lookup, Servers, find_servers
 from caspia.demand import spread
@@ -22,8 +23,10 @@ from caspia.scenario import Edit, Scenario, built_in_scenarios, project_scenario
 from caspia.study.flows import BASE_YEAR, FlowModel, compile_model
 from caspia.study.loading import behaviour, measures, route_constants, route_costs
 from caspia.study.market import OVER_SEA, Group, Market, find_market, merge_markets
+from caspia.study.priced import Priced
 from caspia.study.study import Study, Tell
 
+FloatArray = npt.NDArray[np.float64]
 _ROWS = ("pair", "kind", "cost", "start", "arcs")
 
 
@@ -115,10 +118,12 @@ def _same_use(model: FlowModel, study: Study, servers: Servers) -> bool:
         and all(np.array_equal(getattr(old, name), getattr(servers, name)) for name in arrays)
         and np.array_equal(before.network.arcs.length_km, study.network.arcs.length_km)
         and np.array_equal(measures(before.data), measures(study.data))
-        and np.array_equal(
-            *(item.data.values("commodities", "value_of_time_usd_per_t_h", 0.0) for item in (before, study))
-        )
+        and np.array_equal(_value_of_time(before), _value_of_time(study))
     )
+
+
+def _value_of_time(study: Priced) -> FloatArray:
+    return study.data.values("commodities", "value_of_time_usd_per_t_h", 0.0)
 
 
 def save_market(stream: BinaryIO, market: Market) -> None:

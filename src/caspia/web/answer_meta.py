@@ -140,10 +140,10 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     -------
     list of dict
     """
-    rows = []
-    for row in table.to_dict("records"):
-        rows.append({str(key): "" if pd.isna(value) else value for key, value in row.items()})
-    return rows
+    return [
+        {str(key): "" if pd.isna(value) else value for key, value in row.items()}
+        for row in table.to_dict("records")
+    ]
 
 
 def listed(cell: object) -> list[str]:

@@ -19,10 +19,10 @@ from caspia.web.server import Server
 from caspia.web.settings import ServerSettings
 
 PREFIX = "/api/v1"
-REFUSED = (400, 401, 403, 404, 409, 413, 415, 422, 429)
-ABOUT = """The eleven questions of Caspia over HTTP. Every refusal has the body `Refusal`: what is wrong, where, what
-was got, what is allowed and how to repair it. Money is in dollars of the price year that `/meta` names; units are in
-the names of the fields. While the server warms, flows answer 503 with `Retry-After`; `/health` says how far it is."""
+REFUSED: tuple[int | str, ...] = (400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503)
+ABOUT = """The questions of Caspia over HTTP. Every refusal has the body `Refusal`: what is wrong, where, what was
+got, what is allowed and how to repair it. Money is in dollars of the price year that `/meta` names; units are in the
+names of the fields. While the server warms, flows answer 503 with `Retry-After`; `/health` says how far it is."""
 
 
 def create_app(settings: ServerSettings) -> FastAPI:
@@ -62,7 +62,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses={code: {"model": Refusal} for code in REFUSED} | {503: {"model": Refusal}},
+        responses={code: {"model": Refusal} for code in REFUSED},
     )
     app.state.server = server
     for router in (ask_router(server), job_router(server), scenario_router(server)):

@@ -1,4 +1,4 @@
-"""Studies and flow models that are warm: loaded at the start in the background, kept for the worlds last asked for."""
+"""Studies and flow models that are warm: loaded in the background, kept for the worlds last asked for."""
 
 from __future__ import annotations
 
@@ -124,14 +124,14 @@ class Desk:
         """
         stage, done, total = self._stage
         root = self._root
-        known = {} if root is None else {"data_name": root.data.name, "data_hash": root.data.sha256}
+        name, sha256 = ("", "") if root is None else (root.data.name, root.data.sha256)
+        known = Health(status="ready", version=caspia.__version__, data_name=name, data_hash=sha256)
         if self._failed is not None:
-            return Health(
-                status="failed", error=complaint(_problem(self._failed)), version=caspia.__version__, **known
-            )
+            return known.model_copy(update={"status": "failed", "error": complaint(_problem(self._failed))})
         if self._ended.is_set():
-            return Health(status="ready", version=caspia.__version__, **known)
-        return Health(status="warming", stage=stage, done=done, all=total, version=caspia.__version__, **known)
+            return known
+        told = {"status": "warming", "stage": stage, "done": done, "all": total}
+        return known.model_copy(update=told)
 
     def root(self) -> Study:
         """The data as they are.

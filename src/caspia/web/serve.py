@@ -20,8 +20,6 @@ class _Quiet(uvicorn.Server):
     """A server whose followers of jobs end as soon as it is told to stop."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        app = self.config.loaded_app if self.config.loaded else None
-        del app
         self.on_exit()
         super().handle_exit(sig, frame)
 

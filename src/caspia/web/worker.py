@@ -84,12 +84,13 @@ def work(connection: Connection, data: str, folder: str) -> None:
 
 
 def _teller(connection: Connection) -> Callable[[str, int, int], None]:
-    last = {"at": 0.0, "stage": ""}
+    last_at, last_stage = 0.0, ""
 
     def tell(stage: str, done: int, total: int) -> None:
+        nonlocal last_at, last_stage
         now = time.monotonic()
-        if stage != last["stage"] or done >= total or now - float(last["at"]) >= TELL_EVERY_S:
-            last.update(at=now, stage=stage)
+        if stage != last_stage or done >= total or now - last_at >= TELL_EVERY_S:
+            last_at, last_stage = now, stage
             connection.send(Progress(stage, done, total))
 
     return tell
