@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -156,10 +157,10 @@ def load_market(path: Path, study: Study) -> Market | None:
         None where there is no such file, it is damaged, or its routes do not fit the data.
     """
     try:
-        with np.load(path, allow_pickle=False) as found:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as found:
             rows = RouteRows(**{name: found[name] for name in _ROWS})
             first = found["first"]
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
     pairs = spread(study.data)
     fits = len(first) == len(pairs.share) + 1 and (

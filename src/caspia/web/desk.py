@@ -89,6 +89,10 @@ class Desk:
             return
         except CaspiaError as error:
             self._failed = error
+        except Exception as error:
+            # Else the page would wait for ever; what failed is said in /health and by the program itself.
+            self._failed = CaspiaError(f"the server could not warm: {type(error).__name__}: {error}")
+            raise
         finally:
             self._loaded.set()
             self._ended.set()
@@ -242,7 +246,7 @@ class Desk:
         if self._no_flows is not None:
             raise self._no_flows
         if self._model is None:
-            raise _warming("routes are being found")
+            raise Refused(503, _problem(self._failed)) if self._failed else _warming("routes are being found")
         study = year_world(root, world, year, saved, self._studies, self.world_key(world, saved))
         return self._solved(study, year, case)
 
