@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "study")]
-
-from drawn import draw
-from flow_world import DOUBT, DRAWING, EDITS, FACTS
 from running import Running, running
+from tests.study.flow_world import DOUBT, DRAWING, EDITS, FACTS
 
 from caspia.web import ServerSettings
+from drawn import draw
 
 PROJECT = {
     "projects": {"prj-rail": {"name": "Faster rail", "kind": "rail", "corridor": "Caspian", "countries": "KZ"}},

@@ -52,7 +52,9 @@ def running(settings: ServerSettings, *, warm: bool = True) -> Iterator[Running]
     """Run a server and stop it."""
     app = create_app(settings)
     server = uvicorn.Server(
-        uvicorn.Config(app, port=0, http="h11", ws="none", lifespan="on", log_level="error", timeout_graceful_shutdown=2)
+        uvicorn.Config(
+            app, port=0, http="h11", ws="none", lifespan="on", log_level="error", timeout_graceful_shutdown=2
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -36,7 +36,9 @@ def bearer(token: str = TOKEN) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8765", "", "127.0.0.1.evil.example", "localhost.evil"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8765", "", "127.0.0.1.evil.example", "localhost.evil"]
+)
 def test_a_name_that_leads_here_is_refused(server, host):
     assert server.get("/health", headers={"Host": host}).status_code in (400, 403)
 
@@ -67,7 +69,9 @@ def test_own_origin_is_served_and_cross_site_fetches_are_not(server):
     assert server.get("/health", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
 
 
-@pytest.mark.parametrize("shown", [{}, bearer("wrong"), bearer("."), {"Authorization": TOKEN}, {"Cookie": f"{COOKIE}=x"}])
+@pytest.mark.parametrize(
+    "shown", [{}, bearer("wrong"), bearer("."), {"Authorization": TOKEN}, {"Cookie": f"{COOKIE}=x"}]
+)
 @pytest.mark.parametrize("path", ["/", f"{API}/health", f"{API}/openapi.json", "/assets/x.js"])
 def test_strangers_are_refused_everywhere(guarded, shown, path):
     response = guarded.client.get(path, headers=shown)
@@ -96,7 +100,9 @@ def test_large_bodies_are_refused_with_and_without_a_length(guarded):
     large = b'{"a": "' + b"x" * 5000 + b'"}'
     kind = {"Content-Type": "application/json"}
     told = guarded.client.post(f"{API}/routes", content=large, headers=bearer() | kind)
-    streamed = guarded.client.post(f"{API}/routes", content=iter([large[:2500], large[2500:]]), headers=bearer() | kind)
+    streamed = guarded.client.post(
+        f"{API}/routes", content=iter([large[:2500], large[2500:]]), headers=bearer() | kind
+    )
     assert (told.status_code, streamed.status_code) == (413, 413)
     assert "too large" in told.json()["error"]["what"]
 
@@ -107,7 +113,9 @@ def test_bodies_that_forms_can_send_are_refused(server, kind):
     assert response.status_code == 415
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[]", b'"x"', b"[" * 900 + b"]" * 900, b'{"origin": 1e999}', b"9" * 1900])
+@pytest.mark.parametrize(
+    "body", [b"{", b"\xff\xfe", b"[]", b'"x"', b"[" * 900 + b"]" * 900, b'{"origin": 1e999}', b"9" * 1900]
+)
 def test_malformed_bodies_are_refused(guarded, body):
     kind = {"Content-Type": "application/json"}
     response = guarded.client.post(f"{API}/routes", content=body, headers=bearer() | kind)
@@ -117,7 +125,8 @@ def test_malformed_bodies_are_refused(guarded, body):
 
 def test_a_body_that_never_ends_is_given_up(guarded):
     with socket.create_connection(("127.0.0.1", guarded.port), timeout=10) as held:
-        head = f"POST {API}/routes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: 90\r\n"
+        head = f"POST {API}/routes HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90\r\n"
+        head += f"Authorization: Bearer {TOKEN}\r\n"
         held.sendall(f"{head}Content-Type: application/json\r\n\r\n{{".encode())
         began = time.monotonic()
         assert b" 408 " in held.recv(100)

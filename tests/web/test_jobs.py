@@ -88,7 +88,9 @@ def test_finance_of_a_path_is_refused(server, what):
     assert ended["error"]["what"] in ("nothing to finance", "no such plan")
 
 
-@pytest.mark.parametrize("body", [{"kind": "hope"}, {"kind": "plan", "ask": {"budgets": []}}, {}, [], {"kind": ["plan"]}])
+@pytest.mark.parametrize(
+    "body", [{"kind": "hope"}, {"kind": "plan", "ask": {"budgets": []}}, {}, [], {"kind": ["plan"]}]
+)
 def test_what_is_no_job_is_refused(server, body):
     assert server.post("/jobs", body).status_code == 422
 
@@ -181,11 +183,13 @@ def test_damaged_files_of_jobs_and_routes_are_left_out(world, tmp_path):
 @pytest.mark.parametrize("text", ["{", '{"format": 99}', "[]", "\0"])
 def test_a_damaged_store_says_how_to_go_on(tmp_path, text):
     (tmp_path / MARK).write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match="store is damaged.*--folder"):
+    with pytest.raises(InputError, match=r"store is damaged.*--folder"):
         Folder(tmp_path).open()
 
 
 def test_too_many_jobs_are_refused(world, tmp_path):
     with running(ServerSettings(tmp_path, str(world), workers=0, most_waiting=2)) as found:
-        codes = [found.post("/jobs", {"kind": "flow-intervals", "ask": {"draws": n}}).status_code for n in (0, 10, 11)]
+        codes = [
+            found.post("/jobs", {"kind": "flow-intervals", "ask": {"draws": n}}).status_code for n in (0, 10, 11)
+        ]
     assert codes == [202, 202, 429]

@@ -62,7 +62,9 @@ def test_a_closed_place_leaves_the_other_way(server):
 def test_flows_are_those_of_the_study(server, world):
     answer = FlowAnswer.model_validate_json(server.post("/flows", {"year": 2025}).content)
     expected = corridors_frame(Study.open(str(world)).flows(2025)).set_index("corridor")["flow_t"]
-    assert {row["corridor"]: row["flow_t"] for row in answer.corridors} == pytest.approx(expected.to_dict(), rel=1e-3)
+    assert {row["corridor"]: row["flow_t"] for row in answer.corridors} == pytest.approx(
+        expected.to_dict(), rel=1e-3
+    )
     ferry = next(link for link in answer.links if link.id == "ferry-KZBBB-AZCCC")
     assert ferry.flow_t == pytest.approx(sum(ferry.corridors.values()), abs=1)
 
@@ -82,7 +84,13 @@ def test_flows_compared_say_what_moved(server, world):
 
 
 def test_edited_flows_are_those_that_are_compiled_anew(server, world):
-    dearer = {"action": "scale", "table": "links", "mode": "ferry", "attribute": "tariff_usd_per_t_km", "factor": 3.0}
+    dearer = {
+        "action": "scale",
+        "table": "links",
+        "mode": "ferry",
+        "attribute": "tariff_usd_per_t_km",
+        "factor": 3.0,
+    }
     server_says = server.post("/flows", {"world": {"edits": [dearer]}}).json()
     text = "\n".join(
         [

@@ -48,9 +48,12 @@ def test_a_saved_scenario_goes_on_from_another(server):
     assert "extends itself" in circle.json()["error"]["what"]
     assert server.client.delete("/api/v1/scenarios/first").status_code == 200
     assert server.get("/scenarios/second").status_code == 422
-    assert server.post("/routes", {"origin": "KZAAA", "destination": "GEDDD", "world": {"scenarios": ["second"]}}).json()[
-        "error"
-    ]["got"] == "'first'"
+    assert (
+        server.post(
+            "/routes", {"origin": "KZAAA", "destination": "GEDDD", "world": {"scenarios": ["second"]}}
+        ).json()["error"]["got"]
+        == "'first'"
+    )
     server.client.delete("/api/v1/scenarios/second")
 
 
@@ -71,7 +74,9 @@ def test_a_file_that_extends_a_path_is_refused(server, base):
     assert server.get("/scenarios/sly").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["northern-closed", "import", "base", "prj-mine", "UPPER", "a b", "-a", "a" * 90, "..", "a.b"])
+@pytest.mark.parametrize(
+    "name", ["northern-closed", "import", "base", "prj-mine", "UPPER", "a b", "-a", "a" * 90, "..", "a.b"]
+)
 def test_names_that_cannot_be_used(server, name):
     assert put(server, name, BODY).status_code in (404, 405, 422)
 
@@ -93,7 +98,13 @@ def test_what_selects_nothing_is_not_saved(server):
 SAFE = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 
 
-@given(SAFE, SAFE, st.floats(allow_nan=False, allow_infinity=False), st.lists(SAFE, min_size=1, max_size=4), st.booleans())
+@given(
+    SAFE,
+    SAFE,
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.lists(SAFE, min_size=1, max_size=4),
+    st.booleans(),
+)
 def test_what_is_written_is_what_is_read(title, note, number, words, flag):
     cells = {"note": note, "value": number, "goods": words, "override": flag, "years": [2025, 2030]}
     read = tomllib.loads(scenario_text({"id": "x", "title": title}, [cells], [{"id": "s", "title": title}]))

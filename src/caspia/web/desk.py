@@ -10,13 +10,18 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+import pandas as pd
+
 import caspia
 from caspia.demand import Case
 from caspia.errors import CaspiaError, DataError, InputError, Problem
 from caspia.study import Study
+from caspia.study.flow_frames import countries_frame, links_frame
 from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, solve_flows
 from caspia.study.market import Market
-from caspia.study.shared_flows import load_market, repriced, save_market, shared_market
+from caspia.study.repriced import Repriced, Repricer, repricer
+from caspia.study.route_sums import RouteSums, route_sums
+from caspia.study.shared_flows import load_market, save_market, shared_market
 from caspia.web.folder import Folder
 from caspia.web.kept import Kept
 from caspia.web.models import Health, World
@@ -43,14 +48,15 @@ class Desk:
     def __init__(self, data: str, folder: Folder) -> None:
         self._name, self._folder = data, folder
         self._root: Study | None = None
-        self._model: FlowModel | None = None
+        self._repricer: Repricer | None = None
+        self._sums: RouteSums | None = None
         self._failed: CaspiaError | None = None
         self._no_flows: InputError | None = None
         self._stage = ("Data", 0, 1)
         self._stopping = threading.Event()
         self._loaded, self._ended = threading.Event(), threading.Event()
         self._studies: Kept[str, Study] = Kept(MOST_WORLDS)
-        self._models: Kept[str, FlowModel] = Kept(MOST_WORLDS)
+        self._models: Kept[str, Repriced] = Kept(MOST_WORLDS)
         self._flows: Kept[tuple[str, int, str], Flows] = Kept(4 * MOST_WORLDS)
         self._answers: Kept[Hashable, str] = Kept(MOST_ANSWERS)
 
@@ -108,8 +114,8 @@ class Desk:
             self._tell("Costs", 0, 1)
             base = root.in_year(BASE_YEAR)
             model = compile_model(base, market)
-            solve_flows(model, BASE_YEAR)
-            self._model = model
+            self._sums = route_sums(solve_flows(model, BASE_YEAR))
+            self._repricer = repricer(model)
         except InputError as error:
             # Data without demand answer all other questions.
             self._no_flows = error
@@ -245,7 +251,7 @@ class Desk:
         root = self.root()
         if self._no_flows is not None:
             raise self._no_flows
-        if self._model is None:
+        if self._repricer is None:
             raise Refused(503, _problem(self._failed)) if self._failed else _warming("routes are being found")
         study = year_world(root, world, year, saved, self._studies, self.world_key(world, saved))
         return self._solved(study, year, case)
@@ -255,19 +261,51 @@ class Desk:
 
         def solve() -> Flows:
             reference = None if study.base is None else self._solved(study.base, year, case)
-            return solve_flows(
-                self._compiled(study, key), year, case=case, scenario=study.label, reference=reference
-            )
+            model = self._compiled(study).model
+            return solve_flows(model, year, case=case, scenario=study.label, reference=reference)
 
         return self._flows.get((key, year, case), solve)
 
-    def _compiled(self, study: Study, key: str) -> FlowModel:
-        model = self._model
-        if model is None:
+    def _compiled(self, study: Study) -> Repriced:
+        known = self._repricer
+        if known is None:
             raise _warming("routes are being found")
-        if study is model.study:
-            return model
-        return self._models.get(key, lambda: repriced(model, study))
+        if study is known.model.study:
+            return Repriced(known.model, same_money=True)
+        return self._models.get(_study_key(study), lambda: known.of(study))
+
+    def links(self, flows: Flows) -> pd.DataFrame:
+        """Tonnes on links by corridor and direction.
+
+        Parameters
+        ----------
+        flows : Flows
+            Of this desk.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `flow_frames.links_frame`.
+        """
+        return links_frame(flows) if self._sums is None else self._sums.links(flows)
+
+    def countries(self, flows: Flows) -> pd.DataFrame:
+        """Transit through states and what it earns there.
+
+        Parameters
+        ----------
+        flows : Flows
+            Of this desk.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `flow_frames.countries_frame`.
+        """
+        study = flows.model.study
+        if self._sums is None or not isinstance(study, Study):
+            return countries_frame(flows)
+        return self._sums.countries(flows, same_money=self._compiled(study).same_money)
 
 
 class _Stopped(Exception):
