@@ -17,8 +17,9 @@ from typing import Any, Literal
 
 import caspia
 from caspia.errors import InputError, Problem
-from caspia.web.desk import Desk, stamp
+from caspia.web.desk import Desk
 from caspia.web.folder import Folder
+from caspia.web.kept_routes import stamp
 from caspia.web.models import World
 from caspia.web.models_jobs import Job, JobAsk
 from caspia.web.refusals import Refused, complaint

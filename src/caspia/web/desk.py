@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import threading
 from collections.abc import Callable, Hashable, Mapping
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 import pandas as pd
 
@@ -17,21 +13,19 @@ from caspia.demand import Case
 from caspia.errors import CaspiaError, DataError, InputError, Problem
 from caspia.study import Study
 from caspia.study.flow_frames import countries_frame, links_frame
-from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, solve_flows
-from caspia.study.market import Market
+from caspia.study.flows import BASE_YEAR, Flows, compile_model, solve_flows
 from caspia.study.repriced import Repriced, Repricer, repricer
 from caspia.study.route_sums import RouteSums, route_sums
-from caspia.study.shared_flows import load_market, save_market, shared_market
+from caspia.study.shared_flows import load_market, shared_market
 from caspia.web.folder import Folder
 from caspia.web.kept import Kept
+from caspia.web.kept_routes import keep_market, market_path, routes_of
 from caspia.web.models import Health, World
 from caspia.web.refusals import Refused, complaint
 from caspia.web.worlds import used_texts, world_scenarios
 
 MOST_WORLDS = 12
 MOST_ANSWERS = 600
-PART = "routes"
-ENGINE = ("assignment", "cost", "data", "demand", "network", "routing", "scenario", "study")
 
 
 class Desk:
@@ -354,97 +348,6 @@ def year_world(
     if any(scenario.year is not None for scenario in own):
         base = root
     return kept.get(f"{base.label} {key}", lambda: base.with_scenario(*own))
-
-
-def routes_of(root: Study, folder: Folder, tell: Callable[[str, int, int], None] | None = None) -> FlowModel:
-    """Flow model of the data, with routes that were found before where there are such.
-
-    Parameters
-    ----------
-    root : Study
-        Data as they are.
-    folder : Folder
-        Where routes are kept.
-    tell : callable, optional
-        Told stage, number done and number of all.
-
-    Returns
-    -------
-    FlowModel
-    """
-    path = market_path(folder, root, "own")
-    market = load_market(path, root)
-    if market is not None:
-        return root.use_routes(market)
-    model = root.flow_model(tell)
-    keep_market(folder, path, model.market)
-    return model
-
-
-def market_path(folder: Folder, root: Study, kind: str) -> Path:
-    """File of the routes of some data, found by this program as it is.
-
-    Parameters
-    ----------
-    folder : Folder
-        Where routes are kept.
-    root : Study
-        Data.
-    kind : str
-        Which routes.
-
-    Returns
-    -------
-    pathlib.Path
-    """
-    return folder.file(PART, f"{kind}-{stamp(root)[:24]}.npz")
-
-
-def keep_market(folder: Folder, path: Path, market: Market) -> None:
-    """Keep routes for later starts, and drop those of other data or versions.
-
-    Parameters
-    ----------
-    folder : Folder
-        Where routes are kept.
-    path : pathlib.Path
-        Of `market_path`.
-    market : Market
-        Routes.
-    """
-    stream = io.BytesIO()
-    save_market(stream, market)
-    folder.write_bytes(path, stream.getvalue())
-    kind = path.name.partition("-")[0]
-    others = sorted(folder.path.joinpath(PART).glob(f"{kind}-*.npz"), key=lambda item: item.stat().st_mtime)
-    for old in others[:-3]:
-        old.unlink(missing_ok=True)
-
-
-def stamp(root: Study) -> str:
-    """What decides every answer beside the question: the data and the program, as a hash.
-
-    Parameters
-    ----------
-    root : Study
-        Data.
-
-    Returns
-    -------
-    str
-    """
-    return hashlib.sha256(f"{caspia.__version__} {engine_hash()} {root.data.sha256}".encode()).hexdigest()
-
-
-@cache
-def engine_hash() -> str:
-    """Hash of the program's own source: a changed model may not show results of the former one."""
-    found = hashlib.sha256()
-    for room in ENGINE:
-        folder = Path(str(files("caspia").joinpath(room)))
-        for path in sorted(folder.rglob("*.py")):
-            found.update(path.read_bytes())
-    return found.hexdigest()
 
 
 def _study_key(study: Study) -> str:

@@ -54,11 +54,36 @@ class Bench:
     keep: Path
 
     def world(self, world: World) -> Study:
-        """The data in a world."""
+        """The data in a world.
+
+        Parameters
+        ----------
+        world : World
+            Of an ask.
+
+        Returns
+        -------
+        Study
+        """
         return self.study.with_scenario(*world_scenarios(world, self.study.data, self.saved))
 
     def plan(self, job_id: str) -> str:
-        """Path of the plan that a job made."""
+        """Path of the plan that a job made.
+
+        Parameters
+        ----------
+        job_id : str
+            Of a job of the kind `plan`.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        InputError
+            It made none.
+        """
         path = self.results / f"{job_id}.result.json"
         if not path.is_file():
             allowed = "a job of the kind plan that is done"
