@@ -97,9 +97,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--port", type=int, default=8799)
+    parser.add_argument("--folder", help="of a server that was warm before; else an empty one, and a long start")
     given = parser.parse_args()
     base = f"http://127.0.0.1:{given.port}/api/v1"
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as empty:
+        folder = given.folder or empty
         command = [sys.executable, "-m", "caspia", "serve", "--port", str(given.port), "--folder", folder]
         server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
