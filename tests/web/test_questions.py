@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 from pydantic import TypeAdapter
 
 from caspia.study import Request, Study
-from caspia.study.flow_frames import corridors_frame
+from caspia.study.flow_frames import corridors_frame, countries_frame, links_frame
+from caspia.study.flows import compile_model
+from caspia.study.market import some_routes
+from caspia.study.repriced import repricer
+from caspia.study.route_sums import route_sums
+from caspia.study.shared_flows import widened
+from caspia.web.models import World
 from caspia.web.models_answers import FlowAnswer, Meta, Network, RouteAnswer, WhyAnswer
+from caspia.web.worlds import world_scenarios
 
 ASK = {"origin": "KZAAA", "destination": "GEDDD", "commodity": "grain"}
 CLOSED = {"edits": [{"action": "close", "table": "places", "id": "RUEEE"}]}
@@ -147,3 +157,42 @@ def test_root_without_a_built_page_says_how_to_build_it(server):
     response = server.client.get("/")
     assert response.status_code == 200
     assert "text/html" in response.headers["content-type"]
+
+
+def test_cargo_without_any_of_the_shared_routes_finds_its_own(world):
+    model = Study.open(str(world)).flow_model()
+    first = model.market.routes.pair == 0
+    lacking = replace(model, market=some_routes(model.market, ~first))
+    found = widened(lacking, np.arange(len(model.market.pairs.share)) == 0)
+    assert (found.market.routes.pair == 0).any()
+    assert (found.market.routes.pair != 0).sum() == (~first).sum()
+
+
+def test_an_edited_world_is_priced_as_if_it_were_compiled(world):
+    study = Study.open(str(world))
+    model = study.flow_model()
+    known = repricer(model)
+    for edit in (
+        CLOSED["edits"][0],
+        {"action": "scale", "table": "links", "mode": "rail", "attribute": "tariff_usd_per_t_km", "factor": 0.7},
+        {"action": "ban", "table": "countries", "id": "RU", "goods": "grain"},
+        {"action": "scale", "table": "commodities", "id": "grain", "attribute": "value_usd_per_t", "factor": 2.0},
+    ):
+        other = study.with_scenario(*world_scenarios(World.model_validate({"edits": [edit]}), study.data, {}))
+        repriced = known.of(other)
+        expected = compile_model(other, model.market)
+        assert np.allclose(repriced.model.table.cost, expected.table.cost, rtol=1e-12, equal_nan=True), edit
+        assert np.array_equal(repriced.model.servers.capacity, expected.servers.capacity)
+
+
+def test_sums_over_routes_are_those_of_the_tables(world):
+    flows = Study.open(str(world)).flows(2025)
+    sums = route_sums(flows)
+    key = ["link_id", "corridor", "reverse"]
+    links = [frame.sort_values(key, ignore_index=True) for frame in (sums.links(flows), links_frame(flows))]
+    assert_frame_equal(links[0], links[1][links[0].columns], check_dtype=False)
+    states = [
+        frame.sort_values("country", ignore_index=True)
+        for frame in (sums.countries(flows, same_money=True), countries_frame(flows))
+    ]
+    assert_frame_equal(states[0], states[1])

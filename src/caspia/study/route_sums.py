@@ -36,6 +36,20 @@ class RouteSums:
     passing: sparse.csr_matrix
     earned_usd_per_t: sparse.csr_matrix
 
+    def fits(self, flows: Flows) -> bool:
+        """Whether flows are on these routes.
+
+        Parameters
+        ----------
+        flows : Flows
+            Any flows.
+
+        Returns
+        -------
+        bool
+        """
+        return bool(len(flows.flow_t) == self.on_links.shape[1])
+
     def links(self, flows: Flows) -> pd.DataFrame:
         """Tonnes on links, as `flow_frames.links_frame`.
 

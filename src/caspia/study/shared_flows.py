@@ -8,21 +8,24 @@ matter, the two differ a little.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
+import numpy.typing as npt
 
 from caspia.cost import Lookup, find_servers
-from caspia.demand import spread
+from caspia.demand import Pairs, spread
 from caspia.errors import InputError
 from caspia.routing import RouteRows
 from caspia.scenario import Edit, Scenario, built_in_scenarios, project_scenario
-from caspia.study.flows import BASE_YEAR
+from caspia.study.flows import BASE_YEAR, FlowModel, compile_model
 from caspia.study.market import OVER_SEA, Market, find_market, merge_markets
 from caspia.study.study import Study, Tell
 
+BoolArray = npt.NDArray[np.bool_]
 _ROWS = ("pair", "kind", "cost", "start", "arcs")
 
 
@@ -78,6 +81,30 @@ def _openings(study: Study) -> Scenario:
     return Scenario(
         id="everything-open", title="All that projects open", edits=tuple(edits), parts=("everything-open",)
     )
+
+
+def widened(model: FlowModel, lost: BoolArray) -> FlowModel:
+    """Seek routes in an edited world for pairs that its edits have left without any.
+
+    Parameters
+    ----------
+    model : FlowModel
+        The edited world.
+    lost : numpy.ndarray of bool, shape (n_pairs,)
+        Pairs.
+
+    Returns
+    -------
+    FlowModel
+        With the routes that were found; the same model where there are none.
+    """
+    pairs, rows = model.market.pairs, np.flatnonzero(lost)
+    some = Pairs(**{item.name: getattr(pairs, item.name)[rows] for item in fields(Pairs)})
+    own = find_market(model.study, some, model.servers, detours=((), OVER_SEA))
+    if not len(own.routes.pair):
+        return model
+    found = Market(pairs, replace(own.routes, pair=rows[own.routes.pair]), own.start)
+    return compile_model(model.study, merge_markets(model.market, found))
 
 
 def save_market(stream: BinaryIO, market: Market) -> None:

@@ -16,7 +16,7 @@ from caspia.study.flow_frames import countries_frame, links_frame
 from caspia.study.flows import BASE_YEAR, Flows, compile_model, solve_flows
 from caspia.study.repriced import Repriced, Repricer, repricer
 from caspia.study.route_sums import RouteSums, route_sums
-from caspia.study.shared_flows import load_market, shared_market
+from caspia.study.shared_flows import load_market, shared_market, widened
 from caspia.web.folder import Folder
 from caspia.web.kept import Kept
 from caspia.web.kept_routes import keep_market, market_path, routes_of
@@ -26,6 +26,8 @@ from caspia.web.worlds import used_texts, world_scenarios
 
 MOST_WORLDS = 12
 MOST_ANSWERS = 600
+TELLING_T = 1000.0
+"""Tonnes a year without a way from which on ways are sought for them."""
 
 
 class Desk:
@@ -256,7 +258,8 @@ class Desk:
         def solve() -> Flows:
             reference = None if study.base is None else self._solved(study.base, year, case)
             model = self._compiled(study).model
-            return solve_flows(model, year, case=case, scenario=study.label, reference=reference)
+            flows = solve_flows(model, year, case=case, scenario=study.label, reference=reference)
+            return flows if reference is None else _served(flows, reference, case)
 
         return self._flows.get((key, year, case), solve)
 
@@ -281,7 +284,8 @@ class Desk:
         pandas.DataFrame
             As `flow_frames.links_frame`.
         """
-        return links_frame(flows) if self._sums is None else self._sums.links(flows)
+        sums = self._sums
+        return sums.links(flows) if sums is not None and sums.fits(flows) else links_frame(flows)
 
     def countries(self, flows: Flows) -> pd.DataFrame:
         """Transit through states and what it earns there.
@@ -297,9 +301,20 @@ class Desk:
             As `flow_frames.countries_frame`.
         """
         study = flows.model.study
-        if self._sums is None or not isinstance(study, Study):
+        if self._sums is None or not self._sums.fits(flows) or not isinstance(study, Study):
             return countries_frame(flows)
         return self._sums.countries(flows, same_money=self._compiled(study).same_money)
+
+
+def _served(flows: Flows, reference: Flows, case: Case) -> Flows:
+    """Flows in which no cargo stays only because the shared routes lack its way round an edit."""
+    lost = (flows.result.unserved > 0) & (reference.result.unserved <= 0)
+    if flows.result.unserved[lost].sum() < TELLING_T:
+        return flows
+    model = widened(flows.model, lost)
+    if model is flows.model:
+        return flows
+    return solve_flows(model, flows.year, case=case, scenario=flows.scenario, reference=reference)
 
 
 class _Stopped(Exception):
