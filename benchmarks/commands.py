@@ -34,6 +34,7 @@ def main() -> None:
             ("import caspia", seconds(("-c", "import caspia")), 0.5),
             ("caspia route KZALA DEDUI", seconds(ROUTE), 1.5),
             ("caspia route … --alternatives 5 --json", seconds((*ROUTE, "--alternatives", "5", "--json")), 1.5),
+            ("caspia secure uranium", seconds(("-m", "caspia", "secure", "uranium"), runs=3), 5.0),
             ("caspia study", seconds(("-m", "caspia", "study", "--out", folder), runs=1), 20.0),
         ]
     print(f"{'process, warm':42} {'median s':>9} {'aim s':>7} {'x import pandas':>16}")

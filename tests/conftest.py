@@ -27,7 +27,7 @@ def real() -> Study:
 @pytest.fixture(scope="session")
 def answered(real: Study) -> Result:
     """Return all reference consignments, answered once; the chapters on investment have tests of their own."""
-    return run_study(Study(real.data, replace(real.settings, rollout_draws=0)))
+    return run_study(Study(real.data, replace(real.settings, rollout_draws=0, risk_draws=0)))
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,13 @@ import typer
 from typer.core import TyperGroup
 
 from caspia.cli_assign import assign_app
+from caspia.cli_claims import claims_app
 from caspia.cli_flows import flow_app
+from caspia.cli_game import game_app
 from caspia.cli_invest import invest_app
+from caspia.cli_risk import risk_app
 from caspia.cli_scenarios import scenario_app
+from caspia.cli_secure import secure_app
 from caspia.cli_serve import serve_app
 from caspia.cli_tools import Draws, print_json, progress, records, spinner
 from caspia.errors import DataError, InputError, NotConverged, Problem
@@ -54,8 +58,12 @@ data_app = typer.Typer(
 )
 app.add_typer(data_app, name="data")
 app.add_typer(flow_app)
+app.add_typer(game_app)
 app.add_typer(invest_app)
+app.add_typer(claims_app)
+app.add_typer(risk_app)
 app.add_typer(scenario_app)
+app.add_typer(secure_app)
 app.add_typer(serve_app)
 app.add_typer(assign_app, name="assign")
 
@@ -125,7 +133,9 @@ def study(
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the draws.")] = 2025,
     plans: Annotated[
         bool,
-        typer.Option("--plans/--no-plans", help="With the chapters on investment, the longer part of the work."),
+        typer.Option(
+            "--plans/--no-plans", help="With the chapters on investment and risk, the longer part of the work."
+        ),
     ] = True,
 ) -> None:
     """Answer all reference consignments, validate, and write the report and the result store."""
@@ -133,7 +143,7 @@ def study(
     from caspia.view import terminal
     from caspia.view.report import write_report
 
-    settings = Settings(seed=seed) if plans else Settings(seed=seed, rollout_draws=0)
+    settings = Settings(seed=seed) if plans else Settings(seed=seed, rollout_draws=0, risk_draws=0)
     opened = Study.open(data, settings).with_scenario(*(scenario or ()))
     check_writable(out)
     with progress() as tell:

@@ -166,11 +166,34 @@ class Sampler:
 
 def _quantile(reading: Reading, bounds: Bounds, share: FloatArray) -> FloatArray:
     """Values below which a variable lies with some probabilities."""
-    low, mode, high = bounds
+    low, mode, _ = bounds
     if reading is Reading.HEADWAY:
         return mode * share
     if reading is Reading.CLOSURE:
         return mode * np.maximum(share - (1.0 - low), 0.0) / max(low, 1e-300)
+    return pert_quantile(bounds, share)
+
+
+def pert_quantile(bounds: Bounds, share: FloatArray) -> FloatArray:
+    """Values below which a PERT variable lies with some probabilities.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        Low, most likely and high value.
+    share : numpy.ndarray, shape (n,)
+        Probabilities, 0 to 1.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+
+    Examples
+    --------
+    >>> pert_quantile((0.0, 5.0, 10.0), np.array([0.0, 0.5, 1.0])).round(6).tolist()
+    [0.0, 5.0, 10.0]
+    """
+    low, mode, high = bounds
     if high <= low:
         return np.full(len(share), mode)
     first = 1 + 4 * (mode - low) / (high - low)

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from caspia.data.claim_check import check_claims
+from caspia.data.event_check import check_events
 from caspia.data.fact_check import SUBJECT_TABLES, check_facts
+from caspia.data.game_check import check_game
 from caspia.data.object_check import check_objects, check_observations
 from caspia.data.outlook_check import check_outlook
 from caspia.data.parse import BoolArray, RawTable
@@ -45,7 +48,10 @@ def check_folder(folder: RawFolder) -> list[Problem]:
         problems.extend(check_facts(folder))
         problems.extend(check_observations(folder))
         problems.extend(check_projects(folder))
+        problems.extend(check_events(folder))
         problems.extend(check_outlook(folder))
+        problems.extend(check_claims(folder))
+        problems.extend(check_game(folder))
     return problems
 
 

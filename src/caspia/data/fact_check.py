@@ -16,6 +16,7 @@ from caspia.errors import Problem
 SUBJECT_TABLES = (
     "places",
     "links",
+    "claims",
     "classes",
     "terminals",
     "borders",
@@ -37,9 +38,22 @@ SUBJECT_TABLES = (
     "targets",
     "waters",
     "budgets",
+    "moves",
+    "measures",
+    "stakes",
+    "preferences",
+    "events",
+    "minerals",
+    "supplies",
+    "needs",
+    "imports",
+    "sea_ways",
+    "halts",
 )
 AMOUNT = "factor"
-"""What a work that scales multiplies its quantities by."""
+"""What a work or measure that scales multiplies its quantities by."""
+EDITING = ("works", "measures")
+"""Tables whose rows are edits of the other tables."""
 DEFLATOR = "deflator_index"
 DEFLATOR_SUBJECT = "US"
 RECIPE_TOLERANCE = 0.011
@@ -60,8 +74,8 @@ def check_facts(folder: RawFolder) -> Iterator[Problem]:
         One a bad cell.
     """
     tables_of = {key: name for name in SUBJECT_TABLES for key in folder.tables[name].frame["id"]}
-    works = folder.tables["works"].frame
-    changed = dict(zip(works["id"], works["attributes"].str.split(";"), strict=True))
+    editing = pd.concat([folder.tables[name].frame[["id", "attributes"]] for name in EDITING])
+    changed = dict(zip(editing["id"], editing["attributes"].str.split(";"), strict=True))
     facts = [table for table in folder.tables.values() if table.schema.is_facts]
     for table in facts:
         yield from _table_problems(table, tables_of, changed)

@@ -27,9 +27,14 @@ LISTS: Mapping[tuple[str, str], str] = {
     ("groups", "commodity_ids"): "commodities",
     ("fleets", "service_ids"): "services",
     ("observations", "via"): "places",
+    ("events", "commodity_ids"): "commodities",
+    ("events", "origin_ids"): "countries",
     ("projects", "place_ids"): "places",
     ("projects", "requires_ids"): "projects",
     ("projects", "excludes_ids"): "projects",
+    ("supplies", "gates"): "places",
+    ("sea_ways", "countries"): "countries",
+    ("sea_ways", "mineral_ids"): "minerals",
 }
 """Columns that hold ids of another table, separated by `;`."""
 TABLE_OF_TARGET = {

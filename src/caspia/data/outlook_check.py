@@ -1,4 +1,4 @@
-"""What targets, budgets and waters must be: amounts of the quantity that they are about."""
+"""What targets, budgets, waters and supplies must be: amounts of the quantity that they are about."""
 
 from __future__ import annotations
 
@@ -11,11 +11,20 @@ from caspia.errors import Problem
 
 QUANTITIES: Mapping[str, str] = {"t": "target_t_per_year", "teu": "target_teu_per_year", "d": "target_d"}
 """Attribute that states the amounts of a target, by its quantity."""
-STATED: Mapping[str, tuple[str, ...]] = {"budgets": ("amount_usd",), "waters": ("level_m", "level_fall_m_per_year")}
+STATED: Mapping[str, tuple[str, ...]] = {
+    "budgets": ("amount_usd",),
+    "waters": ("level_m", "level_fall_m_per_year"),
+    "minerals": ("market_price_usd_per_t", "world_production_t", "spot_share"),
+    "supplies": ("production_t",),
+    "needs": ("import_t", "stock_days", "reorder_days", "origin_limit_share"),
+    "imports": ("import_share",),
+    "sea_ways": ("length_km",),
+    "halts": ("events_per_year", "halt_days"),
+}
 
 
 def check_outlook(folder: RawFolder) -> Iterator[Problem]:
-    """Check that every target, budget and water has its amounts.
+    """Check that every target, budget, water, supply and need has its amounts.
 
     Parameters
     ----------

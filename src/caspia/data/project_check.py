@@ -1,4 +1,4 @@
-"""What projects and their works must be: amounts for every edit, needs without circles, exclusions that agree."""
+"""What projects, works and measures must be: amounts for every edit, needs without circles."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 import pandas as pd
 
-from caspia.data.fact_check import AMOUNT
+from caspia.data.fact_check import AMOUNT, EDITING
+from caspia.data.parse import RawTable
 from caspia.data.read import RawFolder
 from caspia.data.schema import attributes, table_schemas
 from caspia.errors import Problem
 
 Needs = Mapping[str, tuple[str, ...]]
+PLAIN = ("open", "close", "ban")
+"""Actions without an amount."""
 
 
 def check_projects(folder: RawFolder) -> Iterator[Problem]:
-    """Check projects and works beyond the declared references.
+    """Check projects, works and measures beyond the declared references.
 
     Parameters
     ----------
@@ -33,7 +36,8 @@ def check_projects(folder: RawFolder) -> Iterator[Problem]:
     needs = _listed(frame, "requires_ids")
     yield from _circles(folder, needs)
     yield from _contradictions(folder, needs, _listed(frame, "excludes_ids"))
-    yield from _amounts(folder)
+    for name in EDITING:
+        yield from _amounts(folder, name)
 
 
 def _listed(frame: pd.DataFrame, column: str) -> Needs:
@@ -102,33 +106,31 @@ def _contradictions(folder: RawFolder, needs: Needs, excludes: Needs) -> Iterato
                 )
 
 
-def _amounts(folder: RawFolder) -> Iterator[Problem]:
-    """Edits without their amount, and amounts that no edit uses."""
-    table = folder.tables["works"]
+def _amounts(folder: RawFolder, name: str) -> Iterator[Problem]:
+    """Edits of a table without their amount, and amounts that no edit uses."""
+    table = folder.tables[name]
     facts = pd.concat([item.frame for item in folder.tables.values() if item.schema.is_facts], ignore_index=True)
     used = facts[(pd.to_numeric(facts["rank"]) == 1) & facts["subject"].isin(table.frame["id"])]
     stated = used.groupby("subject")["attribute"].agg(set).to_dict()
     for row, cells in enumerate(table.frame.to_dict("records")):
         names = set(filter(None, str(cells["attributes"]).split(";")))
-        wanted = {"open": set(), "scale": {AMOUNT}}.get(str(cells["action"]), names)
+        action = str(cells["action"])
+        wanted = set() if action in PLAIN else {AMOUNT} if action == "scale" else names
         got = stated.get(cells["id"], set())
         if got != wanted:
             yield Problem(
-                what="work without its amounts" if wanted - got else "work with facts that it does not use",
+                what="edit without its amounts" if wanted - got else "edit with facts that it does not use",
                 where=table.where(row, "action"),
                 got=", ".join(sorted(got)) or "none",
                 allowed=", ".join(sorted(wanted)) or "none",
                 repair="state each amount once, with rank 1, in a table of facts",
             )
-        yield from _attribute_problems(folder, row, cells["action"] == "open", str(cells["table"]), names)
+        yield from _attribute_problems(table, row, str(cells["table"]), names)
 
 
-def _attribute_problems(
-    folder: RawFolder, row: int, is_opening: bool, target: str, names: set[str]
-) -> Iterator[Problem]:
-    table = folder.tables["works"]
-    if is_opening == bool(names):
-        allowed = "no attributes with open, one or more with all else"
+def _attribute_problems(table: RawTable, row: int, target: str, names: set[str]) -> Iterator[Problem]:
+    if (table.frame["action"].iloc[row] in PLAIN) == bool(names):
+        allowed = "no attributes with open, close and ban, one or more with all else"
         got = ";".join(sorted(names)) or "none"
         yield Problem(
             "attributes do not fit the action", table.where(row, "attributes"), got, allowed, "mend the row"

@@ -5,8 +5,9 @@ from caspia.scenario.describe import edits_frame, scenarios_frame
 from caspia.scenario.effects import Ban, Effects, FactChanges, effects, quantity
 from caspia.scenario.library import built_in_scenarios, load_scenario
 from caspia.scenario.model import Edit, Scenario, Source, compose
+from caspia.scenario.moves import Measure, holds, measures, move_scenario, status_quo
 from caspia.scenario.parse import parse_scenario
-from caspia.scenario.projects import project_scenario
+from caspia.scenario.projects import project_scenario, read_selectors
 from caspia.scenario.select import select_rows
 from caspia.scenario.write import scenario_text
 
@@ -15,6 +16,7 @@ __all__ = [
     "Edit",
     "Effects",
     "FactChanges",
+    "Measure",
     "Scenario",
     "Source",
     "apply",
@@ -23,11 +25,16 @@ __all__ = [
     "compose",
     "edits_frame",
     "effects",
+    "holds",
     "load_scenario",
+    "measures",
+    "move_scenario",
     "parse_scenario",
     "project_scenario",
     "quantity",
+    "read_selectors",
     "scenario_text",
     "scenarios_frame",
     "select_rows",
+    "status_quo",
 ]

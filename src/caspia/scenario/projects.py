@@ -84,20 +84,41 @@ def _edits(data: Dataset) -> Iterator[Edit]:
         common: dict[str, Any] = {
             "action": work.action,
             "table": work.table,
-            "criteria": _criteria(work.selectors, where),
+            "criteria": read_selectors(work.selectors, where),
             "source_id": work.source_id,
             "note": work.note or work.id,
             "scenario": work.project_id,
             "where": where,
         }
         names = tuple(filter(None, work.attributes.split(";")))
-        if work.action == "open":
-            yield Edit(**common)
-        elif work.action == "scale":
-            amount = _amount(data, facts[row], FACTOR)
-            yield Edit(**common, attributes=names, factor=amount["value"], method=amount["method"])
-        else:
-            yield from (_of_fact(data, facts[row], name, common) for name in names)
+        yield from edits_of(data, common, names, facts[row])
+
+
+def edits_of(data: Dataset, common: dict[str, Any], names: tuple[str, ...], facts: np.ndarray) -> Iterator[Edit]:
+    """Edits of a row whose amounts are facts of the row.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+    common : dict
+        What all edits of the row share: action, table, criteria and so on.
+    names : tuple of str
+        Quantities that change.
+    facts : numpy.ndarray of int, shape (n_attributes,)
+        Facts of the row.
+
+    Yields
+    ------
+    Edit
+    """
+    if common["action"] in ("open", "close"):
+        yield Edit(**common)
+    elif common["action"] == "scale":
+        amount = _amount(data, facts, FACTOR)
+        yield Edit(**common, attributes=names, factor=amount["value"], method=amount["method"])
+    else:
+        yield from (_of_fact(data, facts, name, common) for name in names)
 
 
 def _of_fact(data: Dataset, facts: np.ndarray, name: str, common: dict[str, Any]) -> Edit:
@@ -125,8 +146,31 @@ def _amount(data: Dataset, facts: np.ndarray, name: str) -> dict[str, Any]:
     }
 
 
-def _criteria(text: str, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Selectors as they stand in a cell: `id=a|b;country=KZ`."""
+def read_selectors(text: str, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Read selectors as they stand in a cell.
+
+    Parameters
+    ----------
+    text : str
+        As `id=a|b;country=KZ`.
+    where : str
+        Where they stand, for messages.
+
+    Returns
+    -------
+    tuple of (str, tuple of str)
+        Criteria of an `Edit`.
+
+    Raises
+    ------
+    InputError
+        A selector is unknown.
+
+    Examples
+    --------
+    >>> read_selectors("id=a|b;country=KZ", "works.csv")
+    (('id', ('a', 'b')), ('country', ('KZ',)))
+    """
     found = []
     for part in text.split(";"):
         key, _, values = part.partition("=")

@@ -79,22 +79,7 @@ class FlowModel:
         LogitEquilibrium
         """
         chosen = self.servers if servers is None else servers
-        series = self.grouping.series(chosen)
-        # Where a capacity is another, its delay and price are more like those of the neighbour than its load is.
-        begin = None if filled is None else series.gather(filled * chosen.capacity)
-        grouping = self.grouping
-        found = solve_logit(
-            grouping.table,
-            wants,
-            series,
-            bundles=grouping.bundles,
-            answers=grouping.answers,
-            residual=residual,
-            warm=begin,
-        )
-        load = series.spread(found.load)
-        delay, price, _, _ = chosen.response(load)
-        return replace(found, load=load, delay_h=delay, price=price)
+        return settle(self.grouping, chosen, wants, filled, residual)
 
     def with_costs(self, cost: FloatArray) -> FlowModel:
         """Copy in which the routes cost something else.
@@ -144,6 +129,46 @@ class FlowModel:
         Choice
         """
         return choice(self.market, self.amounts(year, case), behaviour(self.study.data), reference)
+
+
+def settle(
+    grouping: Grouping, servers: Servers, wants: Choice, filled: FloatArray | None, residual: float
+) -> LogitEquilibrium:
+    """Equilibrium of a demand on routes over groups of servers.
+
+    Parameters
+    ----------
+    grouping : Grouping
+        Routes and groups.
+    servers : Servers
+        Capacities.
+    wants : Choice
+        Demand and how it chooses.
+    filled : numpy.ndarray, shape (n_servers,), optional
+        Loads of a neighbouring world as shares of its capacities, to begin with.
+    residual : float
+        Residual to be reached.
+
+    Returns
+    -------
+    LogitEquilibrium
+        With loads, delays and prices of every server.
+    """
+    series = grouping.series(servers)
+    # Where a capacity is another, its delay and price are more like those of the neighbour than its load is.
+    begin = None if filled is None else series.gather(filled * servers.capacity)
+    found = solve_logit(
+        grouping.table,
+        wants,
+        series,
+        bundles=grouping.bundles,
+        answers=grouping.answers,
+        residual=residual,
+        warm=begin,
+    )
+    load = series.spread(found.load)
+    delay, price, _, _ = servers.response(load)
+    return replace(found, load=load, delay_h=delay, price=price)
 
 
 @dataclass(frozen=True, eq=False)

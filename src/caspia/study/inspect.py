@@ -8,6 +8,8 @@ from dataclasses import replace
 from caspia.data import Dataset, check_folder, read_folder, type_folder
 from caspia.errors import DataError, InputError, Problem
 from caspia.network import Network, build_network, check_network, normalise, resolve_closure, resolve_rule
+from caspia.study.claim_tests import test_of
+from caspia.study.claims import read_claims
 from caspia.study.corridors import CORRIDORS
 from caspia.study.reference import counts
 
@@ -38,8 +40,22 @@ def inspect(folder: str) -> tuple[list[Problem], dict[str, int]]:
     except InputError as error:
         return [error.problem], {}
     network = build_network(data)
-    problems = [*check_network(data), *_idle_rules(network, data), *_unknown_closures(network, data)]
+    problems = [
+        *check_network(data),
+        *_idle_rules(network, data),
+        *_unknown_closures(network, data),
+        *_untestable(data),
+    ]
     return problems, {str(what): int(count) for what, count in counts(data).itertuples(index=False)}
+
+
+def _untestable(data: Dataset) -> Iterator[Problem]:
+    """Claims whose test there is not, or that ask it for something else."""
+    for claim in read_claims(data):
+        try:
+            test_of(claim)
+        except InputError as error:
+            yield error.problem
 
 
 def _idle_rules(network: Network, data: Dataset) -> Iterator[Problem]:

@@ -29,8 +29,8 @@ BEFORE = {"intervals": "", "grant_element": "grant_", "exchange_case": "exchange
 """What stands before the names of a record within a record; intervals stand beside their numbers."""
 
 
-def invest_tables(study: Study, tell: Tell) -> dict[str, pd.DataFrame]:
-    """Plan, finance and roll-out of the announced budget.
+def report_planner(study: Study, tell: Tell) -> Planner | None:
+    """The planner that the chapters on investment and on claims share.
 
     Parameters
     ----------
@@ -41,20 +41,40 @@ def invest_tables(study: Study, tell: Tell) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
+    Planner or None
+        None where the data have no projects, demand or targets, or the settings want no plans.
+    """
+    if not study.settings.rollout_draws or any(study.data.tables[name].empty for name in NEEDED):
+        return None
+    return open_planner(study, REQUEST, tell)
+
+
+def invest_tables(study: Study, tell: Tell, planner: Planner | None) -> dict[str, pd.DataFrame]:
+    """Plan, finance and roll-out of the announced budget.
+
+    Parameters
+    ----------
+    study : Study
+        The world without the projects.
+    tell : callable
+        Told stage, number done and number of all.
+    planner : Planner or None
+        Of `report_planner`.
+
+    Returns
+    -------
     dict of str to pandas.DataFrame
         `plan_summary`, `plan`, `plan_unfunded`, `plan_coming`, `plan_budgets`, `plan_finance_years`,
         `plan_incidence`, `rollout_years`, `rollout_stages`, `rollout_targets`, `rollout_openings`,
-        `rollout_summary`; nothing where the data have no projects, demand or
-        targets, or the settings want no plans.
+        `rollout_summary`; nothing without a planner.
 
     Raises
     ------
     caspia.errors.NotConverged
         No equilibrium was reached.
     """
-    if not study.settings.rollout_draws or any(study.data.tables[name].empty for name in NEEDED):
+    if planner is None:
         return {}
-    planner = open_planner(study, REQUEST, tell)
     plan = planner.plan(REQUEST, tell)
     tables = {**_plan_tables(planner, plan, tell), **_rollout_tables(study, plan, tell)}
     return {name: _cells(frame) for name, frame in tables.items()}

@@ -122,6 +122,37 @@ def find_market(
     return _market(pairs, _take(routes, kept), np.asarray(detour_of[kept], dtype=np.int64))
 
 
+def routes_around(
+    study: Priced, market: Market, servers: Servers, closed: Sequence[tuple[BoolArray, IntArray]]
+) -> Market:
+    """Add routes for pairs that a closure leaves none or dear ones, found with its arcs closed.
+
+    Parameters
+    ----------
+    study : Study
+        Data whose costs lead the search.
+    market : Market
+        Routes that are known.
+    servers : Servers
+        Capacities.
+    closed : sequence of (numpy.ndarray of bool, numpy.ndarray of int)
+        Arcs of each closure, and the pairs for which routes are sought.
+
+    Returns
+    -------
+    Market
+        Every route once.
+    """
+    search, found = _Search(study, market.pairs, servers), [market.routes]
+    groups = groups_of(study, market.pairs)
+    for arcs, pairs in closed:
+        for group in groups:
+            own = np.intersect1d(group.pairs, pairs)
+            if len(own):
+                found.append(search.run((Group(group.commodity, group.barred | arcs, own), ())))
+    return _market(market.pairs, _concatenate(found))
+
+
 def merge_markets(one: Market, other: Market) -> Market:
     """Put the routes of two markets of the same pairs together; what is good in either world stays.
 

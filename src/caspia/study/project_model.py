@@ -7,26 +7,26 @@ time of one equilibrium. Where two projects scale one number the sum is not thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from caspia.assignment import Choice, LogitEquilibrium, Overlaps, find_overlaps, useless_variants
+from caspia.assignment import Choice, LogitEquilibrium, Overlaps
 from caspia.cost import SERVED, Lookup, Servers, cargo_of, find_servers
 from caspia.data import NO_FACT
 from caspia.demand import Case
 from caspia.errors import InputError, NotConverged, Problem
-from caspia.network import ArcKind
 from caspia.scenario import Edit, Scenario, effects, project_scenario
 from caspia.study.changed_arcs import changed_arcs, eased_boxes, opened_arcs
-from caspia.study.flows import FlowModel, Flows, compile_model, flow_model, solve_flows
+from caspia.study.flows import FlowModel
 from caspia.study.loading import behaviour, reference_of, route_constants
-from caspia.study.market import TRANSFER_KM, some_routes, users_of
+from caspia.study.market import users_of
+from caspia.study.opened_routes import opened_model
 from caspia.study.study import Study
 
 BoolArray = npt.NDArray[np.bool_]
@@ -34,10 +34,6 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 RESIDUAL = 1e-6
 """Residual of a set of projects: differences of sets are ten thousand times as large."""
-BUSY = 2040
-"""Year at whose queues new routes are held against old ones: the last of the demand."""
-FOLLOWS = 0.5
-"""Share of a new route from which on it is a variant of the old one that it shares it with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -332,14 +328,40 @@ def project_model(
     """
     known = study.data.tables["projects"]["id"].tolist()
     wanted = set(known if ids is None else ids)
-    chosen = tuple(key for key in known if key in wanted)
-    own = [project_scenario(study.data, (key,)) for key in (*chosen, *sorted(wanted - set(known)))]
+    chosen = (*(key for key in known if key in wanted), *sorted(wanted - set(known)))
+    return compile_parts(study, {key: project_scenario(study.data, (key,)) for key in chosen}, progress)
+
+
+def compile_parts(
+    study: Study, parts: Mapping[str, Scenario], progress: Callable[[str, int, int], None] | None = None
+) -> ProjectModel:
+    """Compile a study and some scenarios, any set of which may hold, each as if it were a project.
+
+    Parameters
+    ----------
+    study : Study
+        The world without them.
+    parts : mapping of str to Scenario
+        Edits that open, scale, add and set; by the name that each has in the model.
+    progress : callable, optional
+        Told stage, number done and number of all.
+
+    Returns
+    -------
+    ProjectModel
+
+    Raises
+    ------
+    InputError
+        One changes what cannot be compiled beside the others.
+    """
+    chosen, own = tuple(parts), list(parts.values())
     cargoes = [cargo_of(study.data, str(goods)) for goods in study.data.tables["commodities"]["id"]]
     nothing = np.zeros(study.network.n_arcs, dtype=bool)
     first = [_opening(study, scenario) for scenario in own]
     opened = study.with_scenario(_of("everything-open", chain.from_iterable(first)))
     ways = np.stack([opened_arcs(opened, effects(study.data, scenario).opened) for scenario in own] or [nothing])
-    model, overlaps = _model(study, opened, np.asarray(ways.any(axis=0)), progress)
+    model, overlaps = opened_model(study, opened, np.asarray(ways.any(axis=0)), progress)
     shape = len(chosen), model.table.n_routes
     touched = ways.copy()
     saving, needs = np.zeros(shape), np.zeros(shape, dtype=bool)
@@ -378,53 +400,6 @@ def _opening(study: Study, scenario: Scenario) -> list[Edit]:
 
 def _servers(study: Study) -> Servers:
     return find_servers(Lookup(study.network, study.data.facts), study.data)
-
-
-def _model(
-    study: Study, opened: Study, ways: BoolArray, tell: Callable[[str, int, int], None] | None
-) -> tuple[FlowModel, Overlaps]:
-    """Routes of the world as it is and those that projects open, as far as these are any use; what they share."""
-    base = study.flow_model(tell)
-    if not ways.any():
-        model = compile_model(opened, base.market)
-        return model, _overlaps(model, ways, np.zeros(model.table.n_routes))
-    found = flow_model(opened, base, None if tell is None else partial(tell, "More routes"), through=ways)
-    busy = solve_flows(base, BUSY)
-    cost = _cost_at(found, busy)
-    model = compile_model(opened, some_routes(found.market, ~_useless(found, users_of(found.market, ways), cost)))
-    return model, _overlaps(model, ways, _cost_at(model, busy))
-
-
-def _cost_at(model: FlowModel, busy: Flows) -> FloatArray:
-    """Cost of every route at the queues and prices of other flows; what is new is empty."""
-    place = {key: row for row, key in enumerate(busy.model.servers.key)}
-    row = np.array([place.get(key, -1) for key in model.servers.key], dtype=np.int64)
-    delay, price = (np.where(row >= 0, values[row], 0.0) for values in (busy.result.delay_h, busy.result.price))
-    table = model.table
-    entries = table.felt * delay[table.server] + table.use * price[table.server]
-    return np.asarray(table.cost + np.bincount(table.route_of_entry, entries, table.n_routes))
-
-
-def _useless(model: FlowModel, is_new: BoolArray, cost: FloatArray) -> BoolArray:
-    """New routes that mostly follow an old one of the same pair and are no better even where that is busy."""
-    market = model.market
-    arcs = market.routes.arcs.astype(np.int64)
-    return useless_variants(market.start, market.routes.start, arcs, _lengths(model), is_new, cost, FOLLOWS)
-
-
-def _lengths(model: FlowModel) -> FloatArray:
-    """Length of every arc as it counts for overlaps."""
-    arcs = model.study.network.arcs
-    return np.where(arcs.kind == ArcKind.LINE, arcs.length_km, TRANSFER_KM)
-
-
-def _overlaps(model: FlowModel, ways: BoolArray, cost: FloatArray) -> Overlaps:
-    market = model.market
-    scale = behaviour(model.study.data).scale_t_per_usd[market.commodity]
-    arcs = market.routes.arcs.astype(np.int64)
-    return find_overlaps(
-        market.start, market.routes.start, arcs, _lengths(model), users_of(market, ways), -scale * cost
-    )
 
 
 def _gain(before: Servers, after: Servers, key: str) -> FloatArray:

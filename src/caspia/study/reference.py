@@ -15,12 +15,16 @@ import caspia
 from caspia.data import Dataset
 from caspia.errors import InputError
 from caspia.study.barred import barred_corridors, barred_frame
+from caspia.study.claims_answer import claims_tables
 from caspia.study.flow_tables import flow_tables
 from caspia.study.frames import legs_frame, place_names, routes_frame
-from caspia.study.invest_tables import invest_tables
+from caspia.study.game_answer import game_tables
+from caspia.study.invest_tables import invest_tables, report_planner
 from caspia.study.itinerary import Itinerary
 from caspia.study.request import Request
 from caspia.study.result import Result
+from caspia.study.risk_tables import risk_tables
+from caspia.study.secure_tables import secure_tables
 from caspia.study.study import Study
 from caspia.study.validation import validate
 from caspia.units import PRICE_YEAR
@@ -51,8 +55,9 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
     tell = progress or (lambda _stage, _done, _all: None)
     answers = _consignments(study, tell, alternatives)
     routes, legs = answers["routes"], answers["legs"]
+    planner = report_planner(study, tell)
     validation = validate(study, lambda done, total: tell("Validation", done, total))
-    invested = invest_tables(study, tell)
+    invested = invest_tables(study, tell, planner)
     tables = {
         **answers,
         "facts": _facts_used(study.data, legs, validation, invested),
@@ -63,6 +68,10 @@ def run_study(study: Study, progress: Progress | None = None, *, alternatives: i
         "counts": counts(study.data),
         **flow_tables(study, tell),
         **invested,
+        **secure_tables(study, tell),
+        **game_tables(study, tell),
+        **risk_tables(study, tell),
+        **claims_tables(study, tell, planner),
     }
     tables["sources"] = study.data.tables["sources"].rename(columns={"id": "source_id"})
     return Result(MappingProxyType(tables), MappingProxyType(manifest(study)))

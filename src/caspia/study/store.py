@@ -11,6 +11,7 @@ import pandas as pd
 
 from caspia.exchange import replacing_in, unwritable
 from caspia.study.flow_tables import COLUMNS
+from caspia.study.optional_tables import OPTIONAL, PERCENTILES, optional_meaning
 from caspia.study.result import Result
 from caspia.study.workbook import by_ending, write_tables
 
@@ -50,37 +51,6 @@ COMMENTS: dict[str, str] = {
     "reconciliation": "Sums of demand beside published totals",
     "unserved": "Demand that has no open route, declared and never dropped",
 }
-INVESTED: dict[str, str] = {
-    "plan_summary": "The plan of 3 trillion yen in a few numbers: value, bound, finance, and the risk-averse plan",
-    "plan": "Funded projects in order, with cost, years and what each adds to all the others",
-    "plan_unfunded": "Projects that are not funded, and why",
-    "plan_coming": "Projects that are paid for and open whatever is planned",
-    "plan_budgets": "Plans for budgets from 1 to 30 billion dollars",
-    "plan_finance_years": "Money of the plan by year: works, loans, revenue, operation, debt service",
-    "plan_incidence": "Who bears cost and who gains, in present value",
-    "rollout_years": "From 2025 to 2040: capacity announced, financed and working, flow, time and cost",
-    "rollout_stages": "What each stage of the Caspian crossing can carry alone, and how far it limits the whole",
-    "rollout_targets": "Official targets, and when the flow passes them",
-    "rollout_openings": "When projects open: as announced, and as works of their class do",
-    "rollout_summary": "The year in which the flow passes the official targets for good",
-}
-"""Tables on investment, which a study without projects does not have."""
-INVESTED_UNITS: Mapping[str, str] = {
-    "_per_usd": "for a dollar",
-    "_usd": "US dollars of the price year; discounted where it is a benefit or a value",
-    "_usd_p10": "US dollars, tenth percentile of the samples",
-    "_usd_p90": "US dollars, ninetieth percentile of the samples",
-    "_usd_per_teu": "US dollars for a TEU",
-    "_t": "tonnes a year",
-    "_t_low": "tonnes a year, tenth percentile of the samples",
-    "_t_high": "tonnes a year, ninetieth percentile of the samples",
-    "_teu": "TEU a year",
-    "_pct": "percent",
-    "_h_p50": "hours, median",
-    "_h_p90": "hours, ninetieth percentile",
-    "_m": "metres",
-    "share": "share of what moves over land between China or Central Asia and Europe, Türkiye and the Caucasus",
-}
 YEARLY: Mapping[str, str] = {
     "_usd_per_t": "US dollars of the price year, a year, for a tonne a year of capacity more",
     "_t": "tonnes a year",
@@ -93,7 +63,6 @@ YEARLY: Mapping[str, str] = {
     "share_land": "share of the tonnes that its segment moves over land",
 }
 """Meaning of the columns of flows by their ending."""
-PERCENTILES = {"p10": "tenth percentile of the draws", "p90": "ninetieth percentile of the draws"}
 UNITS: Mapping[str, str] = {
     "_km": "kilometres",
     "_h": "hours",
@@ -124,8 +93,8 @@ def meaning(table: str, column: str) -> str:
     str
         By the ending of the column; empty for one that is not measured.
     """
-    if table in INVESTED:
-        return by_ending(INVESTED_UNITS, column)
+    if table in OPTIONAL:
+        return optional_meaning(table, column)
     units = YEARLY if table in COLUMNS else UNITS
     value, _, end = column.rpartition("_")
     if table in COLUMNS and end in PERCENTILES:
@@ -202,13 +171,14 @@ def write_database(path: Path, result: Result) -> None:
     # Loaded here: it takes as long to load as the rest of the program, and most commands do not write.
     import duckdb
 
+    comments = {**COMMENTS, **OPTIONAL}
     with duckdb.connect(str(path)) as database:
         for name in _stored(result):
             frame = _plain(result.tables[name])
             database.register("frame", frame)
             database.execute(f"CREATE TABLE {name} AS SELECT * FROM frame")
             database.unregister("frame")
-            database.execute(f"COMMENT ON TABLE {name} IS '{(COMMENTS | INVESTED)[name]}'")
+            database.execute(f"COMMENT ON TABLE {name} IS '{comments[name]}'")
             for column in frame.columns:
                 if said := meaning(name, column):
                     database.execute(f"COMMENT ON COLUMN {name}.{column} IS '{said}'")
@@ -225,11 +195,11 @@ def write_workbook(path: Path, result: Result) -> None:
         What is written.
     """
     tables = {name: result.tables[name] for name in _stored(result)}
-    write_tables(path, tables, about(result.manifest), COMMENTS | INVESTED, meaning)
+    write_tables(path, tables, about(result.manifest), {**COMMENTS, **OPTIONAL}, meaning)
 
 
 def _stored(result: Result) -> tuple[str, ...]:
-    return (*STORED, *(name for name in INVESTED if name in result.tables))
+    return (*STORED, *(name for name in OPTIONAL if name in result.tables))
 
 
 def about(manifest: Mapping[str, object]) -> dict[str, object]:

@@ -16,7 +16,15 @@ from caspia.demand import Case
 from caspia.errors import InputError
 from caspia.network import Network, build_network, refit, same_graph
 from caspia.routing import build_graph
-from caspia.scenario import Scenario, apply, built_in_scenarios, compose, load_scenario, project_scenario
+from caspia.scenario import (
+    Scenario,
+    apply,
+    built_in_scenarios,
+    compose,
+    load_scenario,
+    move_scenario,
+    project_scenario,
+)
 from caspia.study.corridors import signatures
 from caspia.study.drawn import FLOW_DRAWS, DrawnWorld, check_draws, draw_world
 from caspia.study.find import Scene, find_pareto, find_routes
@@ -27,7 +35,9 @@ from caspia.study.market import Market
 from caspia.study.request import Question, Request, commodity_id, resolve
 
 PROJECT_PREFIX = "prj-"
+MOVE_PREFIX = "mov-"
 ROLLOUT_DRAWS = 60
+RISK_DRAWS = 400
 Tell = Callable[[str, int, int], None]
 
 
@@ -47,7 +57,10 @@ class Settings:
     flow_draws : int
         Number of draws behind each interval of flows, each an equilibrium; 0 for no intervals.
     rollout_draws : int
-        Samples of the roll-out of the report; 0 leaves its chapters on investment out.
+        Samples of the roll-out of the report; 0 leaves its chapters on investment,
+        supply security, the game and claims out.
+    risk_draws : int
+        Years drawn for the chapter on risk of the report; 0 leaves it out.
     """
 
     seed: int = 2025
@@ -55,6 +68,7 @@ class Settings:
     dependence: float = 0.7
     flow_draws: int = FLOW_DRAWS
     rollout_draws: int = ROLLOUT_DRAWS
+    risk_draws: int = RISK_DRAWS
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,7 @@ class Study:
     near: Study | None = field(default=None, repr=False, compare=False)
     _models: list[FlowModel] = field(default_factory=list, repr=False, compare=False)
     _costs: dict[tuple[str, int | None], ArcCosts] = field(default_factory=dict, repr=False, compare=False)
+    _years: dict[int, Study] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(cls, data: str = "caspian", settings: Settings | None = None) -> Study:
@@ -139,9 +154,11 @@ class Study:
         return Study(apply(root.data, whole), self.settings, whole, base, root, self)
 
     def _declared(self, name: str) -> Scenario:
-        """Scenario of a name: a built-in one, the id of a project, or the path of a file."""
+        """Scenario of a name: a built-in one, the id of a project or move, or the path of a file."""
         if name.startswith(PROJECT_PREFIX):
             return project_scenario((self.root or self).data, (name,))
+        if name.startswith(MOVE_PREFIX):
+            return move_scenario((self.root or self).data, (name,))
         return load_scenario(name)
 
     @cached_property
@@ -313,15 +330,17 @@ class Study:
         Returns
         -------
         Study
-            This study where it stands under a scenario already; else that of `world_of`, or this study where its
-            data do not take what the built-in scenario edits, which a user's own data need not.
+            This study where it stands under a scenario already; else that of `world_of`, kept for later calls, or
+            this study where its data do not take what the built-in scenario edits, which a user's need not.
         """
         if self.scenario is not None:
             return self
-        try:
-            return self.world_of(year)
-        except InputError:
-            return self
+        if year not in self._years:
+            try:
+                self._years[year] = self.world_of(year)
+            except InputError:
+                return self
+        return self._years[year]
 
     def itineraries(self, request: Request, *, pareto: bool = False) -> list[Itinerary]:
         """Routes of a request.

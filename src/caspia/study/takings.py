@@ -16,6 +16,7 @@ from caspia.study.candidates import coming
 from caspia.study.plan import Planner
 from caspia.study.priced import Priced
 from caspia.study.study import Study
+from caspia.study.transit import arc_prices
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -151,12 +152,7 @@ class Till:
         return self._prices(self.planner.model.model.study)
 
     def _prices(self, study: Priced) -> FloatArray:
-        goods = study.data.tables["commodities"]["id"]
-        found = np.zeros((len(goods), study.network.n_arcs))
-        for row in np.unique(self.planner.model.model.market.pairs.commodity).tolist():
-            costs = study.costs(str(goods.iloc[row]))
-            found[row] = costs.money.mean / costs.cargo.tonnes
-        return np.where(np.isfinite(found), found, 0.0)
+        return arc_prices(study, np.unique(self.planner.model.model.market.pairs.commodity))
 
     @cached_property
     def _changes(self) -> dict[str, FloatArray]:

@@ -24,12 +24,16 @@ from caspia.view import (
     canvas,
     chapters,
     charts,
+    claims_chapter,
     evidence,
     evidence_charts,
     flow_chapters,
+    game_chapters,
     map_layers,
     plan_chapters,
     records,
+    risk_chapters,
+    secure_chapters,
     theme,
     worlds,
 )
@@ -142,6 +146,9 @@ def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, S
             found[f"validation-{kind}-{nth}"] = evidence_charts.validation(rows, unit)
     found |= flow_chapters.flow_charts_of(result, world)
     found |= plan_chapters.plan_charts_of(result)
+    found |= game_chapters.game_charts_of(result)
+    found |= secure_chapters.secure_charts_of(result)
+    found |= risk_chapters.risk_charts_of(result)
     facts = records.rows(result, "facts")
     if facts:
         found["methods"] = evidence_charts.methods(facts)
@@ -183,7 +190,13 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "overview": chapters.overview_table(questions, by_question, proof.route_keys, price_year),
         "chapters": [chapters.chapter(result, q, proof, catalogue, names) for q in questions],
         "flows": flow_chapters.flow_chapters(result, proof, catalogue, drawn),
-        "plans": plan_chapters.plan_chapters(result, proof, catalogue, drawn),
+        "plans": [
+            *plan_chapters.plan_chapters(result, proof, catalogue, drawn),
+            *game_chapters.game_chapters(result, catalogue, drawn),
+            *secure_chapters.secure_chapters(result, catalogue, drawn),
+            *risk_chapters.risk_chapters(result, catalogue, drawn),
+        ],
+        "claims": claims_chapter.claims_chapter(result, catalogue),
         "all_corridors": list(theme.CORRIDORS.values()),
         "corridors": [
             c

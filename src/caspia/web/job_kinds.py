@@ -24,6 +24,7 @@ from caspia.study.rollout import open_rollout, rollout
 from caspia.view import finance_answers, flow_answers, plan_answers, rollout_answers
 from caspia.web.bench import Bench, Found, Tell
 from caspia.web.desk import year_world
+from caspia.web.job_kinds_more import MORE
 from caspia.web.models import World
 from caspia.web.models_jobs import FinanceAsk, FlowIntervalsAsk, PlanAsk, RolloutAsk
 from caspia.web.plain import plain
@@ -187,5 +188,6 @@ KINDS: Mapping[str, Callable[[Bench, Mapping[str, Any], Tell], Found]] = {
     "plan": plan,
     "finance": finance,
     "rollout": roll_out,
+    **MORE,
 }
 """Function of every kind of job."""

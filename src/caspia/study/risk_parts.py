@@ -1,0 +1,104 @@
+"""Where the numbers of a draw stand, and what pairs and routes look up among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Slots:
+    """Where the values of a draw stand among all doubted numbers.
+
+    Attributes
+    ----------
+    money, time, capacity, price, growth, demand, worth, reliability, scale, elasticity, constant : slice
+        Columns of costs, facts of capacities, prices of scarcity, rates of growth, observations of demand, values
+        of time, ratios of reliability, scales of choice, elasticities and corridor constants.
+    rate, loss, delay, storm, sea : slice
+        Rates, losses and delays of events, closed shares of months, fall of the sea.
+    """
+
+    money: slice
+    time: slice
+    capacity: slice
+    price: slice
+    growth: slice
+    demand: slice
+    worth: slice
+    reliability: slice
+    scale: slice
+    elasticity: slice
+    constant: slice
+    rate: slice
+    loss: slice
+    delay: slice
+    storm: slice
+    sea: slice
+
+
+@dataclass(frozen=True, eq=False)
+class Shippers:
+    """What pairs and routes look up in a draw.
+
+    Attributes
+    ----------
+    commodity : numpy.ndarray of int, shape (n_ways,)
+        Commodity of each path, as a place in the drawn values of time.
+    class_of_entry, class_of_column : numpy.ndarray of int
+        Commodity of each entry of the routes, and of each column of the bundles.
+    likely_worth : numpy.ndarray, shape (n_commodities,)
+        Most likely value of time.
+    group_of_pair : numpy.ndarray of int, shape (n_pairs,)
+        Group of commodities whose scale and elasticity hold.
+    constant_of_route : numpy.ndarray of int, shape (n_routes,)
+        Place of the constant of each route among those drawn.
+    in_transit : numpy.ndarray of bool, shape (n_routes,)
+        Routes that feel the constant of their corridor.
+    amount_t : numpy.ndarray, shape (n_pairs,)
+        Most likely demand.
+    observation, growth : numpy.ndarray of int, shape (n_pairs,)
+        Places of the drawn observation and rate of growth behind each pair; -1 where none.
+    likely_demand, likely_growth : numpy.ndarray
+        Most likely values of these.
+    years : numpy.ndarray, shape (n_pairs,)
+        Years for which demand has grown since its observation.
+    """
+
+    commodity: IntArray
+    class_of_entry: IntArray
+    class_of_column: IntArray
+    likely_worth: FloatArray
+    group_of_pair: IntArray
+    constant_of_route: IntArray
+    in_transit: BoolArray
+    amount_t: FloatArray
+    observation: IntArray
+    growth: IntArray
+    likely_demand: FloatArray
+    likely_growth: FloatArray
+    years: FloatArray
+
+    def amounts(self, demand: FloatArray, growth: FloatArray) -> FloatArray:
+        """Demand of every pair in a draw.
+
+        Parameters
+        ----------
+        demand, growth : numpy.ndarray
+            Drawn observations, and rates of growth in percent a year.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_pairs,)
+        """
+        seen = np.append(
+            np.where(self.likely_demand > 0, demand / np.maximum(self.likely_demand, 1e-300), 1.0), 1.0
+        )
+        faster = np.append((1.0 + growth / 100.0) / (1.0 + self.likely_growth / 100.0), 1.0)
+        return np.asarray(self.amount_t * seen[self.observation] * faster[self.growth] ** self.years)

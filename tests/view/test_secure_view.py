@@ -1,0 +1,97 @@
+"""Supply security in words, tables and charts: what is shown is what was found, and every chart is a valid one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import altair as alt
+import pytest
+
+from caspia.study import Settings, Study
+from caspia.study.exporters import export_worlds, exporter
+from caspia.study.secure import SecureAnswer, SecureRequest, secure
+from caspia.study.secure_tables import secure_tables
+from caspia.view import records, secure_answers, secure_chapters, secure_terminal
+from drawn import open_drawn
+from secure_world import DRAWING, SECURE_EDITS, SECURE_FACTS
+
+
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    folder = tmp_path_factory.mktemp("world")
+    return open_drawn(folder, DRAWING, SECURE_FACTS, SECURE_EDITS, Settings(flow_draws=0))
+
+
+@pytest.fixture(scope="module")
+def answer(study: Study) -> SecureAnswer:
+    return secure(study, SecureRequest("ore", "GE", draws=20))
+
+
+@pytest.fixture(scope="module")
+def result(study: Study) -> records.Prepared:
+    tables = secure_tables(study, quiet)
+    return records.Prepared(SimpleNamespace(tables=tables, manifest={"price_year": 2025}))
+
+
+def test_the_sentence_has_its_numbers(answer: SecureAnswer) -> None:
+    record = answer.record()
+    rows = {name: answer.tables[name].to_dict("records") for name in ("transit", "bypass")}
+    said = secure_answers.secure_answer(record, rows["transit"], rows["bypass"])
+    assert "comes from Central Asia" in said
+    assert "Stocks cover 60" in said
+    assert "60\N{NARROW NO-BREAK SPACE}%" in said.replace(" %", "\N{NARROW NO-BREAK SPACE}%")
+
+
+def test_titles(answer: SecureAnswer) -> None:
+    rows = {name: table.to_dict("records") for name, table in answer.tables.items()}
+    assert "would pass Russia" in secure_answers.worlds_title(rows["worlds"])
+    assert secure_answers.bypass_title(rows["bypass"])
+    assert secure_answers.worlds_title([]) == ""
+    assert secure_answers.passing_title([], []) == "Supply passes no third state and no chokepoint"
+
+
+@pytest.mark.parametrize("width", [60, 90, 120, 180])
+def test_tables_of_the_terminal_have_all_rows(answer: SecureAnswer, width: int) -> None:
+    rows = {name: table.to_dict("records") for name, table in answer.tables.items()}
+    assert secure_terminal.origins_table(rows["origins"], width=width).row_count == len(rows["origins"])
+    assert secure_terminal.bypass_table(rows["bypass"], width=width).row_count == len(rows["bypass"])
+    assert secure_terminal.worlds_table(rows["worlds"], width=width).row_count == 2
+
+
+def test_terminal_prints_both_answers(
+    answer: SecureAnswer, study: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secure_terminal.print_secure(answer.record())
+    secure_terminal.print_exporter(exporter(export_worlds(study, None, quiet, draw=False), "KZ").record())
+    shown = capsys.readouterr().out
+    assert "Has no other way" in shown
+    assert "By partner" in shown
+
+
+def test_chapters_answer_both_questions(result: records.Prepared) -> None:
+    drawn = secure_chapters.secure_charts_of(result)
+    found = secure_chapters.secure_chapters(result, {}, drawn)
+    assert [chapter.id for chapter in found] == [secure_chapters.EXPORTS, secure_chapters.SUPPLY]
+    shown = {name for chapter in found for part in chapter.parts for name in part.charts}
+    assert shown == set(drawn)
+    for chapter in found:
+        assert chapter.answer
+        assert chapter.how
+
+
+def test_charts_keep_the_schema(result: records.Prepared) -> None:
+    drawn = secure_chapters.secure_charts_of(result)
+    assert {"secure-exposure", "secure-bypass-chart", "exporters-0"} <= set(drawn)
+    for spec in drawn.values():
+        alt.Chart.from_dict(spec, validate=True)
+
+
+def test_nothing_found_is_no_chapter(tmp_path: Path) -> None:
+    bare = records.Prepared(SimpleNamespace(tables={}, manifest={}))
+    assert secure_chapters.secure_charts_of(bare) == {}
+    assert secure_chapters.secure_chapters(bare, {}, {}) == []
