@@ -23,6 +23,7 @@ from caspia.cli_invest import invest_app
 from caspia.cli_risk import risk_app
 from caspia.cli_scenarios import scenario_app
 from caspia.cli_secure import secure_app
+from caspia.cli_serve import serve_app
 from caspia.cli_tools import Draws, print_json, progress, records, spinner
 from caspia.errors import DataError, InputError, NotConverged, Problem
 
@@ -63,6 +64,7 @@ app.add_typer(claims_app)
 app.add_typer(risk_app)
 app.add_typer(scenario_app)
 app.add_typer(secure_app)
+app.add_typer(serve_app)
 app.add_typer(assign_app, name="assign")
 
 _LOOK_ALIKES = str.maketrans(

@@ -9,6 +9,7 @@ from caspia.scenario.moves import Measure, holds, measures, move_scenario, statu
 from caspia.scenario.parse import parse_scenario
 from caspia.scenario.projects import project_scenario, read_selectors
 from caspia.scenario.select import select_rows
+from caspia.scenario.write import scenario_text
 
 __all__ = [
     "Ban",
@@ -32,6 +33,7 @@ __all__ = [
     "project_scenario",
     "quantity",
     "read_selectors",
+    "scenario_text",
     "scenarios_frame",
     "select_rows",
     "status_quo",
