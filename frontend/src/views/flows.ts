@@ -1,0 +1,94 @@
+/** What the view of flows makes of an answer: strands as wide as their tonnes, rings where it binds, what moved. */
+import type { Capacity, FlowAnswer, Link, Network, Row } from "../api/types";
+import { number, percent, tonnes } from "../lib/format";
+import { corridorOf, type Mark, type Picture, type Strand } from "../map/picture";
+import { texts } from "../texts";
+
+export const num = (row: Row | undefined, column: string): number => {
+  const value = row?.[column];
+  return typeof value === "number" ? value : Number.NaN;
+};
+export const str = (row: Row | undefined, column: string): string => {
+  const value = row?.[column];
+  return typeof value === "string" ? value : "";
+};
+
+const WIDEST_PX = 20;
+const LEAST_PX = 0.25;
+
+/** Tonnes that a pixel stands for, so that the fullest link on show is as wide as can be. */
+export function tonnesAPixel(answer: FlowAnswer, hidden: readonly string[]): number {
+  const sums = answer.links.map((l) =>
+    Object.entries(l.corridors).reduce((sum, [name, t]) => (hidden.includes(name) ? sum : sum + t), 0),
+  );
+  return Math.max(...sums, 1) / WIDEST_PX;
+}
+
+export function strands(answer: FlowAnswer, hidden: readonly string[], scale: number): Strand[] {
+  return answer.links.flatMap((l) =>
+    Object.entries(l.corridors)
+      .map(([name, t]) => ({ link: l.id, corridor: corridorOf(name), width: t / scale }))
+      .filter((s) => !hidden.includes(s.corridor) && s.width > LEAST_PX),
+  );
+}
+
+/** Where a capacity lies: its link or place, as the end of its id says. */
+export function spotOf(c: Capacity, network: Network, links: ReadonlyMap<string, Link>): [number, number] | null {
+  const link = links.get(c.id);
+  if (link) return link.coordinates[Math.floor(link.coordinates.length / 2)] ?? null;
+  const place = network.places.find((p) => c.id.split("-").includes(p.id));
+  return place ? [place.lon, place.lat] : null;
+}
+
+export function picture(answer: FlowAnswer, network: Network, hidden: readonly string[], more: Mark[]): Picture {
+  const scale = tonnesAPixel(answer, hidden);
+  const links = new Map<string, Link>(network.links.map((l) => [l.id, l]));
+  const rings = answer.bottlenecks.flatMap((c): Mark[] => {
+    const at = c.volume_capacity >= 0.8 ? spotOf(c, network, links) : null;
+    const label = `${c.name}: ${percent(c.volume_capacity)}`;
+    return at ? [{ id: c.key, at, shape: "ring", label, size: Math.min(c.volume_capacity, 1.5) }] : [];
+  });
+  return { strands: strands(answer, hidden, scale), marks: [...rings, ...more], places: [] };
+}
+
+/** What is said of a link on the map. */
+export function saysOf(answer: FlowAnswer, names: ReadonlyMap<string, string>): (link: string) => string {
+  const byId = new Map(answer.links.map((l) => [l.id, l]));
+  return (id) => {
+    const l = byId.get(id);
+    const name = names.get(id) ?? id;
+    if (!l) return name;
+    const parts = Object.entries(l.corridors)
+      .filter(([, t]) => t >= 500)
+      .sort(([, a], [, b]) => b - a)
+      .map(([corridor, t]) => `${corridor} ${tonnes(t)}`);
+    const full = l.volume_capacity === null || l.volume_capacity === undefined ? "" : ` · ${percent(l.volume_capacity)} full`;
+    const change = l.before_t === null || l.before_t === undefined ? "" : `\n${tonnes(l.flow_t - l.before_t, true)}`;
+    return `${name}\n${tonnes(l.flow_t)}${full}\n${parts.join(", ")}${change}`;
+  };
+}
+
+/** The moves from corridor to corridor, and who gains transit, in words. */
+export function moved(answer: FlowAnswer, name: (country: string) => string): { text: string; good: boolean | null }[] {
+  const shifts = answer.shifts
+    .filter((r) => num(r, "moved_t") >= 1000)
+    .sort((a, b) => num(b, "moved_t") - num(a, "moved_t"))
+    .slice(0, 4)
+    .map((r) => ({ text: shift(r), good: null }));
+  const states = answer.countries
+    .filter((r) => Math.abs(num(r, "change_t")) >= 20_000)
+    .sort((a, b) => Math.abs(num(b, "change_t")) - Math.abs(num(a, "change_t")))
+    .slice(0, 4)
+    .map((r) => ({
+      text: `${str(r, "name") || name(str(r, "country"))}: ${tonnes(num(r, "change_t"), true)} ${texts.flows.transit.toLowerCase()}`,
+      good: num(r, "change_t") > 0,
+    }));
+  return [...shifts, ...states];
+}
+
+function shift(r: Row): string {
+  const side = (name: string): string => (name === "none" ? "no way" : name);
+  return `${tonnes(num(r, "moved_t"))}: ${side(str(r, "from_corridor"))} → ${side(str(r, "to_corridor"))}`;
+}
+
+export const fullness = (c: Capacity): string => `${percent(c.volume_capacity)} · ${number(c.flow)} of ${number(c.capacity)} ${c.unit}`;
