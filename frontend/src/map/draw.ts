@@ -2,8 +2,8 @@
 import type { FeatureCollection, Point } from "geojson";
 import type { ExpressionSpecification, GeoJSONSource, Map as GlMap } from "maplibre-gl";
 import type { Link, Network, Place } from "../api/types";
-import { sideBySide, unwrap, type Picture, type Placed } from "./picture";
-import type { Token } from "./style";
+import { CORRIDORS, sideBySide, unwrap, type Picture, type Placed } from "./picture";
+import { DASH, type Token } from "./style";
 
 interface Shown {
   w: number;
@@ -31,12 +31,12 @@ const REPAINT: readonly [string, string, string][] = [
   ["labels", "text-color", "muted"],
   ["labels-first", "text-color", "ink"],
   ["mark-ring", "circle-stroke-color", "ink"],
+  ["mark-corridor", "text-color", "ink"],
   ["mark-project", "text-color", "accent"],
   ["mark-closed", "text-color", "bad"],
   ["mark-changed", "text-color", "loss"],
 ];
-const HALOED = ["names-land", "names-water", "labels", "labels-first", "mark-project", "mark-closed", "mark-changed"];
-const LANES = ["Caspian", "Northern", "Southern", "Eastern", "Ocean", "Other"];
+const HALOED = ["names-land", "names-water", "labels", "labels-first", "mark-corridor", "mark-project", "mark-closed", "mark-changed"];
 
 /** Zoom from which a place of a kind is named; what many links meet at comes earlier. */
 const FROM: Record<string, number> = { port: 4, chokepoint: 4, city: 4.2, border: 5, terminal: 5.2, station: 5.6, mine: 5.6 };
@@ -79,6 +79,8 @@ export class Drawing {
     const placed = sideBySide(picture.strands.filter((s) => this.ways.has(s.link)));
     this.grow(placed);
     this.glide(placed, still);
+    for (const name of CORRIDORS)
+      this.map.setPaintProperty(`strand-${name}`, "line-dasharray", picture.dashed ? (DASH[name] ?? undefined) : undefined);
     this.places(picture);
     this.marks(picture);
     this.shade(picture.shade ?? {});
@@ -177,6 +179,6 @@ export class Drawing {
       const marks = layer.startsWith("mark");
       this.map.setPaintProperty(layer, "text-halo-color", t(marks ? "surface" : "halo"));
     }
-    for (const name of LANES) this.map.setPaintProperty(`strand-${name}`, "line-color", t(name));
+    for (const name of CORRIDORS) this.map.setPaintProperty(`strand-${name}`, "line-color", t(name));
   }
 }

@@ -15,7 +15,7 @@ export interface Strand {
 export interface Mark {
   id: string;
   at: [number, number];
-  shape: "ring" | "project" | "closed" | "changed" | "end";
+  shape: "ring" | "project" | "closed" | "changed" | "corridor";
   label: string;
   /** Ring: volume over capacity. */
   size?: number;
@@ -24,6 +24,8 @@ export interface Mark {
 export interface Picture {
   strands: Strand[];
   marks: Mark[];
+  /** Corridors are told by dashes too, where lines are thin; wide ones carry their names instead. */
+  dashed?: boolean;
   /** Places whose names come first. */
   places: string[];
   /** Colour of countries, 0 to 1, by two letters: exposure. */

@@ -8,7 +8,7 @@ export type Token = (name: string) => string;
 export const token: Token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 /** Dashes of corridors in widths of the line, so that no line is told by its colour alone. */
-const DASH: Record<Corridor, number[] | null> = {
+export const DASH: Record<Corridor, number[] | null> = {
   Caspian: null,
   Northern: [5, 1],
   Southern: [2.6, 1],
@@ -77,7 +77,6 @@ function strands(t: Token): unknown[] {
       "line-width": zoomed(state("w", 0)),
       "line-offset": offset,
       "line-opacity": state("a", 1),
-      ...(DASH[corridor] ? { "line-dasharray": DASH[corridor] } : {}),
     },
   }));
   return [casing, ...lines];
@@ -159,6 +158,14 @@ function marks(t: Token): unknown[] {
         "circle-stroke-color": t("ink"),
         "circle-stroke-width": ["interpolate", ["linear"], ["get", "size"], 0.5, 1, 1, 2.6, 1.5, 4.2],
       },
+    },
+    {
+      id: "mark-corridor",
+      type: "symbol",
+      source: "marks",
+      filter: ["==", ["get", "shape"], "corridor"],
+      layout: { "text-field": ["get", "label"], "text-size": 12.5, "text-font": ["sans-serif"], "text-padding": 2 },
+      paint: { "text-color": t("ink"), "text-halo-color": t("surface"), "text-halo-width": 2 },
     },
     glyph("project", "◆", t("accent"), 17),
     glyph("closed", "✕", t("bad"), 20),

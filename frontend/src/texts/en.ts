@@ -118,6 +118,8 @@ export const en = {
     length: "Length",
     days: "days",
     best: "least generalised cost",
+    under: "Below each number P10–P90; click a number for its sources, a name to see it alone.",
+    show: "Show it alone on the map",
     chart: "Cost against time",
     chartNote: "Crosses reach from P10 to P90. On a dotted line cost and time together are worth the same.",
     atTime: (usd: string) => `${usd} USD a day`,

@@ -1,7 +1,8 @@
 /** What the view of flows makes of an answer: strands as wide as their tonnes, rings where it binds, what moved. */
 import type { Capacity, FlowAnswer, Link, Network, Row } from "../api/types";
 import { number, percent, tonnes } from "../lib/format";
-import { corridorOf, type Mark, type Picture, type Strand } from "../map/picture";
+import { CORRIDORS, corridorOf, unwrap, type Mark, type Picture, type Strand } from "../map/picture";
+import { halfway } from "../parts/marks";
 import { texts } from "../texts";
 
 export const num = (row: Row | undefined, column: string): number => {
@@ -40,15 +41,34 @@ export function spotOf(c: Capacity, network: Network, links: ReadonlyMap<string,
   return place ? [place.lon, place.lat] : null;
 }
 
+/** Where each corridor is named: on its widest strands, by length and width, two at most and far apart. */
+function titles(found: readonly Strand[], links: ReadonlyMap<string, Link>): Mark[] {
+  const marks: Mark[] = [];
+  for (const corridor of CORRIDORS.filter((c) => c !== "Other")) {
+    const own = found.filter((s) => s.corridor === corridor).sort((a, b) => weight(b, links) - weight(a, links));
+    const spots: [number, number][] = [];
+    for (const s of own) {
+      const at = halfway(unwrap(links.get(s.link)?.coordinates ?? []));
+      if (!at || spots.length === 2 || spots.some((o) => Math.hypot(o[0] - at[0], o[1] - at[1]) < 25)) continue;
+      spots.push(at);
+      marks.push({ id: `${corridor}${spots.length}`, at, shape: "corridor", label: corridor });
+    }
+  }
+  return marks;
+}
+
+const weight = (s: Strand, links: ReadonlyMap<string, Link>): number => s.width * Math.sqrt(links.get(s.link)?.length_km ?? 1);
+
 export function picture(answer: FlowAnswer, network: Network, hidden: readonly string[], more: Mark[]): Picture {
   const scale = tonnesAPixel(answer, hidden);
   const links = new Map<string, Link>(network.links.map((l) => [l.id, l]));
   const rings = answer.bottlenecks.flatMap((c): Mark[] => {
-    const at = c.volume_capacity >= 0.8 ? spotOf(c, network, links) : null;
+    const at = c.volume_capacity >= 0.95 ? spotOf(c, network, links) : null;
     const label = `${c.name}: ${percent(c.volume_capacity)}`;
     return at ? [{ id: c.key, at, shape: "ring", label, size: Math.min(c.volume_capacity, 1.5) }] : [];
   });
-  return { strands: strands(answer, hidden, scale), marks: [...rings, ...more], places: [] };
+  const wide = strands(answer, hidden, scale);
+  return { strands: wide, marks: [...titles(wide, links), ...rings, ...more], places: [] };
 }
 
 /** What is said of a link on the map. */

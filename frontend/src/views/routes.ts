@@ -82,7 +82,7 @@ export function picture(answer: RouteAnswer, network: Network, chosen: string, h
   const shown = chosen ? routes.filter((r) => r.id === chosen) : routes;
   const points = shown.flatMap((r) => r.legs.flatMap((leg) => leg.link_ids.flatMap((id) => unwrap(links.get(id)?.coordinates ?? []))));
   const places = [answer.origin.id, answer.destination.id, ...shown.flatMap((r) => r.via)];
-  return { strands, marks, places: [...new Set(places)], fit: bounds(points.slice(0, 20000), 0.04) };
+  return { strands, marks, dashed: true, places: [...new Set(places)], fit: bounds(points.slice(0, 20000), 0.04) };
 }
 
 export interface Moved {
