@@ -19,6 +19,7 @@ from caspia.cli_assign import assign_app
 from caspia.cli_flows import flow_app
 from caspia.cli_invest import invest_app
 from caspia.cli_scenarios import scenario_app
+from caspia.cli_serve import serve_app
 from caspia.cli_tools import Draws, print_json, progress, records, spinner
 from caspia.errors import DataError, InputError, NotConverged, Problem
 
@@ -55,6 +56,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(flow_app)
 app.add_typer(invest_app)
 app.add_typer(scenario_app)
+app.add_typer(serve_app)
 app.add_typer(assign_app, name="assign")
 
 _LOOK_ALIKES = str.maketrans(

@@ -8,6 +8,7 @@ from caspia.scenario.model import Edit, Scenario, Source, compose
 from caspia.scenario.parse import parse_scenario
 from caspia.scenario.projects import project_scenario
 from caspia.scenario.select import select_rows
+from caspia.scenario.write import scenario_text
 
 __all__ = [
     "Ban",
@@ -26,6 +27,7 @@ __all__ = [
     "parse_scenario",
     "project_scenario",
     "quantity",
+    "scenario_text",
     "scenarios_frame",
     "select_rows",
 ]

@@ -23,6 +23,7 @@ from caspia.study.find import Scene, find_pareto, find_routes
 from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.frames import routes_frame
 from caspia.study.itinerary import Itinerary, World
+from caspia.study.market import Market
 from caspia.study.request import Question, Request, commodity_id, resolve
 
 PROJECT_PREFIX = "prj-"
@@ -203,6 +204,22 @@ class Study:
             stage = "Routes" if root is None else "More routes"
             tell = None if progress is None else partial(progress, stage)
             self._models.append(flow_model(self, root, tell))
+        return self._models[0]
+
+    def use_routes(self, market: Market) -> FlowModel:
+        """Take routes that were found in these data before, in the place of a search.
+
+        Parameters
+        ----------
+        market : Market
+            Routes of the data of this study.
+
+        Returns
+        -------
+        FlowModel
+            That of `flow_model` from then on.
+        """
+        self._models[:] = [compile_model(self, market)]
         return self._models[0]
 
     def flows(self, year: int = BASE_YEAR, case: Case = "central", *, progress: Tell | None = None) -> Flows:
