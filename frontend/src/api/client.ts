@@ -58,7 +58,10 @@ async function failure(response: Response): Promise<Failure> {
   const error = (body as { error?: Partial<Trouble> } | null)?.error;
   const empty = { what: "", where: "", got: "", allowed: "", repair: "" };
   if (error?.what) return new Failure({ ...empty, ...error, what: error.what }, response.status);
-  return new Failure({ ...empty, what: `The server answered ${response.status}`, repair: "Try again" }, response.status);
+  return new Failure(
+    { ...empty, what: `The server answered ${response.status}`, repair: "Try again" },
+    response.status,
+  );
 }
 
 export function trouble(error: unknown): Trouble {

@@ -73,7 +73,8 @@ export class JobQuestion {
 
   private fail(error: unknown): void {
     this.failed = trouble(error);
-    this.unknown = error instanceof Failure && error.status === 422 && /kind|tag/i.test(JSON.stringify(error.trouble));
+    this.unknown =
+      error instanceof Failure && error.status === 422 && /kind|tag/i.test(JSON.stringify(error.trouble));
   }
 
   private async follow(job: Job): Promise<void> {
@@ -96,7 +97,10 @@ export class JobQuestion {
 
   /** Read server-sent events until the job ends; by `fetch`, which says why it fails, as an `EventSource` does not. */
   private async listen(id: string, signal: AbortSignal): Promise<void> {
-    const response = await fetch(address(`/jobs/${id}/events`), { headers: { accept: "text/event-stream" }, signal });
+    const response = await fetch(address(`/jobs/${id}/events`), {
+      headers: { accept: "text/event-stream" },
+      signal,
+    });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     if (!response.ok || !reader) throw new Error(`events: ${response.status}`);
     let rest = "";

@@ -435,7 +435,12 @@ export interface components {
          * @description Public claims.
          */
         ClaimsJob: {
-            ask?: components["schemas"]["ClaimsAsk"];
+            /**
+             * @default {
+             *       "ids": []
+             *     }
+             */
+            ask: components["schemas"]["ClaimsAsk"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -737,7 +742,20 @@ export interface components {
          * @description Whether loans can be served.
          */
         FinanceJob: {
-            ask?: components["schemas"]["FinanceAsk"];
+            /**
+             * @default {
+             *       "budgets": [
+             *         "3e12 JPY"
+             *       ],
+             *       "case": "central",
+             *       "first_year": 2026,
+             *       "last_year": 2030,
+             *       "loan": "",
+             *       "strained": false,
+             *       "what": "portfolio"
+             *     }
+             */
+            ask: components["schemas"]["FinanceAsk"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -860,7 +878,19 @@ export interface components {
          * @description Flows with intervals.
          */
         FlowIntervalsJob: {
-            ask?: components["schemas"]["FlowIntervalsAsk"];
+            /**
+             * @default {
+             *       "case": "central",
+             *       "draws": 24,
+             *       "users_of": "",
+             *       "world": {
+             *         "edits": [],
+             *         "scenarios": []
+             *       },
+             *       "year": 2025
+             *     }
+             */
+            ask: components["schemas"]["FlowIntervalsAsk"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -912,7 +942,22 @@ export interface components {
          * @description The game of the corridor.
          */
         GameJob: {
-            ask?: components["schemas"]["GameAsk"];
+            /**
+             * @default {
+             *       "case": "central",
+             *       "draws": 200,
+             *       "limit_s": 10,
+             *       "players": [],
+             *       "sample": 0,
+             *       "seed": 2025,
+             *       "world": {
+             *         "edits": [],
+             *         "scenarios": []
+             *       },
+             *       "year": 2034
+             *     }
+             */
+            ask: components["schemas"]["GameAsk"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1358,7 +1403,33 @@ export interface components {
          * @description What a budget buys.
          */
         PlanningJob: {
-            ask?: components["schemas"]["PlanAsk"];
+            /**
+             * @default {
+             *       "budgets": [
+             *         "3e12 JPY"
+             *       ],
+             *       "case": "central",
+             *       "corridors": [
+             *         "Caspian"
+             *       ],
+             *       "exclude": [],
+             *       "first_year": 2026,
+             *       "include": [],
+             *       "last_year": 2030,
+             *       "objective": "benefit",
+             *       "secure": "uranium-concentrate",
+             *       "sweep": false,
+             *       "without": [
+             *         "RU",
+             *         "CN"
+             *       ],
+             *       "world": {
+             *         "edits": [],
+             *         "scenarios": []
+             *       }
+             *     }
+             */
+            ask: components["schemas"]["PlanAsk"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1428,7 +1499,7 @@ export interface components {
             draws: number;
             /**
              * Plan
-             * @description Id of a job of the kind plan; without it what is paid for.
+             * @description Without it what is paid for.
              * @default
              */
             plan: string;
@@ -1438,7 +1509,14 @@ export interface components {
          * @description Year by year to 2040.
          */
         RolloutJob: {
-            ask?: components["schemas"]["RolloutAsk"];
+            /**
+             * @default {
+             *       "case": "central",
+             *       "draws": 200,
+             *       "plan": ""
+             *     }
+             */
+            ask: components["schemas"]["RolloutAsk"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1782,6 +1860,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -1889,6 +1976,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2006,6 +2102,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -2109,6 +2214,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2230,6 +2344,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -2336,6 +2459,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2456,6 +2588,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -2562,6 +2703,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2682,6 +2832,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -2792,6 +2951,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -2895,6 +3063,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3016,6 +3193,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -3119,6 +3305,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3232,6 +3427,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3356,6 +3560,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -3462,6 +3675,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3583,6 +3805,15 @@ export interface operations {
                     "text/plain": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -3697,6 +3928,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -3803,6 +4043,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

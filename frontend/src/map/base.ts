@@ -4,6 +4,7 @@ import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import shapes from "world-atlas/countries-50m.json?url";
 import { letters } from "./countries";
+import { unwrap } from "./picture";
 
 export interface Base {
   land: FeatureCollection;
@@ -40,6 +41,7 @@ async function load(): Promise<Base> {
   const land = feature(world, world.objects.countries);
   const mine = land.features.map((f) => ({
     ...f,
+    geometry: planar(f.geometry),
     properties: { name: f.properties.name, code: letters(String(f.id ?? "")) },
   }));
   return {
@@ -50,7 +52,27 @@ async function load(): Promise<Base> {
   };
 }
 
-const line = (geometry: Geometry): Feature => ({ type: "Feature", properties: {}, geometry });
+const line = (geometry: Geometry): Feature => ({ type: "Feature", properties: {}, geometry: planar(geometry) });
+
+/**
+ * The package stitches shapes over the 180th meridian, as a sphere wants them; a map that thinks in degrees wants
+ * longitudes without jumps, and a ring around the pole closed along it.
+ */
+export function planar<G extends Geometry>(geometry: G): G {
+  if (geometry.type === "Polygon") return { ...geometry, coordinates: geometry.coordinates.map(ring) };
+  if (geometry.type === "MultiPolygon")
+    return { ...geometry, coordinates: geometry.coordinates.map((part) => part.map(ring)) };
+  if (geometry.type === "MultiLineString") return { ...geometry, coordinates: geometry.coordinates.map(unwrap) };
+  return geometry;
+}
+
+function ring(points: Position[]): Position[] {
+  const way: Position[] = unwrap(points);
+  const [first, last] = [way[0], way.at(-1)];
+  if (!first || !last || Math.abs((last[0] ?? 0) - (first[0] ?? 0)) < 180) return way;
+  const pole = (first[1] ?? 0) < 0 ? -90 : 90;
+  return [...way, [last[0] ?? 0, pole], [first[0] ?? 0, pole], first];
+}
 
 const sea = ([name, lon, lat]: readonly [string, number, number]): Feature<Point> => ({
   type: "Feature",

@@ -36,10 +36,27 @@ const REPAINT: readonly [string, string, string][] = [
   ["mark-closed", "text-color", "bad"],
   ["mark-changed", "text-color", "loss"],
 ];
-const HALOED = ["names-land", "names-water", "labels", "labels-first", "mark-corridor", "mark-project", "mark-closed", "mark-changed"];
+const HALOED = [
+  "names-land",
+  "names-water",
+  "labels",
+  "labels-first",
+  "mark-corridor",
+  "mark-project",
+  "mark-closed",
+  "mark-changed",
+];
 
 /** Zoom from which a place of a kind is named; what many links meet at comes earlier. */
-const FROM: Record<string, number> = { port: 4, chokepoint: 4, city: 4.2, border: 5, terminal: 5.2, station: 5.6, mine: 5.6 };
+const FROM: Record<string, number> = {
+  port: 4,
+  chokepoint: 4,
+  city: 4.2,
+  border: 5,
+  terminal: 5.2,
+  station: 5.6,
+  mine: 5.6,
+};
 
 export class Drawing {
   private readonly keys = new Map<string, number>();
@@ -80,7 +97,11 @@ export class Drawing {
     this.grow(placed);
     this.glide(placed, still);
     for (const name of CORRIDORS)
-      this.map.setPaintProperty(`strand-${name}`, "line-dasharray", picture.dashed ? (DASH[name] ?? undefined) : undefined);
+      this.map.setPaintProperty(
+        `strand-${name}`,
+        "line-dasharray",
+        picture.dashed ? (DASH[name] ?? undefined) : undefined,
+      );
     this.places(picture);
     this.marks(picture);
     this.shade(picture.shade ?? {});
@@ -143,7 +164,13 @@ export class Drawing {
         .filter((p) => p.kind !== "waypoint" || first.has(p.id))
         .map((p) => ({
           type: "Feature",
-          properties: { id: p.id, name: p.name, from: from(p), first: first.has(p.id), order: first.get(p.id) ?? 99 },
+          properties: {
+            id: p.id,
+            name: p.name,
+            from: from(p),
+            first: first.has(p.id),
+            order: first.get(p.id) ?? 99,
+          },
           geometry: { type: "Point", coordinates: [p.lon, p.lat] },
         })),
     };
@@ -174,7 +201,8 @@ export class Drawing {
 
   /** Take the colours of the present ground. */
   recolour(t: Token): void {
-    for (const [layer, property, name] of REPAINT) this.map.setPaintProperty(layer, property as "fill-color", t(name));
+    for (const [layer, property, name] of REPAINT)
+      this.map.setPaintProperty(layer, property as "fill-color", t(name));
     for (const layer of HALOED) {
       const marks = layer.startsWith("mark");
       this.map.setPaintProperty(layer, "text-halo-color", t(marks ? "surface" : "halo"));

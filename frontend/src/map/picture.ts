@@ -58,7 +58,14 @@ export function sideBySide(strands: readonly Strand[], gap = 0.6): Placed[] {
     let at = -total / 2;
     for (const s of sorted) {
       const key = `${link}|${s.corridor}`;
-      found.push({ key, link, corridor: s.corridor, width: s.width, offset: at + s.width / 2, faint: s.faint ?? false });
+      found.push({
+        key,
+        link,
+        corridor: s.corridor,
+        width: s.width,
+        offset: at + s.width / 2,
+        faint: s.faint ?? false,
+      });
       at += s.width + gap;
     }
   }

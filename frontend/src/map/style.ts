@@ -5,7 +5,8 @@ import { CORRIDORS, type Corridor } from "./picture";
 export type Token = (name: string) => string;
 
 /** Read a token of colour as it is on the present ground. */
-export const token: Token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export const token: Token = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 /** Dashes of corridors in widths of the line, so that no line is told by its colour alone. */
 export const DASH: Record<Corridor, number[] | null> = {
@@ -66,7 +67,7 @@ function strands(t: Token): unknown[] {
       "line-opacity": ["*", 0.9, state("a", 1)],
     },
   };
-  const lines = CORRIDORS.map((corridor) => ({
+  const lines = [...CORRIDORS].reverse().map((corridor) => ({
     id: `strand-${corridor}`,
     type: "line",
     source: "strands",
@@ -118,14 +119,36 @@ function places(t: Token): unknown[] {
       source: "places",
       filter: ["any", first, [">=", ["zoom"], ["get", "from"]]],
       paint: {
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 2, ["case", first, 3, 1.6], 7, ["case", first, 5, 3.6]],
+        "circle-radius": [
+          "interpolate",
+          ["linear"],
+          ["zoom"],
+          2,
+          ["case", first, 3, 1.6],
+          7,
+          ["case", first, 5, 3.6],
+        ],
         "circle-color": t("surface"),
         "circle-stroke-color": t("ink"),
         "circle-stroke-width": 1.2,
       },
     },
-    text("names-land", ["!", ["get", "water"]], { "text-letter-spacing": 0.12, "symbol-sort-key": ["-", 0, ["get", "size"]], "text-padding": 8 }, t("naming"), ["interpolate", ["linear"], ["zoom"], 2, 9.5, 6, 13]),
-    text("names-water", ["get", "water"], { "text-letter-spacing": 0.06, "text-max-width": 6 }, t("naming"), ["interpolate", ["linear"], ["zoom"], 2, 9.5, 6, 12.5]),
+    text(
+      "names-land",
+      ["!", ["get", "water"]],
+      { "text-letter-spacing": 0.12, "symbol-sort-key": ["-", 0, ["get", "size"]], "text-padding": 8 },
+      t("naming"),
+      ["interpolate", ["linear"], ["zoom"], 2, 9.5, 6, 13],
+    ),
+    text("names-water", ["get", "water"], { "text-letter-spacing": 0.06, "text-max-width": 6 }, t("naming"), [
+      "interpolate",
+      ["linear"],
+      ["zoom"],
+      2,
+      9.5,
+      6,
+      12.5,
+    ]),
     text(
       "labels",
       ["all", ["!", first], [">=", ["zoom"], ["get", "from"]]],
@@ -133,7 +156,15 @@ function places(t: Token): unknown[] {
       t("muted"),
       ["interpolate", ["linear"], ["zoom"], 3, 10, 7, 12.5],
     ),
-    text("labels-first", first, { ...beside, "symbol-sort-key": ["get", "order"], "text-padding": 3 }, t("ink"), ["interpolate", ["linear"], ["zoom"], 2, 11.5, 7, 13.5]),
+    text("labels-first", first, { ...beside, "symbol-sort-key": ["get", "order"], "text-padding": 3 }, t("ink"), [
+      "interpolate",
+      ["linear"],
+      ["zoom"],
+      2,
+      11.5,
+      7,
+      13.5,
+    ]),
   ];
 }
 
@@ -143,7 +174,13 @@ function marks(t: Token): unknown[] {
     type: "symbol",
     source: "marks",
     filter: ["==", ["get", "shape"], shape],
-    layout: { "text-field": sign, "text-size": size, "text-font": ["sans-serif"], "text-allow-overlap": true, "text-ignore-placement": true },
+    layout: {
+      "text-field": sign,
+      "text-size": size,
+      "text-font": ["sans-serif"],
+      "text-allow-overlap": true,
+      "text-ignore-placement": true,
+    },
     paint: { "text-color": colour, "text-halo-color": t("surface"), "text-halo-width": 1.6 },
   });
   return [

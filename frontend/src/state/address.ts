@@ -1,7 +1,17 @@
 /** The address bar holds the whole state: what is asked, of which world, and where the map looks. */
 import { EMPTY, read, write, type Change, type World } from "./world";
 
-export const VIEWS = ["routes", "flows", "plan", "rollout", "security", "exporter", "risk", "game", "claims"] as const;
+export const VIEWS = [
+  "routes",
+  "flows",
+  "plan",
+  "rollout",
+  "security",
+  "exporter",
+  "risk",
+  "game",
+  "claims",
+] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Camera {
@@ -28,7 +38,6 @@ export interface State {
   supply: string;
   importer: string;
   exporter: string;
-  region: string;
   /** Ids of the jobs that answer the slow views, by view. */
   jobs: Record<string, string>;
   camera: Camera | null;
@@ -51,14 +60,14 @@ export const START: State = {
   supply: "uranium",
   importer: "JP",
   exporter: "KZ",
-  region: "",
   jobs: {},
   camera: null,
 };
 
 const ID = /^[\w-]{1,80}$/;
 const ids = (text: string | null): string[] => (text ?? "").split(",").filter((part) => ID.test(part));
-const word = (text: string | null, otherwise: string): string => (text !== null && ID.test(text) ? text : otherwise);
+const word = (text: string | null, otherwise: string): string =>
+  text !== null && ID.test(text) ? text : otherwise;
 
 function within(text: string | null, low: number, high: number, otherwise: number): number {
   const value = text === null || text === "" ? Number.NaN : Number(text);
@@ -66,7 +75,10 @@ function within(text: string | null, low: number, high: number, otherwise: numbe
 }
 
 function world(scenarios: string | null, changes: string | null): World {
-  const found = (changes ?? "").split(",").map(read).filter((c): c is Change => c !== null);
+  const found = (changes ?? "")
+    .split(",")
+    .map(read)
+    .filter((c): c is Change => c !== null);
   return { scenarios: ids(scenarios), changes: found };
 }
 
@@ -102,7 +114,6 @@ export function parse(query: string): State {
     supply: word(q.get("supply"), START.supply),
     importer: word(q.get("importer"), START.importer),
     exporter: word(q.get("exporter"), START.exporter),
-    region: word(q.get("region"), START.region),
     jobs: jobs(q),
     camera: camera(q.get("map")),
   };
@@ -121,7 +132,6 @@ const PLAIN = [
   ["supply", "supply"],
   ["importer", "importer"],
   ["exporter", "exporter"],
-  ["region", "region"],
 ] as const;
 
 /** Write the state as a query; what has its usual value is left out, so that addresses stay short. */
@@ -138,7 +148,12 @@ export function format(state: State): string {
   }
   for (const [key, field] of PLAIN) if (state[field] !== START[field]) q.set(key, String(state[field]));
   set("avoid", state.avoid.join(","));
-  set("jobs", Object.entries(state.jobs).map((pair) => pair.join(":")).join(","));
+  set(
+    "jobs",
+    Object.entries(state.jobs)
+      .map((pair) => pair.join(":"))
+      .join(","),
+  );
   const at = state.camera;
   if (at) q.set("map", `${at.lon.toFixed(2)}/${at.lat.toFixed(2)}/${at.zoom.toFixed(2)}`);
   return `?${q.toString().replaceAll("%2C", ",").replaceAll("%7E", "~").replaceAll("%2F", "/").replaceAll("%3A", ":")}`;

@@ -46,7 +46,12 @@ export const same = (a: Change, b: Change): boolean => a.act === b.act && a.tabl
 /** Set a change, in the place of another of the same kind on the same thing; a closed thing needs no other change. */
 export function withChange(world: World, change: Change): World {
   const others = world.changes.filter(
-    (c) => !(c.table === change.table && c.id === change.id && (c.act === change.act || change.act === "close" || c.act === "close")),
+    (c) =>
+      !(
+        c.table === change.table &&
+        c.id === change.id &&
+        (c.act === change.act || change.act === "close" || c.act === "close")
+      ),
   );
   return { ...world, changes: [...others, change] };
 }

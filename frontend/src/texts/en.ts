@@ -36,7 +36,8 @@ export const en = {
     plain: "As it is",
     change: "Change the world",
     drawer: "Change the world",
-    intro: "Click a line, a port or a country on the map, or choose here. Every change is a supposition of yours and can be taken back.",
+    intro:
+      "Click a line, a port or a country on the map, or choose here. Every change is a supposition of yours and can be taken back.",
     thing: "A place, crossing, line or country",
     thingHint: "Type a name, such as Aktau or Khorgos",
     scenarios: "Scenarios",
@@ -136,7 +137,13 @@ export const en = {
     empty: "Choose two places. For example:",
     examples: [
       { text: "A container from Almaty to Duisburg", from: "KZALA", to: "DEDUI", goods: "containers", avoid: "" },
-      { text: "Titanium from Ust-Kamenogorsk to Yokohama, without Russia and China", from: "KZUKK", to: "JPYOK", goods: "titanium", avoid: "RU,CN" },
+      {
+        text: "Titanium from Ust-Kamenogorsk to Yokohama, without Russia and China",
+        from: "KZUKK",
+        to: "JPYOK",
+        goods: "titanium",
+        avoid: "RU,CN",
+      },
       { text: "A container from Xi'an to Hamburg", from: "CNXIA", to: "DEHAM", goods: "containers", avoid: "" },
     ],
     gone: (name: string) => `${name}: no longer open`,
@@ -151,10 +158,12 @@ export const en = {
     growth: "Growth of demand",
     cases: { low: "low", central: "central", high: "high" } as Record<string, string>,
     corridors: "Tonnes by corridor",
+    alone: "click one to see it alone on the map",
     corridorsTitle: (name: string, share: string) => `${name} carries the most: ${share} of the tonnes`,
     land: "Share over land",
     bottlenecks: "What binds",
-    bottlenecksTitle: (n: number) => (n === 0 ? "Nothing is full" : `${n} ${n === 1 ? "capacity is" : "capacities are"} at least nine tenths full`),
+    bottlenecksTitle: (n: number) =>
+      n === 0 ? "Nothing is full" : `${n} ${n === 1 ? "capacity is" : "capacities are"} at least nine tenths full`,
     ratio: "Volume over capacity",
     worth: "Worth of one more unit, USD a year",
     countries: "Transit by country",
@@ -166,7 +175,8 @@ export const en = {
     shiftsTitle: (t: string, from: string, to: string) => `${t} move from ${from} to ${to}`,
     unserved: "Demand without an open way",
     intervals: "Intervals of these flows",
-    intervalsNote: "Flows shown are those of the best values of all facts. Twenty-four draws of the facts give their P10 and P90.",
+    intervalsNote:
+      "Flows shown are those of the best values of all facts. Twenty-four draws of the facts give their P10 and P90.",
     run: "Find the intervals",
     none: "none",
     gap: (gap: string) => `Equilibrium to a relative gap of ${gap}`,
@@ -183,7 +193,8 @@ export const en = {
     minutes: (n: number) => `${n} min`,
     took: (s: string) => `Worked out in ${s}`,
     reload: "You may reload or close the page: the work goes on.",
-    unknown: "This kind of question is not answered by this server yet. It appears here by itself when the server learns it.",
+    unknown:
+      "This kind of question is not answered by this server yet. It appears here by itself when the server learns it.",
     lost: "This answer is no longer kept; work it out anew.",
     old: "The question has changed since; this is the answer to the one before.",
   },
@@ -192,8 +203,13 @@ export const en = {
     marks: { 3.7: "USD 3.7 bn", 19: "JPY 3 tn" } as Record<number, string>,
     years: "Works start in",
     objective: "Aim",
-    objectives: { benefit: "benefit of all users", tonnes: "tonnes on the Caspian corridor", security: "security of supply" } as Record<string, string>,
-    intro: "What to build with this money, in which order: chosen by what each project does to the flows together with all the others, with a bound on how much better any other choice could be. About a minute.",
+    objectives: {
+      benefit: "benefit of all users",
+      tonnes: "tonnes on the Caspian corridor",
+      security: "security of supply",
+    } as Record<string, string>,
+    intro:
+      "What to build with this money, in which order: chosen by what each project does to the flows together with all the others, with a bound on how much better any other choice could be. About a minute.",
     example: "Three trillion yen over five years",
     funded: "Funded",
     fundedTitle: (n: number) => `${n} ${n === 1 ? "project is" : "projects are"} funded`,
@@ -211,6 +227,9 @@ export const en = {
     reason: "Reason",
     show: "Show what it moves",
     sources: "Who pays",
+    status: "Status",
+    all: "All projects",
+    allNote: "Build any of them into the world, and see in Flow what it alone moves.",
   },
   rollout: {
     intro: "What is announced, what is paid for, and what works, year by year to 2040.",
@@ -231,16 +250,17 @@ export const en = {
   },
   exporter: {
     exporter: "Exporter",
-    intro: "How many ways out a state's exports have, by route and by partner, today and with the works that are paid for.",
+    intro:
+      "How many ways out a state's exports have, by route and by partner, today and with the works that are paid for.",
     example: "Kazakhstan",
   },
   risk: {
     intro: "What closures, security risks and a falling Caspian do to time, cost and capacity.",
     example: "The Caspian corridor",
-    region: "Region",
   },
   game: {
-    intro: "Moves of each state, what each earns by them in every combination, and where nobody gains by moving alone.",
+    intro:
+      "Moves of each state, what each earns by them in every combination, and where nobody gains by moving alone.",
     example: "Russia, China, Kazakhstan and the others in 2034",
   },
   claims: {

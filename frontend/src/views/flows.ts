@@ -2,7 +2,7 @@
 import type { Capacity, FlowAnswer, Link, Network, Row } from "../api/types";
 import { number, percent, tonnes } from "../lib/format";
 import { CORRIDORS, corridorOf, unwrap, type Mark, type Picture, type Strand } from "../map/picture";
-import { halfway } from "../parts/marks";
+import { halfway } from "../map/way";
 import { texts } from "../texts";
 
 export const num = (row: Row | undefined, column: string): number => {
@@ -57,7 +57,8 @@ function titles(found: readonly Strand[], links: ReadonlyMap<string, Link>): Mar
   return marks;
 }
 
-const weight = (s: Strand, links: ReadonlyMap<string, Link>): number => s.width * Math.sqrt(links.get(s.link)?.length_km ?? 1);
+const weight = (s: Strand, links: ReadonlyMap<string, Link>): number =>
+  s.width * Math.sqrt(links.get(s.link)?.length_km ?? 1);
 
 export function picture(answer: FlowAnswer, network: Network, hidden: readonly string[], more: Mark[]): Picture {
   const scale = tonnesAPixel(answer, hidden);
@@ -82,14 +83,19 @@ export function saysOf(answer: FlowAnswer, names: ReadonlyMap<string, string>): 
       .filter(([, t]) => t >= 500)
       .sort(([, a], [, b]) => b - a)
       .map(([corridor, t]) => `${corridor} ${tonnes(t)}`);
-    const full = l.volume_capacity === null || l.volume_capacity === undefined ? "" : ` · ${percent(l.volume_capacity)} full`;
-    const change = l.before_t === null || l.before_t === undefined ? "" : `\n${tonnes(l.flow_t - l.before_t, true)}`;
+    const full =
+      l.volume_capacity === null || l.volume_capacity === undefined ? "" : ` · ${percent(l.volume_capacity)} full`;
+    const change =
+      l.before_t === null || l.before_t === undefined ? "" : `\n${tonnes(l.flow_t - l.before_t, true)}`;
     return `${name}\n${tonnes(l.flow_t)}${full}\n${parts.join(", ")}${change}`;
   };
 }
 
 /** The moves from corridor to corridor, and who gains transit, in words. */
-export function moved(answer: FlowAnswer, name: (country: string) => string): { text: string; good: boolean | null }[] {
+export function moved(
+  answer: FlowAnswer,
+  name: (country: string) => string,
+): { text: string; good: boolean | null }[] {
   const shifts = answer.shifts
     .filter((r) => num(r, "moved_t") >= 1000)
     .sort((a, b) => num(b, "moved_t") - num(a, "moved_t"))
@@ -111,4 +117,5 @@ function shift(r: Row): string {
   return `${tonnes(num(r, "moved_t"))}: ${side(str(r, "from_corridor"))} → ${side(str(r, "to_corridor"))}`;
 }
 
-export const fullness = (c: Capacity): string => `${percent(c.volume_capacity)} · ${number(c.flow)} of ${number(c.capacity)} ${c.unit}`;
+export const fullness = (c: Capacity): string =>
+  `${percent(c.volume_capacity)} · ${number(c.flow)} of ${number(c.capacity)} ${c.unit}`;

@@ -3,9 +3,8 @@ import type { Network, Project, Row } from "../api/types";
 import type { Task } from "../charts/Gantt.svelte";
 import type { Column } from "../lib/DataTable.svelte";
 import { dollars, number } from "../lib/format";
-import type { Mark, Picture } from "../map/picture";
-import { halfway } from "../parts/marks";
-import { unwrap } from "../map/picture";
+import { unwrap, type Mark, type Picture } from "../map/picture";
+import { halfway } from "../map/way";
 import { texts } from "../texts";
 import { num, str } from "./flows";
 
@@ -32,26 +31,37 @@ export function siteOf(project: Project, network: Network): [number, number] | n
   const link = network.links.find((l) => project.link_ids.includes(l.id));
   const places = network.places.filter((p) => project.place_ids.includes(p.id));
   if (places.length) {
-    const mean = (f: (p: (typeof places)[number]) => number): number => places.reduce((s, p) => s + f(p), 0) / places.length;
+    const mean = (f: (p: (typeof places)[number]) => number): number =>
+      places.reduce((s, p) => s + f(p), 0) / places.length;
     return [mean((p) => p.lon), mean((p) => p.lat)];
   }
   return link ? halfway(unwrap(link.coordinates)) : null;
 }
 
-export function picture(ids: readonly string[], projects: readonly Project[], network: Network, chosen: string): Picture {
+export function picture(
+  ids: readonly string[],
+  projects: readonly Project[],
+  network: Network,
+  chosen: string,
+): Picture {
   const shown = projects.filter((p) => ids.includes(p.id));
   const marks: Mark[] = shown.flatMap((p) => {
     const at = siteOf(p, network);
     return at ? [{ id: p.id, at, shape: "project" as const, label: p.name }] : [];
   });
   const strands = shown.flatMap((p) =>
-    p.link_ids.map((link) => ({ link, corridor: "Caspian" as const, width: p.id === chosen ? 6 : 3.4, faint: chosen !== "" && p.id !== chosen })),
+    p.link_ids.map((link) => ({
+      link,
+      corridor: "Caspian" as const,
+      width: p.id === chosen ? 6 : 3.4,
+      faint: chosen !== "" && p.id !== chosen,
+    })),
   );
   const seen = new Set<string>();
   return {
     strands: strands.filter((s) => !seen.has(s.link) && Boolean(seen.add(s.link))),
     marks,
-    places: shown.flatMap((p) => p.place_ids),
+    places: shown.filter((p) => p.id === chosen).flatMap((p) => p.place_ids),
   };
 }
 
@@ -59,14 +69,43 @@ export const columns: Column<Row>[] = [
   { title: t.project, value: (r) => str(r, "name") },
   { title: t.start, number: true, value: (r) => num(r, "start_year") },
   { title: t.opening, number: true, value: (r) => num(r, "opening_year") },
-  { title: t.cost, unit: "USD", number: true, value: (r) => num(r, "cost_usd"), show: (r) => dollars(num(r, "cost_usd")) },
-  { title: t.benefit, unit: "USD", number: true, value: (r) => num(r, "benefit_usd"), show: (r) => dollars(num(r, "benefit_usd")) },
-  { title: t.per, number: true, value: (r) => num(r, "benefit_per_usd"), show: (r) => number(num(r, "benefit_per_usd")) },
+  {
+    title: t.cost,
+    unit: "USD",
+    number: true,
+    value: (r) => num(r, "cost_usd"),
+    show: (r) => dollars(num(r, "cost_usd")),
+  },
+  {
+    title: t.benefit,
+    unit: "USD",
+    number: true,
+    value: (r) => num(r, "benefit_usd"),
+    show: (r) => dollars(num(r, "benefit_usd")),
+  },
+  {
+    title: t.per,
+    number: true,
+    value: (r) => num(r, "benefit_per_usd"),
+    show: (r) => number(num(r, "benefit_per_usd")),
+  },
 ];
 
 export const unfundedColumns: Column<Row>[] = [
   { title: t.project, value: (r) => str(r, "name") },
-  { title: t.cost, unit: "USD", number: true, value: (r) => num(r, "cost_usd"), show: (r) => dollars(num(r, "cost_usd")) },
-  { title: t.benefit, unit: "USD", number: true, value: (r) => num(r, "benefit_usd"), show: (r) => dollars(num(r, "benefit_usd")) },
+  {
+    title: t.cost,
+    unit: "USD",
+    number: true,
+    value: (r) => num(r, "cost_usd"),
+    show: (r) => dollars(num(r, "cost_usd")),
+  },
+  {
+    title: t.benefit,
+    unit: "USD",
+    number: true,
+    value: (r) => num(r, "benefit_usd"),
+    show: (r) => dollars(num(r, "benefit_usd")),
+  },
   { title: t.reason, value: (r) => str(r, "reason") },
 ];

@@ -29,7 +29,10 @@ export function legName(leg: Leg): string {
 
 type Measure = "cost" | "time" | "co2";
 
-const MEASURES: Record<Measure, { of: (leg: Leg) => number; unit: (r: Route) => string; of_route: (r: Route) => Route["cost_usd"] }> = {
+const MEASURES: Record<
+  Measure,
+  { of: (leg: Leg) => number; unit: (r: Route) => string; of_route: (r: Route) => Route["cost_usd"] }
+> = {
   cost: { of: (l) => l.cost_usd, unit: (r) => r.cost_unit, of_route: (r) => r.cost_usd },
   time: { of: (l) => l.time_h / 24, unit: () => t.days, of_route: (r) => r.time_days },
   co2: { of: (l) => l.co2e_kg, unit: () => "kg CO₂e", of_route: (r) => r.co2e_kg },
@@ -41,9 +44,19 @@ export function behind(route: Route, measure: Measure): Asked {
   const unit = m.unit(route);
   const parts: Part[] = route.legs
     .filter((leg) => m.of(leg) > 0)
-    .map((leg) => ({ name: legName(leg), text: `${number(m.of(leg))} ${unit}`, value: m.of(leg), facts: factsOf(leg, measure) }));
+    .map((leg) => ({
+      name: legName(leg),
+      text: `${number(m.of(leg))} ${unit}`,
+      value: m.of(leg),
+      facts: factsOf(leg, measure),
+    }));
   if (measure === "cost" && route.insurance_usd)
-    parts.push({ name: t.insurance, text: `${number(route.insurance_usd)} ${unit}`, value: route.insurance_usd, facts: [] });
+    parts.push({
+      name: t.insurance,
+      text: `${number(route.insurance_usd)} ${unit}`,
+      value: route.insurance_usd,
+      facts: [],
+    });
   return {
     title: `${route.corridor}: ${t[measure]}`,
     text: `${money(m.of_route(route))} ${unit}`,
@@ -66,7 +79,13 @@ function factsOf(leg: Leg, measure: Measure): string[] {
   return [...kept].sort((a, b) => Number(a.endsWith(".length_km")) - Number(b.endsWith(".length_km")));
 }
 
-export function picture(answer: RouteAnswer, network: Network, chosen: string, hidden: readonly string[], marks: Mark[]): Picture {
+export function picture(
+  answer: RouteAnswer,
+  network: Network,
+  chosen: string,
+  hidden: readonly string[],
+  marks: Mark[],
+): Picture {
   const routes = answer.routes.filter((r) => !hidden.includes(r.corridor) || answer.routes.length < 3);
   const links = new Map<string, Link>(network.links.map((l) => [l.id, l]));
   const seen = new Set<string>();
@@ -77,10 +96,17 @@ export function picture(answer: RouteAnswer, network: Network, chosen: string, h
         const key = `${link}|${r.corridor}`;
         return !seen.has(key) && Boolean(seen.add(key));
       })
-      .map((link) => ({ link, corridor: corridorOf(r.corridor), width: r.id === chosen ? 5 : 3, faint: chosen !== "" && r.id !== chosen })),
+      .map((link) => ({
+        link,
+        corridor: corridorOf(r.corridor),
+        width: r.id === chosen ? 5 : 3,
+        faint: chosen !== "" && r.id !== chosen,
+      })),
   );
   const shown = chosen ? routes.filter((r) => r.id === chosen) : routes;
-  const points = shown.flatMap((r) => r.legs.flatMap((leg) => leg.link_ids.flatMap((id) => unwrap(links.get(id)?.coordinates ?? []))));
+  const points = shown.flatMap((r) =>
+    r.legs.flatMap((leg) => leg.link_ids.flatMap((id) => unwrap(links.get(id)?.coordinates ?? []))),
+  );
   const places = [answer.origin.id, answer.destination.id, ...shown.flatMap((r) => r.via)];
   return { strands, marks, dashed: true, places: [...new Set(places)], fit: bounds(points.slice(0, 20000), 0.04) };
 }
@@ -93,7 +119,8 @@ export interface Moved {
 
 /** What the changes of the world do to each corridor. */
 export function moved(before: RouteAnswer, after: RouteAnswer): Moved[] {
-  const first = (a: RouteAnswer): Map<string, Route> => new Map(a.routes.filter((r) => r.rank === 1).map((r) => [r.corridor, r]));
+  const first = (a: RouteAnswer): Map<string, Route> =>
+    new Map(a.routes.filter((r) => r.rank === 1).map((r) => [r.corridor, r]));
   const [old, fresh] = [first(before), first(after)];
   const names = [...new Set([...old.keys(), ...fresh.keys()])];
   return names.flatMap((corridor) => {

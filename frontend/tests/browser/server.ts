@@ -1,0 +1,42 @@
+/** Starts `caspia serve` on a free port with a folder of its own, and stops it when the tests are done. */
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    origin: string;
+  }
+}
+
+const COMMAND = (process.env["CASPIA"] ?? "../.venv/bin/caspia").split(" ");
+
+export default async function start(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "caspia-page-"));
+  const [program = "", ...first] = COMMAND;
+  const args = [...first, "serve", "--port", "0", "--workers", "1", "--folder", folder];
+  const server = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  const origin = await new Promise<string>((found, failed) => {
+    const hear = (chunk: Buffer): void => {
+      said += chunk.toString();
+      const address = /http:\/\/[\w.:]+/.exec(said)?.[0];
+      if (address) found(address);
+    };
+    server.stdout.on("data", hear);
+    server.stderr.on("data", hear);
+    server.on("error", failed);
+    server.on("exit", (code) => {
+      failed(new Error(`caspia serve ended with ${String(code)}: ${said}`));
+    });
+  });
+  project.provide("origin", origin);
+  return async () => {
+    const ended = new Promise((done) => server.once("exit", done));
+    server.kill("SIGTERM");
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+}
