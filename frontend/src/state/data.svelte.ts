@@ -25,7 +25,8 @@ class Data {
   name(id: string): string {
     const found = this.places.get(id) ?? this.links.get(id) ?? this.projects.get(id);
     if (found) return found.name;
-    return this.countries.get(id) ?? this.scenarios.find((s) => s.name === id)?.title ?? id;
+    const water = this.meta?.waters.find((w) => w.id === id);
+    return water?.name ?? this.countries.get(id) ?? this.scenarios.find((s) => s.name === id)?.title ?? id;
   }
 
   async load(): Promise<void> {

@@ -14,6 +14,12 @@ export const str = (row: Row | undefined, column: string): string => {
   return typeof value === "string" ? value : "";
 };
 
+/** How dark each state is on the map: its share against the greatest. */
+export function shades(rows: readonly Row[]): Record<string, number> {
+  const most = Math.max(...rows.map((r) => num(r, "share")), 1e-9);
+  return Object.fromEntries(rows.map((r) => [str(r, "country"), num(r, "share") / most]));
+}
+
 const WIDEST_PX = 20;
 const LEAST_PX = 0.25;
 
