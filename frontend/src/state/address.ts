@@ -35,6 +35,8 @@ export interface State {
   budget: number;
   years: string;
   objective: string;
+  /** Whether plans for 1 to 30 billion dollars are asked for besides. */
+  sweep: boolean;
   supply: string;
   importer: string;
   exporter: string;
@@ -57,6 +59,7 @@ export const START: State = {
   budget: 19,
   years: "2026-2030",
   objective: "benefit",
+  sweep: false,
   supply: "uranium",
   importer: "JP",
   exporter: "KZ",
@@ -111,6 +114,7 @@ export function parse(query: string): State {
     budget: within(q.get("budget"), 0.1, 60, START.budget),
     years: word(q.get("years"), START.years),
     objective: word(q.get("objective"), START.objective),
+    sweep: q.get("sweep") === "true",
     supply: word(q.get("supply"), START.supply),
     importer: word(q.get("importer"), START.importer),
     exporter: word(q.get("exporter"), START.exporter),
@@ -129,6 +133,7 @@ const PLAIN = [
   ["budget", "budget"],
   ["years", "years"],
   ["objective", "objective"],
+  ["sweep", "sweep"],
   ["supply", "supply"],
   ["importer", "importer"],
   ["exporter", "exporter"],

@@ -30,8 +30,8 @@ describe("routes", () => {
     const { page } = await open(browser, "?view=routes");
     await page.getByRole("table", { name: "Corridor" }).getByRole("cell").first().getByRole("button").click();
     const dialog = page.getByRole("dialog", { name: /Cost/ });
-    await dialog.getByText("rail").first().click();
-    await dialog.locator("details details summary").first().click();
+    await dialog.locator(".parts > li > details > summary").nth(1).click();
+    await dialog.locator(".parts details[open] details summary").first().click();
     await dialog.locator("dl a[href^=http]").first().waitFor();
     expect(await dialog.innerText()).toMatch(/Method/);
     expect(await complaints(page)).toEqual([]);
@@ -120,7 +120,7 @@ describe("the world", () => {
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     const card = page.locator("section.card");
     await card.waitFor();
-    await card.getByRole("button", { name: /^(Close|Bar transit): / }).click();
+    await card.getByRole("button", { name: /^(Close|Bar transit) ?: / }).click();
     await page
       .getByRole("button", { name: /^Take back: / })
       .first()
@@ -153,7 +153,7 @@ describe("flows", () => {
       .first()
       .waitFor();
     expect(page.url()).toContain("year=2030");
-    await page.getByRole("button", { name: /^Table: .*full/ }).click();
+    await page.getByRole("button", { name: /^Table ?: .*full/ }).click();
     expect(await page.getByRole("table", { name: "What binds" }).getByRole("row").count()).toBeGreaterThan(3);
     await page.goto(`${inject("origin")}/?view=flows&edits=close~places~KZAAU`);
     await page.getByRole("heading", { name: "What moved", exact: true }).waitFor();

@@ -15,6 +15,7 @@ const FULL: State = {
   budget: 3.7,
   years: "2026-2035",
   objective: "tonnes",
+  sweep: true,
   supply: "antimony",
   importer: "DE",
   exporter: "UZ",
