@@ -1,7 +1,7 @@
 /** The base map: Natural Earth at 1:50 million from the package world-atlas, made into shapes and names once. */
 import type { Feature, FeatureCollection, Geometry, MultiPolygon, Point, Polygon, Position } from "geojson";
 import { feature, mesh } from "topojson-client";
-import type { GeometryCollection, Topology } from "topojson-specification";
+import type { GeometryCollection, MultiPolygon as MultiPolygonOf, Topology } from "topojson-specification";
 import shapes from "world-atlas/countries-50m.json?url";
 import { letters } from "./countries";
 import { unwrap } from "./picture";
@@ -38,6 +38,7 @@ export const base = (): Promise<Base> => (loaded ??= load());
 
 async function load(): Promise<Base> {
   const world = (await (await fetch(shapes)).json()) as World;
+  giveBack(world);
   const land = feature(world, world.objects.countries);
   const mine = land.features.map((f) => ({
     ...f,
@@ -47,9 +48,27 @@ async function load(): Promise<Base> {
   return {
     land: { type: "FeatureCollection", features: mine },
     borders: line(mesh(world, world.objects.countries, (a, b) => a !== b)),
-    coast: line(mesh(world, world.objects.countries, (a, b) => a === b)),
+    coast: line(mesh(world, world.objects.land)),
     names: { type: "FeatureCollection", features: [...mine.flatMap(named), ...SEAS.map(sea)] },
   };
+}
+
+const [RUSSIA, UKRAINE] = ["643", "804"];
+
+/** The package gives Crimea to who holds it; here, as in the report, it lies in the state whose it is by the United Nations. */
+function giveBack(world: World): void {
+  const found = (id: string): MultiPolygonOf<{ name: string }> | undefined =>
+    world.objects.countries.geometries.find(
+      (g): g is MultiPolygonOf<{ name: string }> => g.id === id && g.type === "MultiPolygon",
+    );
+  const [from, to] = [found(RUSSIA), found(UKRAINE)];
+  if (!from || !to) return;
+  const inCrimea = (arcs: number[][]): boolean => {
+    const shape = feature(world, { type: "Polygon", arcs }).geometry as Polygon;
+    return (shape.coordinates[0] ?? []).every(([x = 0, y = 0]) => x > 32 && x < 36.8 && y > 44 && y < 46.5);
+  };
+  to.arcs = [...to.arcs, ...from.arcs.filter(inCrimea)];
+  from.arcs = from.arcs.filter((arcs) => !inCrimea(arcs));
 }
 
 const line = (geometry: Geometry): Feature => ({ type: "Feature", properties: {}, geometry: planar(geometry) });

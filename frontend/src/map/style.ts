@@ -220,7 +220,12 @@ export function style(t: Token): StyleSpecification {
       source: "land",
       paint: { "fill-color": t("Northern"), "fill-opacity": 0 },
     },
-    { id: "frontiers", type: "line", source: "frontiers", paint: { "line-color": t("coast"), "line-width": ["interpolate", ["linear"], ["zoom"], 2, 0.8, 5, 1.8] } },
+    {
+      id: "frontiers",
+      type: "line",
+      source: "frontiers",
+      paint: { "line-color": t("coast"), "line-width": ["interpolate", ["linear"], ["zoom"], 2, 0.8, 5, 1.8] },
+    },
     { id: "coast", type: "line", source: "coast", paint: { "line-color": t("coast"), "line-width": 0.6 } },
     ...network(t),
     ...strands(t),

@@ -24,7 +24,7 @@ export const en = {
   },
   map: {
     label: "Map of corridors. Everything on it can also be found in the panel and in the list of changes.",
-    credit: "Natural Earth; borders as drawn there",
+    credit: "Natural Earth; borders as in the report",
     failed: "This browser cannot draw the map (WebGL is off). All answers are in the panel.",
     widths: "Width is tonnes a year",
     ring: "ring: nearly full",
