@@ -48,7 +48,7 @@ def dac_terms(loan, discount):
 
 @pytest.mark.parametrize("discount", [5.0, 6.0, 7.0, 9.0, 10.0])
 def test_worked_loan_of_the_dac_annex(discount):
-    """The example of the DAC: 1000 units on 1 January 2001, 10 years, 2.5 percent, repaid half-yearly from July 2003.
+    """The example of the DAC: 1000 units on 1 January 2001, 10 years, 2.5 percent, repaid from July 2003.
 
     Annex 3 of the DAC directives, "Methods used for calculating the grant element", as kept at
     https://paperzz.com/doc/8929037/grant-element: its loan is repaid in 16 instalments, and it prints a general

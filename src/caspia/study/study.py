@@ -206,22 +206,6 @@ class Study:
             self._models.append(flow_model(self, root, tell))
         return self._models[0]
 
-    def use_routes(self, market: Market) -> FlowModel:
-        """Take routes that were found in these data before, in the place of a search.
-
-        Parameters
-        ----------
-        market : Market
-            Routes of the data of this study.
-
-        Returns
-        -------
-        FlowModel
-            That of `flow_model` from then on.
-        """
-        self._models[:] = [compile_model(self, market)]
-        return self._models[0]
-
     def flows(self, year: int = BASE_YEAR, case: Case = "central", *, progress: Tell | None = None) -> Flows:
         """Flows of a year in equilibrium.
 
@@ -423,3 +407,22 @@ def resolved(study: Study, request: Request) -> tuple[Question, ArcCosts, Scene]
     costs = study.costs(request.commodity, request.month)
     states = study.data.tables["places"]["country"].iloc[[question.origin, question.destination]]
     return question, costs, replace(study.scene, signatures=study.scene.signatures.between(set(states)))
+
+
+def use_routes(study: Study, market: Market) -> FlowModel:
+    """Let a study take routes that were found in its data before, in the place of a search.
+
+    Parameters
+    ----------
+    study : Study
+        Whose `flow_model` is not compiled yet.
+    market : Market
+        Routes of its data.
+
+    Returns
+    -------
+    FlowModel
+        That of `Study.flow_model` from then on.
+    """
+    study._models[:] = [compile_model(study, market)]
+    return study._models[0]

@@ -12,8 +12,6 @@ from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES, TOTAL_CHANG
 from caspia.study.flow_frames import (
     bottlenecks_frame,
     corridors_frame,
-    countries_frame,
-    links_frame,
     moved_frame,
     servers_frame,
     totals_frame,
@@ -67,16 +65,18 @@ def flow_body(desk: Desk, ask: FlowAsk, saved: Mapping[str, str]) -> str:
     def make() -> str:
         flows = desk.flows(ask.world, ask.year, ask.case, saved)
         before = None if ask.compare is None else desk.flows(ask.compare, ask.year, ask.case, saved)
-        return flow_answer(flows, before, ask).model_dump_json()
+        return flow_answer(desk, flows, before, ask).model_dump_json()
 
     return desk.kept(key, make)
 
 
-def flow_answer(flows: Flows, before: Flows | None, ask: FlowAsk) -> FlowAnswer:
+def flow_answer(desk: Desk, flows: Flows, before: Flows | None, ask: FlowAsk) -> FlowAnswer:
     """Tables of flows.
 
     Parameters
     ----------
+    desk : Desk
+        That found the flows.
     flows : Flows
         Of the world that is asked for.
     before : Flows or None
@@ -89,13 +89,13 @@ def flow_answer(flows: Flows, before: Flows | None, ask: FlowAsk) -> FlowAnswer:
     FlowAnswer
     """
     corridors, segments = corridors_frame(flows), corridors_frame(flows, ("segment",))
-    countries, totals = countries_frame(flows), totals_frame(flows)
+    countries, totals = desk.countries(flows), totals_frame(flows)
     moved = shifts = pd.DataFrame()
     if before is not None:
         corridors = with_changes(corridors, corridors_frame(before), ("corridor",), SPLIT_CHANGES)
         old = corridors_frame(before, ("segment",))
         segments = with_changes(segments, old, ("segment", "corridor"), SPLIT_CHANGES)
-        countries = with_changes(countries, countries_frame(before), ("country",), EARNED_CHANGES)
+        countries = with_changes(countries, desk.countries(before), ("country",), EARNED_CHANGES)
         totals = with_changes(totals, totals_frame(before), ("year",), TOTAL_CHANGES)
         moved = moved_frame(before, flows)
         shifts = shifts_frame(moved)
@@ -110,7 +110,7 @@ def flow_answer(flows: Flows, before: Flows | None, ask: FlowAsk) -> FlowAnswer:
         compared_with="" if before is None else before.scenario,
         relative_gap=flows.result.residual,
         totals=plain_rows(totals)[0],
-        links=_links(flows, before, capacities),
+        links=_links(desk.links(flows), None if before is None else desk.links(before), capacities),
         capacities=[item for item in capacities if item.volume_capacity >= TELLING],
         bottlenecks=_capacities(tight),
         corridors=rows,
@@ -157,16 +157,14 @@ def _capacities(frame: pd.DataFrame) -> list[Capacity]:
     return found
 
 
-def _links(flows: Flows, before: Flows | None, capacities: Sequence[Capacity]) -> list[LinkFlow]:
-    old: dict[str, float] = {}
-    if before is not None:
-        old = links_frame(before).groupby("link_id")["flow_t"].sum().to_dict()
+def _links(now: pd.DataFrame, before: pd.DataFrame | None, capacities: Sequence[Capacity]) -> list[LinkFlow]:
+    old: dict[str, float] = {} if before is None else before.groupby("link_id")["flow_t"].sum().to_dict()
     limits: dict[str, list[Capacity]] = {}
     for item in capacities:
         if item.table == "links":
             limits.setdefault(item.id, []).append(item)
     found: dict[str, dict[str, Any]] = {}
-    for row in links_frame(flows).to_dict("records"):
+    for row in now.to_dict("records"):
         own = found.setdefault(row["link_id"], {"flow_t": 0.0, "flow_teu": 0.0, "reverse_t": 0.0, "corridors": {}})
         own["flow_t"] += row["flow_t"]
         own["flow_teu"] += row["flow_teu"]

@@ -20,9 +20,9 @@ from caspia.web.settings import ServerSettings
 
 PREFIX = "/api/v1"
 REFUSED: tuple[int | str, ...] = (400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503)
-ABOUT = """The questions of Caspia over HTTP. Every refusal has the body `Refusal`: what is wrong, where, what was
-got, what is allowed and how to repair it. Money is in dollars of the price year that `/meta` names; units are in the
-names of the fields. While the server warms, flows answer 503 with `Retry-After`; `/health` says how far it is."""
+ABOUT = """The questions of Caspia over HTTP. Every refusal has the body `Refusal`: what is wrong, where, what
+was got, what is allowed and how to repair it. Money is in dollars of the price year that `/meta` names; units are
+in the names of the fields. While the server warms, flows answer 503 with `Retry-After`; `/health` says how far."""
 
 
 def create_app(settings: ServerSettings) -> FastAPI:

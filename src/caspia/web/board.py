@@ -17,8 +17,9 @@ from typing import Any, Literal
 
 import caspia
 from caspia.errors import InputError, Problem
-from caspia.web.desk import Desk, stamp
+from caspia.web.desk import Desk
 from caspia.web.folder import Folder
+from caspia.web.kept_routes import stamp
 from caspia.web.models import World
 from caspia.web.models_jobs import Job, JobAsk
 from caspia.web.refusals import Refused, complaint
@@ -98,6 +99,16 @@ class JobBoard:
         with self._lock:
             states = [job.state for job in self._jobs.values()]
         return states.count("running"), states.count("queued")
+
+    def working(self) -> dict[str, int]:
+        """Processes that work on jobs, by id of the job.
+
+        Returns
+        -------
+        dict of str to int
+        """
+        with self._lock:
+            return {job_id: process.pid or 0 for job_id, process in self._workers.items()}
 
     def start(self, asked: JobAsk) -> Job:
         """Start a job, or find the one that was asked the same.
@@ -274,7 +285,10 @@ class JobBoard:
         connection: Connection | None = None
         while True:
             task = self._next()
-            if task is None:
+            # Routes that the server is about to keep need not be sought a second time.
+            while task is not None and not self._closing and not self._desk.wait(POLL_S):
+                pass
+            if task is None or self._closing:
                 break
             if process is None or connection is None or not process.is_alive():
                 process, connection = self._hire()

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import threading
 from collections.abc import Callable, Hashable, Mapping
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
+
+import pandas as pd
 
 import caspia
 from caspia.demand import Case
 from caspia.errors import CaspiaError, DataError, InputError, Problem
 from caspia.study import Study
-from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, solve_flows
-from caspia.study.market import Market
-from caspia.study.shared_flows import load_market, repriced, save_market, shared_market
+from caspia.study.flow_frames import countries_frame, links_frame
+from caspia.study.flows import BASE_YEAR, Flows, compile_model, solve_flows
+from caspia.study.repriced import Repriced, Repricer, repricer
+from caspia.study.route_sums import RouteSums, route_sums
+from caspia.study.shared_flows import load_market, shared_market
 from caspia.web.folder import Folder
 from caspia.web.kept import Kept
+from caspia.web.kept_routes import keep_market, market_path, routes_of
 from caspia.web.models import Health, World
 from caspia.web.refusals import Refused, complaint
 from caspia.web.worlds import used_texts, world_scenarios
 
 MOST_WORLDS = 12
 MOST_ANSWERS = 600
-PART = "routes"
-ENGINE = ("assignment", "cost", "data", "demand", "network", "routing", "scenario", "study")
 
 
 class Desk:
@@ -43,14 +42,15 @@ class Desk:
     def __init__(self, data: str, folder: Folder) -> None:
         self._name, self._folder = data, folder
         self._root: Study | None = None
-        self._model: FlowModel | None = None
+        self._repricer: Repricer | None = None
+        self._sums: RouteSums | None = None
         self._failed: CaspiaError | None = None
         self._no_flows: InputError | None = None
         self._stage = ("Data", 0, 1)
         self._stopping = threading.Event()
         self._loaded, self._ended = threading.Event(), threading.Event()
         self._studies: Kept[str, Study] = Kept(MOST_WORLDS)
-        self._models: Kept[str, FlowModel] = Kept(MOST_WORLDS)
+        self._models: Kept[str, Repriced] = Kept(MOST_WORLDS)
         self._flows: Kept[tuple[str, int, str], Flows] = Kept(4 * MOST_WORLDS)
         self._answers: Kept[Hashable, str] = Kept(MOST_ANSWERS)
 
@@ -89,6 +89,10 @@ class Desk:
             return
         except CaspiaError as error:
             self._failed = error
+        except Exception as error:
+            # Else the page would wait for ever; what failed is said in /health and by the program itself.
+            self._failed = CaspiaError(f"the server could not warm: {type(error).__name__}: {error}")
+            raise
         finally:
             self._loaded.set()
             self._ended.set()
@@ -104,8 +108,8 @@ class Desk:
             self._tell("Costs", 0, 1)
             base = root.in_year(BASE_YEAR)
             model = compile_model(base, market)
-            solve_flows(model, BASE_YEAR)
-            self._model = model
+            self._sums = route_sums(solve_flows(model, BASE_YEAR))
+            self._repricer = repricer(model)
         except InputError as error:
             # Data without demand answer all other questions.
             self._no_flows = error
@@ -241,8 +245,8 @@ class Desk:
         root = self.root()
         if self._no_flows is not None:
             raise self._no_flows
-        if self._model is None:
-            raise _warming("routes are being found")
+        if self._repricer is None:
+            raise Refused(503, _problem(self._failed)) if self._failed else _warming("routes are being found")
         study = year_world(root, world, year, saved, self._studies, self.world_key(world, saved))
         return self._solved(study, year, case)
 
@@ -251,19 +255,51 @@ class Desk:
 
         def solve() -> Flows:
             reference = None if study.base is None else self._solved(study.base, year, case)
-            return solve_flows(
-                self._compiled(study, key), year, case=case, scenario=study.label, reference=reference
-            )
+            model = self._compiled(study).model
+            return solve_flows(model, year, case=case, scenario=study.label, reference=reference)
 
         return self._flows.get((key, year, case), solve)
 
-    def _compiled(self, study: Study, key: str) -> FlowModel:
-        model = self._model
-        if model is None:
+    def _compiled(self, study: Study) -> Repriced:
+        known = self._repricer
+        if known is None:
             raise _warming("routes are being found")
-        if study is model.study:
-            return model
-        return self._models.get(key, lambda: repriced(model, study))
+        if study is known.model.study:
+            return Repriced(known.model, same_money=True)
+        return self._models.get(_study_key(study), lambda: known.of(study))
+
+    def links(self, flows: Flows) -> pd.DataFrame:
+        """Tonnes on links by corridor and direction.
+
+        Parameters
+        ----------
+        flows : Flows
+            Of this desk.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `flow_frames.links_frame`.
+        """
+        return links_frame(flows) if self._sums is None else self._sums.links(flows)
+
+    def countries(self, flows: Flows) -> pd.DataFrame:
+        """Transit through states and what it earns there.
+
+        Parameters
+        ----------
+        flows : Flows
+            Of this desk.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `flow_frames.countries_frame`.
+        """
+        study = flows.model.study
+        if self._sums is None or not isinstance(study, Study):
+            return countries_frame(flows)
+        return self._sums.countries(flows, same_money=self._compiled(study).same_money)
 
 
 class _Stopped(Exception):
@@ -312,97 +348,6 @@ def year_world(
     if any(scenario.year is not None for scenario in own):
         base = root
     return kept.get(f"{base.label} {key}", lambda: base.with_scenario(*own))
-
-
-def routes_of(root: Study, folder: Folder, tell: Callable[[str, int, int], None] | None = None) -> FlowModel:
-    """Flow model of the data, with routes that were found before where there are such.
-
-    Parameters
-    ----------
-    root : Study
-        Data as they are.
-    folder : Folder
-        Where routes are kept.
-    tell : callable, optional
-        Told stage, number done and number of all.
-
-    Returns
-    -------
-    FlowModel
-    """
-    path = market_path(folder, root, "own")
-    market = load_market(path, root)
-    if market is not None:
-        return root.use_routes(market)
-    model = root.flow_model(tell)
-    keep_market(folder, path, model.market)
-    return model
-
-
-def market_path(folder: Folder, root: Study, kind: str) -> Path:
-    """File of the routes of some data, found by this program as it is.
-
-    Parameters
-    ----------
-    folder : Folder
-        Where routes are kept.
-    root : Study
-        Data.
-    kind : str
-        Which routes.
-
-    Returns
-    -------
-    pathlib.Path
-    """
-    return folder.file(PART, f"{kind}-{stamp(root)[:24]}.npz")
-
-
-def keep_market(folder: Folder, path: Path, market: Market) -> None:
-    """Keep routes for later starts, and drop those of other data or versions.
-
-    Parameters
-    ----------
-    folder : Folder
-        Where routes are kept.
-    path : pathlib.Path
-        Of `market_path`.
-    market : Market
-        Routes.
-    """
-    stream = io.BytesIO()
-    save_market(stream, market)
-    folder.write_bytes(path, stream.getvalue())
-    kind = path.name.partition("-")[0]
-    others = sorted(folder.path.joinpath(PART).glob(f"{kind}-*.npz"), key=lambda item: item.stat().st_mtime)
-    for old in others[:-3]:
-        old.unlink(missing_ok=True)
-
-
-def stamp(root: Study) -> str:
-    """What decides every answer beside the question: the data and the program, as a hash.
-
-    Parameters
-    ----------
-    root : Study
-        Data.
-
-    Returns
-    -------
-    str
-    """
-    return hashlib.sha256(f"{caspia.__version__} {engine_hash()} {root.data.sha256}".encode()).hexdigest()
-
-
-@cache
-def engine_hash() -> str:
-    """Hash of the program's own source: a changed model may not show results of the former one."""
-    found = hashlib.sha256()
-    for room in ENGINE:
-        folder = Path(str(files("caspia").joinpath(room)))
-        for path in sorted(folder.rglob("*.py")):
-            found.update(path.read_bytes())
-    return found.hexdigest()
 
 
 def _study_key(study: Study) -> str:

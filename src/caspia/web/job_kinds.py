@@ -6,13 +6,12 @@ A kind is added by a model in `models_jobs`, a function here and a line in `KIND
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from caspia.errors import InputError, Problem
 from caspia.scenario import compose
-from caspia.study import Study, check_draws, flow_answer
+from caspia.study import check_draws, flow_answer
 from caspia.study.finance_answer import PORTFOLIO, FinanceQuestion, finance_answer
 from caspia.study.objectives import read_aim
 from caspia.study.plan import open_planner
@@ -23,51 +22,12 @@ from caspia.study.plan_request import PlanRequest
 from caspia.study.rollout import check_draws as check_samples
 from caspia.study.rollout import open_rollout, rollout
 from caspia.view import finance_answers, flow_answers, plan_answers, rollout_answers
+from caspia.web.bench import Bench, Found, Tell
 from caspia.web.desk import year_world
 from caspia.web.models import World
 from caspia.web.models_jobs import FinanceAsk, FlowIntervalsAsk, PlanAsk, RolloutAsk
 from caspia.web.plain import plain
 from caspia.web.worlds import world_scenarios
-
-Tell = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What a job works with.
-
-    Attributes
-    ----------
-    study : Study
-        Data as they are, with their routes.
-    saved : mapping of str to str
-        Texts of the saved scenarios that the ask rests on.
-    results : pathlib.Path
-        Folder of the results of jobs.
-    keep : pathlib.Path
-        File in which a long job may keep what it found so far.
-    """
-
-    study: Study
-    saved: Mapping[str, str]
-    results: Path
-    keep: Path
-
-    def world(self, world: World) -> Study:
-        """The data in a world."""
-        return self.study.with_scenario(*world_scenarios(world, self.study.data, self.saved))
-
-    def plan(self, job_id: str) -> str:
-        """Path of the plan that a job made."""
-        path = self.results / f"{job_id}.result.json"
-        if not path.is_file():
-            allowed = "a job of the kind plan that is done"
-            raise InputError(Problem("no such plan", "plan", repr(job_id), allowed, "ask for the plan first"))
-        return str(path)
-
-
-Found = tuple[str, dict[str, Any]]
-"""A sentence, and the record of the command's `--json`."""
 
 
 def flow_intervals(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:

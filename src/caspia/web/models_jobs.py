@@ -93,6 +93,16 @@ class ExporterAsk(Ask):
     world: World = Field(default_factory=World)
 
 
+class RiskAsk(Ask):
+    """As `caspia risk`."""
+
+    n: Annotated[int, Field(ge=1, le=100_000, description="Years that are drawn.")] = 1000
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
+    year: Annotated[int, Field(ge=2025, le=2040)] = 2025
+    critical: Annotated[bool, Field(description="Also cut places one by one, and let an adversary choose.")] = True
+    world: World = Field(default_factory=World)
+
+
 class GameAsk(Ask):
     """As `caspia game`."""
 
@@ -154,6 +164,13 @@ class ExporterJob(Ask):
     ask: ExporterAsk
 
 
+class RiskJob(Ask):
+    """Closures, storms and doubtful facts."""
+
+    kind: Literal["risk"]
+    ask: RiskAsk = RiskAsk()
+
+
 class GameJob(Ask):
     """The game of the corridor."""
 
@@ -169,7 +186,15 @@ class ClaimsJob(Ask):
 
 
 JobAsk = Annotated[
-    FlowIntervalsJob | PlanningJob | FinanceJob | RolloutJob | SecureJob | ExporterJob | GameJob | ClaimsJob,
+    FlowIntervalsJob
+    | PlanningJob
+    | FinanceJob
+    | RolloutJob
+    | SecureJob
+    | ExporterJob
+    | RiskJob
+    | GameJob
+    | ClaimsJob,
     Field(discriminator="kind"),
 ]
 

@@ -126,9 +126,10 @@ def _find(
     task: Task, data: str, folder: Path, bench: dict[str, Any], tell: Callable[[str, int, int], None]
 ) -> tuple[str, dict[str, Any]]:
     from caspia.study import Study
-    from caspia.web.desk import routes_of
+    from caspia.web.bench import Bench
     from caspia.web.folder import Folder
-    from caspia.web.job_kinds import KINDS, Bench
+    from caspia.web.job_kinds import KINDS
+    from caspia.web.kept_routes import routes_of
 
     tell("Data", 0, 1)
     if "study" not in bench:

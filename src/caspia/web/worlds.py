@@ -190,7 +190,7 @@ def text_world(text: str) -> World:
     Parameters
     ----------
     text : str
-        TOML that `parse_scenario` accepts.
+        TOML.
 
     Returns
     -------
@@ -199,8 +199,9 @@ def text_world(text: str) -> World:
     Raises
     ------
     DataError
-        It has more edits than a request may carry, or extends what is no name.
+        It breaks the rules of scenario files, has more edits than a request may carry, or extends what is no name.
     """
+    parse_scenario(text, "scenario")
     raw = tomllib.loads(text)
     try:
         return World.model_validate({"scenarios": raw.get("extends", []), "edits": raw.get("edit", [])})
