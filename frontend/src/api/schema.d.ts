@@ -1482,6 +1482,59 @@ export interface components {
             more?: components["schemas"]["Complaint"][];
         };
         /**
+         * RiskAsk
+         * @description As `caspia risk`.
+         */
+        RiskAsk: {
+            /**
+             * Critical
+             * @description Also cut places one by one, and let an adversary choose.
+             * @default true
+             */
+            critical: boolean;
+            /**
+             * N
+             * @description Years that are drawn.
+             * @default 1000
+             */
+            n: number;
+            /**
+             * Seed
+             * @default 1
+             */
+            seed: number;
+            world?: components["schemas"]["World"];
+            /**
+             * Year
+             * @default 2025
+             */
+            year: number;
+        };
+        /**
+         * RiskJob
+         * @description Closures, storms and doubtful facts.
+         */
+        RiskJob: {
+            /**
+             * @default {
+             *       "critical": true,
+             *       "n": 1000,
+             *       "seed": 1,
+             *       "world": {
+             *         "edits": [],
+             *         "scenarios": []
+             *       },
+             *       "year": 2025
+             *     }
+             */
+            ask: components["schemas"]["RiskAsk"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "risk";
+        };
+        /**
          * RolloutAsk
          * @description As `caspia rollout`.
          */
@@ -2295,7 +2348,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FlowIntervalsJob"] | components["schemas"]["PlanningJob"] | components["schemas"]["FinanceJob"] | components["schemas"]["RolloutJob"] | components["schemas"]["SecureJob"] | components["schemas"]["ExporterJob"] | components["schemas"]["GameJob"] | components["schemas"]["ClaimsJob"];
+                "application/json": components["schemas"]["FlowIntervalsJob"] | components["schemas"]["PlanningJob"] | components["schemas"]["FinanceJob"] | components["schemas"]["RolloutJob"] | components["schemas"]["SecureJob"] | components["schemas"]["ExporterJob"] | components["schemas"]["RiskJob"] | components["schemas"]["GameJob"] | components["schemas"]["ClaimsJob"];
             };
         };
         responses: {

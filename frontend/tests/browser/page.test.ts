@@ -169,7 +169,7 @@ describe("a long question", () => {
     await page.getByRole("button", { name: /^Work it out/ }).click();
     const bar = page.getByRole("progressbar");
     await bar.waitFor();
-    expect(page.url()).toMatch(/jobs=plan:[0-9a-f]+/);
+    await page.waitForFunction(() => /jobs=plan:[0-9a-f]+/.test(location.search));
     await page.reload();
     await bar.waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();

@@ -1,5 +1,6 @@
 /** Starts `caspia serve` on a free port with a folder of its own, and stops it when the tests are done. */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +12,9 @@ declare module "vitest" {
   }
 }
 
-const COMMAND = (process.env["CASPIA"] ?? "../.venv/bin/caspia").split(" ");
+/** The command, or a command with its first words; a path may hold blanks. */
+const GIVEN = process.env["CASPIA"] ?? "../.venv/bin/caspia";
+const COMMAND = existsSync(GIVEN) ? [GIVEN] : GIVEN.split(" ");
 
 export default async function start(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "caspia-page-"));
