@@ -175,6 +175,8 @@ export const en = {
     change: "Change",
     shifts: "What moved from corridor to corridor",
     shiftsTitle: (t: string, from: string, to: string) => `${t} move from ${from} to ${to}`,
+    lost: (t: string, from: string) => `${t} of trade over ${from} lost`,
+    won: (t: string, to: string) => `${t} of new trade over ${to}`,
     unserved: "Demand without an open way",
     intervals: "Intervals of these flows",
     intervalsNote:

@@ -118,9 +118,13 @@ export function moved(
   return [...shifts, ...states];
 }
 
+/** A row without a corridor on one side is demand won or lost. */
 function shift(r: Row): string {
-  const side = (name: string): string => (name === "none" ? "no way" : name);
-  return `${tonnes(num(r, "moved_t"))}: ${side(str(r, "from_corridor"))} → ${side(str(r, "to_corridor"))}`;
+  const [from, to] = [str(r, "from_corridor"), str(r, "to_corridor")];
+  const t = tonnes(num(r, "moved_t"));
+  if (to === "none") return texts.flows.lost(t, from);
+  if (from === "none") return texts.flows.won(t, to);
+  return `${t}: ${from} → ${to}`;
 }
 
 export const fullness = (c: Capacity): string =>

@@ -16,6 +16,19 @@ declare module "vitest" {
 const GIVEN = process.env["CASPIA"] ?? "../.venv/bin/caspia";
 const COMMAND = existsSync(GIVEN) ? [GIVEN] : GIVEN.split(" ");
 
+const MOST_MS = 600_000;
+
+/** Wait until the routes of the first worlds are found, so that no test is about how busy the machine is. */
+async function warm(origin: string): Promise<void> {
+  const end = Date.now() + MOST_MS;
+  while (Date.now() < end) {
+    const health = (await (await fetch(`${origin}/api/v1/health`)).json()) as { status: string };
+    if (health.status !== "warming") return;
+    await new Promise((done) => setTimeout(done, 1000));
+  }
+  throw new Error("the server did not get ready");
+}
+
 export default async function start(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "caspia-page-"));
   const [program = "", ...first] = COMMAND;
@@ -35,6 +48,7 @@ export default async function start(project: TestProject): Promise<() => Promise
       failed(new Error(`caspia serve ended with ${String(code)}: ${said}`));
     });
   });
+  await warm(origin);
   project.provide("origin", origin);
   return async () => {
     const ended = new Promise((done) => server.once("exit", done));
