@@ -5,6 +5,8 @@ VENV ?= .venv
 OUT ?= out/study
 BIN := $(VENV)/bin
 PAGE := src/caspia/web/page
+CHROMIUMS ?= chromium chromium-browser google-chrome
+find = $(firstword $(foreach name,$(1),$(shell command -v $(name))))
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
 	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --progress-bar off
@@ -12,7 +14,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --n
 	--no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help study test lint check unit docs picture bench lock clean serve page-test
+.PHONY: help study test lint check unit docs picture bench lock clean serve page-test browser
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -20,7 +22,7 @@ help: ## List the targets
 study: $(VENV)/.runtime ## Answer all reference consignments; report and results in out/study
 	$(BIN)/caspia study --out $(OUT)
 
-test: lint check unit docs ## Everything that must hold: lint, types, layers, data, tests, docs
+test: lint check unit docs page-test ## Everything that must hold: lint, types, layers, data, tests, docs, page
 
 lint: $(VENV)/.dev ## Format, rules, types and import contracts
 	$(BIN)/ruff format --check .
@@ -41,9 +43,14 @@ serve: $(VENV)/.runtime ## Open the page at http://127.0.0.1:8765/; builds it fi
 	@command -v npm >/dev/null && $(MAKE) --no-print-directory $(PAGE)/index.html || echo "Node is not here: the page is not built" >&2
 	$(BIN)/caspia serve
 
-page-test: $(PAGE)/index.html $(VENV)/.dev ## Types, lint, unit tests and a real browser for the page; needs Node
+page-test: browser $(PAGE)/index.html $(VENV)/.dev ## Types, lint, unit tests and a real browser for the page; needs Node
 	cd frontend && npm run --silent check && npm run --silent lint && npm run --silent unit
-	cd frontend && CASPIA="$(abspath $(BIN))/caspia" npm run --silent end-to-end
+	cd frontend && CHROMIUM="$(call find,$(CHROMIUMS))" CASPIA="$(abspath $(BIN))/caspia" npm run --silent end-to-end
+
+browser: ## Install Chromium for the tests of the page, where it is missing and this user may
+	@test -n "$(call find,npm)" || { echo "Node 20.19 or newer is needed to test the page: https://nodejs.org" >&2; exit 1; }
+	@test -n "$(call find,$(CHROMIUMS))" || { apt-get -qq update && apt-get -qq install -y chromium; } >/dev/null 2>&1 || \
+		{ echo "Chromium is needed to test the page; install it, or name it: make test CHROMIUMS=/path" >&2; exit 1; }
 
 picture: $(VENV)/.runtime ## Draw the picture of the README anew
 	$(BIN)/python tools/picture.py
