@@ -1,8 +1,8 @@
 """Fifty clients ask for routes at once: `python benchmarks/serve.py [--seconds 60] [--clients 50] [--new 0.1]`.
 
 A server of its own on loopback; every client asks again as soon as it is answered. They ask for sixty
-consignments, each of which is searched when it is asked for first and kept from then on; a share `--new` of the asks
-is for pairs of places that nobody asked for before. Prints errors, rate and percentiles of both.
+consignments, each of which is searched when it is asked for first and kept from then on; a share `--new` of the
+asks is for pairs of places that nobody asked for before. Prints errors, rate and percentiles of both.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     sourcemap: false,
-    chunkSizeWarningLimit: 1200,
+    chunkSizeWarningLimit: 1400,
   },
   server: { proxy: { "/api": { target: server, changeOrigin: true } } },
   test: { include: ["tests/unit/**/*.test.ts"], environment: "node" },
