@@ -388,6 +388,18 @@ export interface components {
             to_country: string;
         };
         /**
+         * Budget
+         * @description A sum that is spoken of in public.
+         */
+        Budget: {
+            /** Amount Usd */
+            amount_usd: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Capacity
          * @description A capacity and its load, in the unit of the row.
          */
@@ -1253,6 +1265,11 @@ export interface components {
         Meta: {
             /** Base Year */
             base_year: number;
+            /**
+             * Budgets
+             * @description Sums that are spoken of in public.
+             */
+            budgets: components["schemas"]["Budget"][];
             /** Cases */
             cases: string[];
             /** Claims */

@@ -204,7 +204,7 @@ export const en = {
   },
   plan: {
     budget: "Budget, billion USD",
-    marks: { 3.7: "USD 3.7 bn", 19: "JPY 3 tn" } as Record<number, string>,
+    marks: { "bud-japan-kazakhstan": "USD 3.7 bn", "bud-japan-3tn-yen": "JPY 3 tn" } as Record<string, string>,
     years: "Works start in",
     objective: "Aim",
     objectives: {
@@ -247,9 +247,11 @@ export const en = {
   rollout: {
     intro: "What is announced, what is paid for, and what works, year by year to 2040.",
     chart: "Announced against working",
+    path: "targets",
     announced: "announced",
-    capacity: "capacity",
-    flow: "flow",
+    financed: "financed",
+    capacity: "working",
+    flow: "actual flow",
     targets: "Official targets",
     openings: "Openings",
     withPlan: "With the plan of the view Plan",
@@ -258,7 +260,6 @@ export const en = {
     commodity: "Commodity",
     importer: "Importer",
     intro: "Where the supply comes from, what it passes, and what is lost when one state closes.",
-    example: "Uranium to Japan",
     close: (name: string) => `Close ${name}`,
   },
   exporter: {

@@ -21,6 +21,7 @@ from caspia.web.models import Named
 from caspia.web.models_answers import (
     BaseMap,
     Border,
+    Budget,
     Commodity,
     CorridorLook,
     Country,
@@ -97,6 +98,7 @@ def meta(study: Study, saved: Mapping[str, str], kinds: Sequence[str]) -> Meta:
             Named(id=row["id"], name=row["name"]) for row in rows_of(tables["countries"]) if _exports(study, row)
         ],
         claims=_claims(study),
+        budgets=_budgets(study),
         job_kinds=list(kinds),
         tables=sorted({*CLOSABLE, *BANNABLE, "commodities", "demand", "fleets", "rules", "projects"} & set(tables)),
     )
@@ -191,6 +193,15 @@ def _claims(study: Study) -> list[Named]:
         return []
     title = next(name for name in ("name", "title", "claim", "text", "statement", "id") if name in found)
     return [Named(id=row["id"], name=str(row[title])) for row in rows_of(found)]
+
+
+def _budgets(study: Study) -> list[Budget]:
+    found = study.data.tables.get("budgets")
+    if found is None:
+        return []
+    amounts = study.data.values("budgets", "amount_usd").tolist()
+    rows = zip(rows_of(found), amounts, strict=True)
+    return [Budget(id=row["id"], name=row["name"], amount_usd=usd) for row, usd in rows if math.isfinite(usd)]
 
 
 def _projects(study: Study) -> list[Project]:

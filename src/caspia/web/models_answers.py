@@ -65,6 +65,14 @@ class Project(Answer):
     note: str
 
 
+class Budget(Answer):
+    """A sum that is spoken of in public."""
+
+    id: str
+    name: str
+    amount_usd: float
+
+
 class Meta(Answer):
     """What can be asked."""
 
@@ -87,6 +95,7 @@ class Meta(Answer):
     importers: list[Named]
     exporters: list[Named]
     claims: list[Named]
+    budgets: list[Budget] = Field(description="Sums that are spoken of in public.")
     job_kinds: list[str]
     tables: list[str] = Field(description="Tables that an edit may name.")
 
