@@ -23,7 +23,7 @@ from caspia.risk import THREADS, Kept, Place, estimate, exceedance, group_sensit
 from caspia.study.flows import BASE_YEAR, solve_flows
 from caspia.study.risk_compile import DOUBTS, compile_risk, find_laws
 from caspia.study.risk_critical import critical_frame, find_cuts, interdiction_frame
-from caspia.study.risk_events import DAYS, DELAY, LOSS, RATE
+from caspia.study.risk_events import DAYS, DELAY, LOSS, RATE, felt_rows
 from caspia.study.risk_model import RiskModel
 from caspia.study.study import Study
 
@@ -183,7 +183,7 @@ def risk_answer(study: Study, request: RiskRequest, tell: Tell | None = None) ->
         Too many draws found no equilibrium.
     """
     said = tell or (lambda _stage, _done, _all: None)
-    if study.data.tables["events"].empty:
+    if not len(felt_rows(study.data)):
         allowed = "one row or more, with facts events_per_year and event_days"
         raise InputError(Problem("no events", "events.csv", "an empty table", allowed, "add events"))
     tasks, base = tasks_of(request.n)
@@ -335,10 +335,11 @@ def _sensitivity_frame(model: RiskModel, rows: FloatArray, n: int, base: int) ->
 
 def _events_frame(study: Study, model: RiskModel, request: RiskRequest) -> pd.DataFrame:
     """Events as the data have them, with the share of a drawn year that each is under way."""
-    table = study.data.tables["events"]
+    felt = felt_rows(study.data)
+    table = study.data.tables["events"].iloc[felt].reset_index(drop=True)
     frame = table[["id", "name", "kind", "action", "source_id", "note"]].rename(columns={"id": "event_id"})
     facts = study.data.facts
-    own = study.data.own_facts("events")
+    own = study.data.own_facts("events")[felt]
     for name in (RATE, DAYS, LOSS, DELAY):
         fact = own[:, attribute_column(name)]
         known = fact != NO_FACT

@@ -192,7 +192,7 @@ def assembled(study: Study, flows: Flows, seed: int, laws: Laws) -> tuple[RiskMo
     slots = _slots(book, data, laws, (costs, events, demand, growth))
     days = np.stack(event_bounds(data, events, 1, 1.0), axis=1).reshape(-1, 3)
     most = event_bounds(data, events, 0, 0.0)[2]
-    closes = np.array(data.tables["events"]["action"] == "close", dtype=bool)
+    closes = (data.tables["events"]["action"].iloc[events.rows] == "close").to_numpy(dtype=bool)
     sea, years = falling_sea(data, servers, ()), float(flows.year - BASE_YEAR)
     model = RiskModel(
         seed=seed,
@@ -258,7 +258,7 @@ def lasting_closures(study: Study, flows: Flows) -> list[tuple[BoolArray, BoolAr
     """
     market = flows.model.market
     events = find_events(study, market, ways_of(study, market, [], []), flows.model.servers)
-    closes = (study.data.tables["events"]["action"] == "close").to_numpy(dtype=bool)
+    closes = (study.data.tables["events"]["action"].iloc[events.rows] == "close").to_numpy(dtype=bool)
     longest, worst = event_bounds(study.data, events, 1, 1.0)[2], event_bounds(study.data, events, 2, 1.0)[2]
     found = []
     for event in np.flatnonzero(closes & (longest > PATIENCE_DAYS) & (worst >= WHOLE)).tolist():

@@ -280,7 +280,7 @@ class _Record:
         events = cuts.events
         rates, self.days, losses = (_means(event_bounds(data, events, nth, 1.0)) for nth in range(3))
         self.per_year = np.where(events.facts[:, 0] >= 0, rates, 0.0) * self.days * losses
-        table = data.tables["events"]
+        table = data.tables["events"].iloc[events.rows]
         limited = (table[["commodity_ids", "form", "origin_ids"]] != "").any(axis=1) | (
             table["table"] == "countries"
         )
