@@ -64,7 +64,7 @@ class Interdiction:
     all_sets: int
 
 
-def worst_closures(  # noqa: PLR0913 - the problem, and options by name
+def worst_closures(
     loss: Loss,
     n: int,
     budget: int,
