@@ -51,6 +51,8 @@ class Place:
         Arcs that are closed with it.
     routes : numpy.ndarray of bool, shape (n_routes,)
         Routes of the region that use one of them.
+    place : str
+        Place at which it lies on a map; empty for a link, which has its own line.
     flow_t, caspian_t : float
         Tonnes a year of the region on these, and those of them that take the Caspian corridor.
     """
@@ -60,6 +62,7 @@ class Place:
     name: str
     arcs: BoolArray
     routes: BoolArray
+    place: str
     flow_t: float
     caspian_t: float
 
@@ -179,12 +182,24 @@ def _places(study: Study, flows: Flows, region: BoolArray) -> tuple[Place, ...]:
     for nth, (kind, key, name, arcs) in enumerate(known):
         own = np.zeros(len(flow), dtype=bool)
         own[passes.indices[passes.indptr[nth] : passes.indptr[nth + 1]]] = True
-        place = Place(kind, key, name, arcs, own, float(flow[own].sum()), float((flow * caspian)[own].sum()))
+        tonnes = float(flow[own].sum()), float((flow * caspian)[own].sum())
+        place = Place(kind, key, name, arcs, own, _place_of(study, kind, key, arcs), *tonnes)
         if place.flow_t > _TOUCHED_T and not any(_is_same(place, other, flow) for other in found):
             found.append(place)
     greatest = sorted(found, key=lambda item: -item.flow_t)[:MOST_PLACES]
     along = sorted(found, key=lambda item: -item.caspian_t)[:MOST_CASPIAN]
     return tuple(sorted({id(item): item for item in [*greatest, *along]}.values(), key=lambda item: -item.flow_t))
+
+
+def _place_of(study: Study, kind: str, key: str, arcs: BoolArray) -> str:
+    """Where a port or strait lies: a strait at the narrow where most of its lanes begin or end."""
+    if kind != "strait":
+        return key if kind == "port" else ""
+    network, chosen = study.network, np.flatnonzero(arcs)
+    ends = np.concatenate([network.arcs.tail[chosen], network.arcs.head[chosen]])
+    met = np.bincount(network.vertices.place[ends], minlength=len(network.place_ids)).astype(float)
+    met += 0.5 * (study.data.tables["places"]["kind"] == "chokepoint").to_numpy() * met
+    return str(network.place_ids[int(met.argmax())])
 
 
 def _is_same(one: Place, other: Place, flow: FloatArray) -> bool:
@@ -238,8 +253,9 @@ def critical_frame(cuts: Cuts, data: Dataset, tell: Callable[[int, int], None] |
     Returns
     -------
     pandas.DataFrame
-        One row a place, by expected loss: `kind`, `id`, `name`, `flow_t`, `loss_usd_per_day`, `users_usd_per_day`,
-        `stuck_t_per_day`, `caspian_t_per_day`, `outage_days_per_year`, `expected_loss_usd`, `event_ids`.
+        One row a place, by expected loss: `kind`, `id`, `name`, `place_id` (of ports and straits), `flow_t`,
+        `loss_usd_per_day`, `users_usd_per_day`, `stuck_t_per_day`, `caspian_t_per_day`, `outage_days_per_year`,
+        `expected_loss_usd`, `event_ids`.
     """
     record = _Record(cuts, data)
     rows = []
@@ -251,6 +267,7 @@ def critical_frame(cuts: Cuts, data: Dataset, tell: Callable[[int, int], None] |
                 "kind": place.kind,
                 "id": place.id,
                 "name": place.name,
+                "place_id": place.place,
                 "flow_t": place.flow_t,
                 "loss_usd_per_day": loss[0],
                 "users_usd_per_day": loss[1],
@@ -306,6 +323,7 @@ COLUMNS = (
     "kind",
     "id",
     "name",
+    "place_id",
     "flow_t",
     "loss_usd_per_day",
     "users_usd_per_day",
