@@ -13,9 +13,11 @@ import time
 
 from caspia.risk import LOCAL, Place, run_ensemble
 from caspia.study import Study
+from caspia.study.flows import BASE_YEAR
 from caspia.study.risk import PORTION, tasks_of
 from caspia.study.risk_compile import compile_risk, find_laws
 from caspia.study.risk_critical import critical_frame, find_cuts, interdiction_frame
+from caspia.study.risk_outset import find_outset
 
 GOAL_S, GOAL_RATIO = 180.0, 1.7
 DRAWS = 10_000
@@ -31,11 +33,11 @@ def main() -> None:
     asked = parser.parse_args()
     begin = time.perf_counter()
     study = Study.open()
-    flows = study.flows()
+    outset = find_outset(study, BASE_YEAR)
     print(f"{'flows':<44} {time.perf_counter() - begin:8.1f} s", flush=True)
     begin = time.perf_counter()
-    laws = find_laws(study, flows.model.servers)
-    model = compile_risk(study, flows, 1, laws)
+    laws = find_laws(study, outset)
+    model = compile_risk(outset, 1, laws)
     print(f"{'compiling':<44} {time.perf_counter() - begin:8.1f} s", flush=True)
     model.draw(0)
     seconds = {}
@@ -61,7 +63,7 @@ def main() -> None:
     print(f"{name:<44} {took:8.1f} s  goal {goal:g} s {verdict}")
     print(f"  without the {len(tasks) - asked.draws} draws of the sensitivity (base {base})", flush=True)
     begin = time.perf_counter()
-    cuts = find_cuts(study, flows, 1, laws)
+    cuts = find_cuts(outset, 1, laws)
     critical = critical_frame(cuts, study.data)
     print(f"{len(critical)} places cut one by one {'':<20} {time.perf_counter() - begin:8.1f} s")
     begin = time.perf_counter()

@@ -27,6 +27,7 @@ from caspia.study.risk_compile import compile_risk, find_laws
 from caspia.study.risk_costs import way_costs, ways_of
 from caspia.study.risk_events import arcs_of_rows, felt_rows, selected_rows
 from caspia.study.risk_model import RiskModel, World
+from caspia.study.risk_outset import Outset
 from caspia.study.store import write_folder
 from caspia.view.report import render_report
 from drawn import open_drawn
@@ -46,7 +47,8 @@ def flows(study: Study) -> Flows:
 
 @pytest.fixture(scope="module")
 def model(study: Study, flows: Flows) -> RiskModel:
-    return compile_risk(study, flows, 1, find_laws(study, flows.model.servers))
+    outset = Outset(study, flows)
+    return compile_risk(outset, 1, find_laws(study, outset))
 
 
 def test_costs_of_a_draw_are_those_of_the_study_in_it(study: Study, flows: Flows) -> None:

@@ -85,6 +85,10 @@ EVENTS = pd.DataFrame(
         "share_of_year",
     ],
 )
+OPENINGS = pd.DataFrame(
+    [("prj-a", "A line", "coming", 2026, 2027, 0.9), ("prj-b", "A port", "plan", 9999, 2031, 0.2)],
+    columns=["project_id", "name", "role", "announced_year", "expected_year", "open_share"],
+)
 PLACED = pd.DataFrame(
     [
         ("TGZ", "Tengiz", "KZ", "terminal", 53.0, 46.0),
@@ -202,6 +206,7 @@ def test_the_terminal_shows_all_at_every_width(
         critical=CRITICAL,
         interdiction=CLOSURES,
         events=EVENTS,
+        openings=OPENINGS,
         failed=1,
     )
     risk_terminal.print_risk(answer)  # type: ignore[arg-type]

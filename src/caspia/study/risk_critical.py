@@ -17,10 +17,11 @@ from caspia.security import Interdiction, worst_closures
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import Flows
 from caspia.study.market import users_of
-from caspia.study.risk_compile import Laws, assembled, with_ways_round
+from caspia.study.risk_compile import Laws, assembled
 from caspia.study.risk_events import Events, arcs_of_rows, event_bounds, share_taken
 from caspia.study.risk_metrics import REGION, loss_by_pair, region_of
 from caspia.study.risk_model import RiskModel, World
+from caspia.study.risk_outset import Outset, with_ways_round
 from caspia.study.risk_year import PATIENCE_DAYS
 from caspia.study.study import Study
 from caspia.units import DAYS_PER_YEAR, HOURS_PER_DAY
@@ -127,15 +128,14 @@ class Cuts:
         return np.array([worth, lost.sum(), stuck.sum(), caspian]) / DAYS_PER_YEAR
 
 
-def find_cuts(study: Study, flows: Flows, seed: int, laws: Laws) -> Cuts:
+def find_cuts(outset: Outset, seed: int, laws: Laws) -> Cuts:
     """Find what may be cut, and make ready to cut it.
 
     Parameters
     ----------
-    study : Study
-        The world.
-    flows : Flows
-        Its flows. For cargo that the loss of a place leaves none but dear ways, further ones are sought.
+    outset : Outset
+        The world and its flows. For cargo that the loss of a place leaves none but dear ways, further ones are
+        sought.
     seed : int
         Seed of the model.
     laws : Laws
@@ -146,14 +146,14 @@ def find_cuts(study: Study, flows: Flows, seed: int, laws: Laws) -> Cuts:
     Cuts
         With the likely world, in which no event happens.
     """
+    study, flows = outset.study, outset.flows
     market, data = flows.model.market, study.data
     region = region_of(flows)
     value = np.nan_to_num(data.values("commodities", "value_usd_per_t", 0.0))[market.pairs.commodity]
     places = _places(study, flows, region)
-    flows = with_ways_round(study, flows, [(place.arcs, place.routes) for place in places])
-    places = tuple(_again(place, flows) for place in places)
-    model, events = assembled(study, flows, seed, laws)
-    market = flows.model.market
+    outset = with_ways_round(outset, [(place.arcs, place.routes) for place in places])
+    places = tuple(_again(place, outset.flows) for place in places)
+    model, events = assembled(outset, seed, laws)
     taken = [share_taken(model.servers, place.arcs) for place in places]
     world = model.likely_world()
     quiet = world.quiet()

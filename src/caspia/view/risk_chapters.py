@@ -80,8 +80,7 @@ def risk_charts_of(result: ResultLike, world: Atlas) -> dict[str, Spec]:
     if places:
         picture = risk_map.critical_picture(places, world)
         if picture.spots:
-            drawn = risk_map.critical_map(picture, _places_title(places))
-            found["risk-map"] = risk_map.with_links(drawn, picture, world)
+            found["risk-map"] = risk_map.critical_map(picture, _places_title(places))
         found["risk-critical"] = risk_charts.critical(places, "A day of closure beside a year of the record")
     return found
 

@@ -49,6 +49,8 @@ class CriticalPicture:
 
     box: Box
     spots: tuple[Spot, ...]
+    lines: tuple[Feature, ...]
+    """Links that are critical or crossed."""
     labels: tuple[Label, ...]
 
 
@@ -77,7 +79,8 @@ def critical_picture(rows: Sequence[Row], atlas: Atlas) -> CriticalPicture:
         for nth, s in enumerate(spots)
     ]
     free = [label for label in (*said, *maps.land_labels(atlas, box)) if not width_key.covers(box, label)]
-    return CriticalPicture(box, tuple(spots), tuple(free))
+    lines = [_line(atlas, spot, box) for spot in spots if spot.link]
+    return CriticalPicture(box, tuple(spots), tuple(line for line in lines if line), tuple(free))
 
 
 def _spot(row: Row, atlas: Atlas) -> Spot | None:
@@ -135,29 +138,10 @@ def critical_map(picture: CriticalPicture, title: str, width: int = 880) -> Spec
             for s in picture.spots
         ],
         KEY: _key(most, box),
+        map_layers.LINES: list(picture.lines),
         map_layers.NAMES: [name.row() for name in names if not width_key.covers_on_phone(box, name)],
     }
     return spec
-
-
-def with_links(spec: Spec, picture: CriticalPicture, atlas: Atlas) -> Spec:
-    """Add the lines of critical links to a map.
-
-    Parameters
-    ----------
-    spec
-        Of `critical_map`.
-    picture
-        What it shows.
-    atlas
-        The projected world.
-
-    Returns
-    -------
-    Spec
-    """
-    lines = [_line(atlas, spot, picture.box) for spot in picture.spots if spot.link]
-    return {**spec, "datasets": {**spec["datasets"], map_layers.LINES: [line for line in lines if line]}}
 
 
 def _line(atlas: Atlas, spot: Spot, box: Box) -> Feature | None:

@@ -18,6 +18,7 @@ from caspia.view.risk_words import (
     KINDS,
     closures_answer,
     groups_answer,
+    openings_answer,
     proof_text,
     risk_answer,
     row_scale,
@@ -26,6 +27,8 @@ from caspia.view.risk_words import (
 from caspia.view.screen import NARROW, empty_table, head, open_console, rows_of, say, say_next
 
 MOST_PLACES, MOST_EVENTS = 10, 12
+LAST = 2100
+"""Years beyond stand for never."""
 SHOWN = (
     ("caspian_t", "Trans-Caspian cargo with oil"),
     ("loss_region_usd", "Loss in the region"),
@@ -58,6 +61,10 @@ class Answer(Protocol):
     @property
     def events(self) -> pd.DataFrame:
         """Events."""
+
+    @property
+    def openings(self) -> pd.DataFrame:
+        """Works that may be open."""
 
     @property
     def failed(self) -> int:
@@ -202,6 +209,30 @@ def events_table(rows: Sequence[Row], *, width: int) -> Table:
     return table
 
 
+def openings_table(rows: Sequence[Row], *, width: int) -> Table:
+    """Make the table of works.
+
+    Parameters
+    ----------
+    rows
+        Rows of openings.
+    width
+        Width of the terminal in characters.
+
+    Returns
+    -------
+    rich.table.Table
+        When they are announced and expected, and the share of draws in which they are open.
+    """
+    columns = [("Works", "l"), ("Announced", "r"), ("Expected", "r"), ("Open in\ndrawn years", "r")]
+    table = empty_table(columns, width)
+    for row in rows:
+        years = (int(records.real(row, name)) for name in ("announced_year", "expected_year"))
+        said = ("" if year > LAST else str(year) for year in years)
+        table.add_row(Text(records.text(row, "name")), *said, share_text(records.real(row, "open_share")))
+    return table
+
+
 def _millions(value_usd: float) -> str:
     """Millions of dollars, as the heads of the tables have them."""
     return number(value_usd / 1e6)
@@ -249,6 +280,10 @@ def print_risk(answer: Answer) -> None:
         rivals = whole(int(records.real(closures[-1], "rivals")))
         among = f"Among the {rivals} places whose own closing costs most; a place harmless alone is not among them."
         screen.print(Text(f"{MILLIONS}. {among}", style="dim"))
+    openings = rows_of(answer.openings)
+    if openings:
+        head(screen, openings_answer(openings))
+        screen.print(openings_table(openings[:MOST_EVENTS], width=width))
     events = sorted(rows_of(answer.events), key=lambda row: -records.real(row, "share_of_year"))
     if events:
         head(screen, "Events of the record")

@@ -21,6 +21,7 @@ GROUPS = {
     "events": "events",
     "weather": "storms",
     "sea": "level of the sea",
+    "works": "when works open, and what they yield",
 }
 """Groups of doubts in words."""
 KINDS = {"border": "crossing", "port": "port", "line": "line", "pipeline": "pipeline", "strait": "strait"}
@@ -277,3 +278,24 @@ def proof_text(row: Row) -> str:
     if bool(row.get("exact")):
         return f"exact: all {whole(int(records.real(row, 'sets')))} sets solved"
     return f"at most {money(records.real(row, 'bound_usd_per_day'))}, if closing more never helps"
+
+
+def openings_answer(rows: Sequence[Row]) -> str:
+    """Say how many works are open by the year that was drawn.
+
+    Parameters
+    ----------
+    rows
+        Rows of the openings, at least one.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> openings_answer([{"open_share": 1.0}, {"open_share": 0.4}, {"open_share": 0.1}])
+    'Of 3 works that are paid for or planned 1.5 are open by then in the mean'
+    """
+    mean = sum(records.real(row, "open_share") for row in rows)
+    return f"Of {len(rows)} works that are paid for or planned {number(mean)} are open by then in the mean"
