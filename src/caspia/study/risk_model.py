@@ -223,7 +223,7 @@ class RiskModel:
             for level, loss in enumerate(LEVELS[1:], start=1):
                 own = World(self, self.doubts.mode, self._still(np.full(n, loss)), self.expected)
                 effects[event, level] = own.row((event,), quiet) - likely
-        paid = float(np.where(quiet.flow > 0, quiet.flow * quiet.cost, 0.0).sum())
+        paid = float(quiet.flow @ np.where(quiet.flow > 0, quiet.cost, 0.0))
         return replace(self, effects=np.nan_to_num(effects), likely=likely, matters_usd=MATTERS * paid)
 
     @property
