@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import psutil
 import pytest
 from flow_world import DRAWING
 from risk_world import EVENTS, RISK_EDITS, RISK_FACTS
@@ -15,7 +16,7 @@ from risk_world import EVENTS, RISK_EDITS, RISK_FACTS
 from caspia.assignment import fixed_point_residual
 from caspia.cost import Lookup, Reading, find_servers
 from caspia.errors import InputError
-from caspia.risk import Place
+from caspia.risk import LOCAL, Place
 from caspia.study import Settings, Study, run_study
 from caspia.study.drawn import draw_world
 from caspia.study.flows import Flows
@@ -243,6 +244,24 @@ def test_the_same_seed_gives_the_same_answer(study: Study, answer: RiskAnswer, w
     assert again.sensitivity.equals(answer.sensitivity)
     other = risk_answer(study, replace(request, seed=2))
     assert (other.draws != answer.draws).any()
+
+
+def test_a_killed_worker_loses_nothing(study: Study, answer: RiskAnswer) -> None:
+    killed: list[int] = []
+
+    def kill(stage: str, done: int, of: int) -> None:
+        if stage == "Draws" and not killed and done < of:
+            mine = psutil.Process().children(recursive=True)
+            workers = [child for child in mine if any("multiprocessing" in word for word in child.cmdline())]
+            youngest = max(workers, key=lambda child: child.create_time())
+            killed.append(youngest.pid)
+            youngest.kill()
+
+    request = RiskRequest(n=80, place=Place(LOCAL, workers=2, portion=4), critical=False)
+    again = risk_answer(study, request, kill)
+    assert killed
+    assert (again.draws == answer.draws).all()
+    assert again.sensitivity.equals(answer.sensitivity)
 
 
 def test_an_interrupted_answer_goes_on_and_equals_a_whole_one(

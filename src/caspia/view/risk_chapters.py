@@ -239,7 +239,7 @@ def closures_table(rows: Sequence[Row]) -> Table:
         Line(
             (
                 Cell(f"{records.real(row, 'budget'):.0f}", raw(records.real(row, "budget"))),
-                plain(records.text(row, "places").replace(";", ", ")),
+                plain(records.text(row, "places").replace(";", "; ")),
                 *(_millions(row, f"{name}_usd_per_day") for name in ("loss", "mean", "bound")),
                 plain(proof_text(row)),
             )

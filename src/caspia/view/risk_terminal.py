@@ -179,7 +179,7 @@ def closures_table(rows: Sequence[Row], *, width: int) -> Table:
     for row in rows:
         table.add_row(
             whole(int(records.real(row, "budget"))),
-            Text(records.text(row, "places").replace(";", ", ")),
+            Text(records.text(row, "places").replace(";", "; ")),
             _millions(records.real(row, "loss_usd_per_day")),
             _millions(records.real(row, "mean_usd_per_day")),
             proof_text(row),

@@ -30,7 +30,7 @@ _SCALES: dict[str, tuple[tuple[float, float, str], ...]] = {
     "hours": ((0.0, 1 / 24, "days"),),
     "tonnes": ((1e6, 1e-6, "Mt"), (0.0, 1e-3, "kt")),
     "TEU": ((1e4, 1e-3, "thousand TEU"), (0.0, 1.0, "TEU")),
-    "dollars a box": ((0.0, 1.0, "USD"),),
+    "dollars a box": ((0.0, 1.0, "USD a box"),),
     "dollars": ((1e9, 1e-9, "billion USD"), (1e6, 1e-6, "million USD"), (0.0, 1.0, "USD")),
 }
 """By the beginning of a unit of the table: from which size on, by what it is multiplied, and how it is called."""
@@ -54,7 +54,7 @@ def scale_of(unit: str, size: float) -> tuple[float, str]:
     Examples
     --------
     >>> scale_of("tonnes a year", 9.2e6), scale_of("dollars a box", 7860.0)
-    ((1e-06, 'Mt'), (1.0, 'USD'))
+    ((1e-06, 'Mt'), (1.0, 'USD a box'))
     """
     scales = next((found for name, found in _SCALES.items() if unit.startswith(name)), ((0.0, 1.0, unit),))
     return next((factor, word) for least, factor, word in scales if not abs(size) < least)
@@ -80,7 +80,7 @@ def amount(value: float, unit: str) -> str:
     >>> amount(9.2e6, "tonnes a year"), amount(744.0, "hours")
     ('9.2 Mt', '31 days')
     >>> amount(0.075, "share").replace(THIN_SPACE, " "), amount(7860.0, "dollars a box").replace(THIN_SPACE, " ")
-    ('7.5 %', '7 860 USD')
+    ('7.5 %', '7 860 USD a box')
     """
     if not math.isfinite(value):
         return MISSING
