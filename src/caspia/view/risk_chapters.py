@@ -135,7 +135,7 @@ def _places_title(rows: Sequence[Row]) -> str:
     name, loss = records.text(rows[0], "name"), records.real(rows[0], "expected_loss_usd")
     if not loss > 0:
         return "The record of events cuts none of the places looked at"
-    return f"{name} is the most critical place: closures cost the region {money(loss)} in the mean year"
+    return f"{name} is the most critical place: closures cost {money(loss)} in the mean year"
 
 
 def _scaled(value: float, factor: float = 1.0) -> Cell:

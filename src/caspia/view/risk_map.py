@@ -25,7 +25,7 @@ MOST = 16
 """Places that are drawn."""
 _WIDEST = 24.0
 """Radius of the greatest circle, in thousandths of the width of the picture."""
-_FAINTEST = 1 / 2000
+_FAINTEST = 1 / 5000
 """Share of the greatest loss from which on a place is drawn."""
 
 
