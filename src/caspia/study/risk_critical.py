@@ -197,9 +197,9 @@ def _place_of(study: Study, kind: str, key: str, arcs: BoolArray) -> str:
         return key if kind == "port" else ""
     network, chosen = study.network, np.flatnonzero(arcs)
     ends = np.concatenate([network.arcs.tail[chosen], network.arcs.head[chosen]])
-    met = np.bincount(network.vertices.place[ends], minlength=len(network.place_ids)).astype(float)
-    met += 0.5 * (study.data.tables["places"]["kind"] == "chokepoint").to_numpy() * met
-    return str(network.place_ids[int(met.argmax())])
+    met = np.bincount(network.vertices.place[ends], minlength=len(network.place_ids))
+    narrow = np.where((study.data.tables["places"]["kind"] == "chokepoint").to_numpy(), met, 0)
+    return str(network.place_ids[int((narrow if narrow.any() else met).argmax())])
 
 
 def _is_same(one: Place, other: Place, flow: FloatArray) -> bool:
