@@ -148,7 +148,7 @@ def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, S
     found |= plan_chapters.plan_charts_of(result)
     found |= game_chapters.game_charts_of(result)
     found |= secure_chapters.secure_charts_of(result)
-    found |= risk_chapters.risk_charts_of(result)
+    found |= risk_chapters.risk_charts_of(result, world)
     facts = records.rows(result, "facts")
     if facts:
         found["methods"] = evidence_charts.methods(facts)
