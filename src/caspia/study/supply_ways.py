@@ -150,7 +150,7 @@ def find_ways(study: Study, case: SupplyCase, facts: FactDraws, closings: Sequen
     home = _arrival(study.data, case)
     found: list[Way] = []
     for number, code in enumerate(case.origins):
-        if code in (home, case.importer):
+        if code == home or code in case.members:
             nothing = np.zeros(1 + facts.draws)
             none: frozenset[str] = frozenset()
             found.append(Way(number, AT_HOME, "", none, none, nothing, nothing, 0.0, nothing + np.inf))
@@ -298,7 +298,7 @@ class _Search:
         per_t = self.case.cargo_t / cargo.tonnes
         money = np.append(costs.money.mean[arcs].sum(), world.sampler.path(costs.money, arcs)[:draws])
         hours = np.append(costs.time.mean[arcs].sum(), world.sampler.path(costs.time, arcs)[:draws])
-        ends = {str(self.case.origins[self.origin]), self.case.importer, *_ends(self.study, arcs)}
+        ends = {str(self.case.origins[self.origin]), *self.case.members, *_ends(self.study, arcs)}
         passed = np.asarray(network.arcs.countries[arcs].any(axis=0))
         states = {code for code, is_passed in zip(network.countries, passed, strict=True) if is_passed} - ends
         wet = np.asarray(network.arcs.waters[arcs].any(axis=0))

@@ -269,7 +269,7 @@ def caveats(head: Row) -> list[str]:
         found.append("Shares of origin are not published: those of world exports stand in.")
     found += [f"{text}." for text in (records.text(head, "need_note").rstrip("."),) if text]
     status = STATUS.get(records.text(head, "kz_jp"))
-    if status:
+    if status and records.text(head, "importer") == "JP":
         found.append(f"Kazakhstan and Japan: {status}; no list of the 22 minerals was published.")
     gone = records.real(head, "without_way_share")
     if gone > 1.0 - WHOLE:

@@ -269,7 +269,9 @@ def print_secure(record: Mapping[str, object]) -> None:
     _closures(screen, record, rows["halts"], width)
     for text in secure_answers.caveats(record):
         screen.print(Text(text, style="dim"))
-    say_next(screen, f"caspia secure {records.text(record, 'commodity')} --without RU,CN --json")
+    importer = records.text(record, "importer")
+    asked = "" if importer == "JP" else f" --importer {importer}"
+    say_next(screen, f"caspia secure {records.text(record, 'commodity')}{asked} --without RU,CN --json")
 
 
 def _closures(screen: Console, record: Row, halts: Sequence[Row], width: int) -> None:
