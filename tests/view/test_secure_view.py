@@ -14,7 +14,7 @@ from caspia.study.secure import SecureAnswer, SecureRequest, secure
 from caspia.study.secure_tables import secure_tables
 from caspia.view import records, secure_answers, secure_chapters, secure_terminal
 from drawn import open_drawn
-from secure_world import DRAWING, SECURE_EDITS, SECURE_FACTS
+from secure_world import DRAWING, NEED, SECURE_EDITS, SECURE_FACTS
 
 
 def quiet(_stage: str, _done: int, _total: int) -> None:
@@ -82,6 +82,26 @@ def test_chapters_answer_both_questions(result: records.Prepared) -> None:
     for chapter in found:
         assert chapter.answer
         assert chapter.how
+
+
+def test_one_importer_is_shown_in_full_and_others_in_a_table(tmp_path: Path) -> None:
+    other = {"need-ore-AZ": NEED | {"country": "AZ"}}
+    edits = SECURE_EDITS | {"needs": SECURE_EDITS["needs"] | other}
+    facts = SECURE_FACTS | {
+        name.replace("-GE.", "-AZ."): value
+        for name, value in SECURE_FACTS.items()
+        if name.startswith("need-ore-GE")
+    }
+    world = open_drawn(tmp_path / "two", DRAWING, facts, edits, Settings(flow_draws=0))
+    both = records.Prepared(SimpleNamespace(tables=secure_tables(world, quiet), manifest={"price_year": 2025}))
+    supply = next(
+        chapter for chapter in secure_chapters.secure_chapters(both, {}, {}) if chapter.id == secure_chapters.SUPPLY
+    )
+    tables = {table.id: table for part in supply.parts for table in part.tables}
+    # The first importer of the data, since Japan is none of them.
+    assert "Land GE" in supply.name
+    assert len(tables["secure-overview"].lines) == 1
+    assert [line.cells[0].text for line in tables["secure-elsewhere"].lines] == ["Land AZ"]
 
 
 def test_charts_keep_the_schema(result: records.Prepared) -> None:
