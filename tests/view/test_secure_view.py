@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
 import altair as alt
 import pytest
+from rich.console import Console
 
 from caspia.study import Settings, Study
 from caspia.study.exporters import export_worlds, exporter
@@ -53,6 +55,29 @@ def test_titles(answer: SecureAnswer) -> None:
     assert secure_answers.bypass_title(rows["bypass"])
     assert secure_answers.worlds_title([]) == ""
     assert secure_answers.passing_title([], []) == "Supply passes no third state and no chokepoint"
+
+
+def test_what_a_plan_changes_is_said(study: Study, answer: SecureAnswer) -> None:
+    assert secure_answers.plan_answer(answer.tables["worlds"].to_dict("records")) == ""
+    found = secure(study, SecureRequest("ore", "GE", plan={"prj-cheaper": 2027}, draws=20))
+    said = secure_answers.plan_answer(found.tables["worlds"].to_dict("records"))
+    assert "USD/t less" in said
+    closed = [row | {"caspian_usd_per_t": float("nan")} for row in found.tables["worlds"].to_dict("records")]
+    assert secure_answers.plan_answer(closed).startswith("No supply goes over the Caspian")
+
+
+@pytest.mark.parametrize("width", [60, 90, 100, 120, 180])
+def test_names_of_closings_are_not_squeezed_away(answer: SecureAnswer, width: int) -> None:
+    screen = Console(width=width, file=StringIO(), record=True)
+    rows = [
+        row | {name: -0.45, f"{name}_p10": -0.92, f"{name}_p90": -0.29}
+        for row in answer.tables["bypass"].to_dict("records")
+        for name in ("extra_cost_usd_per_t",)
+    ]
+    screen.print(secure_terminal.bypass_table(rows, width=width))
+    shown = screen.export_text()
+    assert "Land RU" in shown
+    assert "Suez Canal" in shown
 
 
 @pytest.mark.parametrize("width", [60, 90, 120, 180])
