@@ -98,6 +98,18 @@ def test_terminal_prints_both_answers(
     assert "By partner" in shown
 
 
+@pytest.mark.parametrize("width", [60, 100, 160])
+def test_names_stand_beside_the_shares_of_three_worlds(study: Study, width: int) -> None:
+    worlds = export_worlds(study, {"prj-cheaper": 2027}, quiet, draw=False)
+    found = {key: table.to_dict("records") for key, table in exporter(worlds, "KZ").tables.items()}
+    wide = [row | {"share_p10": 0.123, "share_p90": 0.456} for row in found["corridors"]]
+    screen = Console(width=width, file=StringIO(), record=True)
+    screen.print(secure_terminal.shares_table(wide, found["worlds"], width=width))
+    shown = screen.export_text()
+    assert "Caspian" in shown
+    assert "Northern" in shown
+
+
 def test_chapters_answer_both_questions(result: records.Prepared) -> None:
     drawn = secure_chapters.secure_charts_of(result)
     found = secure_chapters.secure_chapters(result, {}, drawn)

@@ -20,6 +20,12 @@ from caspia.view.screen import NARROW, empty_table, head, open_console, say, say
 
 _MOST = 12
 _LEAST_NAME = 18
+_BRIEF_NAMES = {
+    "with the Caspian corridor": "Now",
+    "without the Caspian corridor": "No Caspian",
+    "with the plan": "Plan",
+    "without oil and gas": "no oil, gas",
+}
 _LEAST = 0.005
 
 
@@ -366,12 +372,17 @@ def shares_table(rows: Sequence[Row], worlds: Sequence[Row], *, width: int) -> T
     pairs = list(dict.fromkeys((records.text(r, "world"), records.text(r, "goods")) for r in worlds))
     if width < NARROW:
         pairs = pairs[:2]
-    table = empty_table([("", "l"), *((f"{world}\n{goods}", "r") for world, goods in pairs)], width)
+    table = _named([("", "l"), *(("\n".join(map(_brief_name, pair)), "r") for pair in pairs)], width)
     by = {(_label(r), records.text(r, "world"), records.text(r, "goods")): r for r in rows}
     for label in list(dict.fromkeys(_label(row) for row in rows if _shown(row)))[:_MOST]:
         cells = [share_range(span(by[label, *pair], "share")) if (label, *pair) in by else "–" for pair in pairs]
         table.add_row(Text(label), *cells)
     return table
+
+
+def _brief_name(text: str) -> str:
+    """A heading that leaves room for six columns of numbers."""
+    return _BRIEF_NAMES.get(text, text)
 
 
 def _label(row: Row) -> str:
