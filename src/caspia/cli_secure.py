@@ -20,7 +20,7 @@ secure_app = typer.Typer()
 @secure_app.command()
 def secure(  # noqa: PLR0913 - the options of a command are its parameters
     commodity: Annotated[str, typer.Argument(help="Mineral or fuel; left out with --exporter.")] = "",
-    importer: Annotated[str, typer.Option(help="State that uses it: ISO code or name. JP.")] = "",
+    importer: Annotated[str, typer.Option(help="State or bloc that uses it: ISO code, name, or EU. JP.")] = "",
     exporter: Annotated[str, typer.Option(help="Instead: how diversified the exports of this state are.")] = "",
     without: Annotated[
         str, typer.Option(help="States, blocs or waters to do without, separated by commas, as RU,CN.")

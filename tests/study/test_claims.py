@@ -31,6 +31,7 @@ from caspia.study.claim_tests import TESTS
 from caspia.study.claim_world import ClaimWorld
 from caspia.study.claims import FAILS, HOLDS, OPEN, UNTESTED, Claim, Sample, judge, meets, read_claims, verdict_of
 from caspia.study.claims_answer import claims_answer, claims_tables
+from caspia.study.corridors import CORRIDORS
 from caspia.study.flow_frames import corridors_frame
 from caspia.study.inspect import inspect
 from caspia.study.invest_tables import report_planner
@@ -384,6 +385,14 @@ def test_early_benefit_is_that_of_the_worlds_over_the_money(rolled: ClaimWorld) 
     spent = [money_until(rolled.plan(BUDGET), year) for year in (2030, 2036)]
     assert found.value * spent[0] <= longer.value * spent[1] + 1e-6
     assert (longer.draws >= -1e-9).all()
+    parts = [
+        measured(rolled, "early_return", budget=BUDGET, first="2026", last="2030", corridor=name)
+        for name in CORRIDORS
+    ]
+    # Corridors share the benefit of all users out among them.
+    assert sum(part.value for part in parts) == pytest.approx(found.value)
+    with pytest.raises(InputError, match="unknown corridor"):
+        measured(rolled, "early_return", budget=BUDGET, first="2026", last="2030", corridor="Moon")
     none = measured(rolled, "early_return", budget=BUDGET, first="2025", last="2026")
     assert none.value * money_until(rolled.plan(BUDGET), 2026) == pytest.approx(0.0, abs=1.0)
     with pytest.raises(InputError, match="spends nothing"):

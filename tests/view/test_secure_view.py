@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
 import altair as alt
 import pytest
+from rich.console import Console
 
 from caspia.study import Settings, Study
 from caspia.study.exporters import export_worlds, exporter
@@ -14,7 +16,7 @@ from caspia.study.secure import SecureAnswer, SecureRequest, secure
 from caspia.study.secure_tables import secure_tables
 from caspia.view import records, secure_answers, secure_chapters, secure_terminal
 from drawn import open_drawn
-from secure_world import DRAWING, SECURE_EDITS, SECURE_FACTS
+from secure_world import DRAWING, NEED, SECURE_EDITS, SECURE_FACTS
 
 
 def quiet(_stage: str, _done: int, _total: int) -> None:
@@ -55,6 +57,29 @@ def test_titles(answer: SecureAnswer) -> None:
     assert secure_answers.passing_title([], []) == "Supply passes no third state and no chokepoint"
 
 
+def test_what_a_plan_changes_is_said(study: Study, answer: SecureAnswer) -> None:
+    assert secure_answers.plan_answer(answer.tables["worlds"].to_dict("records")) == ""
+    found = secure(study, SecureRequest("ore", "GE", plan={"prj-cheaper": 2027}, draws=20))
+    said = secure_answers.plan_answer(found.tables["worlds"].to_dict("records"))
+    assert "USD/t less" in said
+    closed = [row | {"caspian_usd_per_t": float("nan")} for row in found.tables["worlds"].to_dict("records")]
+    assert secure_answers.plan_answer(closed).startswith("No supply goes over the Caspian")
+
+
+@pytest.mark.parametrize("width", [60, 90, 100, 120, 180])
+def test_names_of_closings_are_not_squeezed_away(answer: SecureAnswer, width: int) -> None:
+    screen = Console(width=width, file=StringIO(), record=True)
+    rows = [
+        row | {name: -0.45, f"{name}_p10": -0.92, f"{name}_p90": -0.29}
+        for row in answer.tables["bypass"].to_dict("records")
+        for name in ("extra_cost_usd_per_t",)
+    ]
+    screen.print(secure_terminal.bypass_table(rows, width=width))
+    shown = screen.export_text()
+    assert "Land RU" in shown
+    assert "Suez Canal" in shown
+
+
 @pytest.mark.parametrize("width", [60, 90, 120, 180])
 def test_tables_of_the_terminal_have_all_rows(answer: SecureAnswer, width: int) -> None:
     rows = {name: table.to_dict("records") for name, table in answer.tables.items()}
@@ -73,6 +98,18 @@ def test_terminal_prints_both_answers(
     assert "By partner" in shown
 
 
+@pytest.mark.parametrize("width", [60, 100, 160])
+def test_names_stand_beside_the_shares_of_three_worlds(study: Study, width: int) -> None:
+    worlds = export_worlds(study, {"prj-cheaper": 2027}, quiet, draw=False)
+    found = {key: table.to_dict("records") for key, table in exporter(worlds, "KZ").tables.items()}
+    wide = [row | {"share_p10": 0.123, "share_p90": 0.456} for row in found["corridors"]]
+    screen = Console(width=width, file=StringIO(), record=True)
+    screen.print(secure_terminal.shares_table(wide, found["worlds"], width=width))
+    shown = screen.export_text()
+    assert "Caspian" in shown
+    assert "Northern" in shown
+
+
 def test_chapters_answer_both_questions(result: records.Prepared) -> None:
     drawn = secure_chapters.secure_charts_of(result)
     found = secure_chapters.secure_chapters(result, {}, drawn)
@@ -82,6 +119,26 @@ def test_chapters_answer_both_questions(result: records.Prepared) -> None:
     for chapter in found:
         assert chapter.answer
         assert chapter.how
+
+
+def test_one_importer_is_shown_in_full_and_others_in_a_table(tmp_path: Path) -> None:
+    other = {"need-ore-AZ": NEED | {"country": "AZ"}}
+    edits = SECURE_EDITS | {"needs": SECURE_EDITS["needs"] | other}
+    facts = SECURE_FACTS | {
+        name.replace("-GE.", "-AZ."): value
+        for name, value in SECURE_FACTS.items()
+        if name.startswith("need-ore-GE")
+    }
+    world = open_drawn(tmp_path / "two", DRAWING, facts, edits, Settings(flow_draws=0))
+    both = records.Prepared(SimpleNamespace(tables=secure_tables(world, quiet), manifest={"price_year": 2025}))
+    supply = next(
+        chapter for chapter in secure_chapters.secure_chapters(both, {}, {}) if chapter.id == secure_chapters.SUPPLY
+    )
+    tables = {table.id: table for part in supply.parts for table in part.tables}
+    # The first importer of the data, since Japan is none of them.
+    assert "Land GE" in supply.name
+    assert len(tables["secure-overview"].lines) == 1
+    assert [line.cells[0].text for line in tables["secure-elsewhere"].lines] == ["Land AZ"]
 
 
 def test_charts_keep_the_schema(result: records.Prepared) -> None:

@@ -49,7 +49,7 @@ TABLE_OF_TARGET = {
 
 
 def check_objects(folder: RawFolder) -> Iterator[Problem]:
-    """Check what services serve, what rules bar, and lists of ids.
+    """Check what services serve, what rules bar, who needs, and lists of ids.
 
     Parameters
     ----------
@@ -63,6 +63,7 @@ def check_objects(folder: RawFolder) -> Iterator[Problem]:
     """
     yield from _services(folder.tables["services"])
     yield from _rules(folder)
+    yield from _needs(folder)
     yield from _lists(folder)
 
 
@@ -95,6 +96,14 @@ def _rules(folder: RawFolder) -> Iterator[Problem]:
         allowed = "ids of countries.csv and blocs, separated by ;"
         repair = "correct the list or empty it"
         yield from table.problems(bad.to_numpy(), column, "rule names an unknown state or bloc", allowed, repair)
+
+
+def _needs(folder: RawFolder) -> Iterator[Problem]:
+    """Importers that are neither a state nor a bloc; a bloc is one by the states that name it."""
+    table = folder.tables["needs"]
+    bad = ~table.frame["country"].isin(_targets(folder)["entry"])
+    allowed, repair = "an id of countries.csv, or a bloc", "correct the importer"
+    yield from table.problems(bad.to_numpy(), "country", "need of an unknown state or bloc", allowed, repair)
 
 
 def _targets(folder: RawFolder) -> Mapping[str, Collection[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -79,7 +80,7 @@ def early_return(claim: Claim, world: ClaimWorld) -> Sample:
     Parameters
     ----------
     claim : Claim
-        Parameters `budget`, `first` and `last` (years).
+        Parameters `budget`, `first` and `last` (years); with `corridor` only what those gain who go by it then.
     world : ClaimWorld
         With the roll-outs with the plan and with what is paid for alone, in the same draws.
 
@@ -90,25 +91,38 @@ def early_return(claim: Claim, world: ClaimWorld) -> Sample:
     Raises
     ------
     InputError
-        A year is not of the roll-out, or the plan spends nothing until then.
+        A year is not of the roll-out, the corridor is unknown, or the plan spends nothing until then.
     """
     budget, first, last = claim.one("budget"), _row(claim, "first") + FIRST, _row(claim, "last") + FIRST
     spent = money_until(world.plan(budget), last)
     if not spent > 0:
         raise claim.wrong("plan spends nothing until then", "years in which works start")
-    rolled = world.roll(budget)
-    gained = sum((_benefits(world, rolled, budget, year) for year in range(first, last + 1)), start=np.zeros(1))
+    corridor = claim.one("corridor", "")
+    if corridor and corridor not in CORRIDORS:
+        raise claim.wrong(f"unknown corridor {corridor}", ", ".join(CORRIDORS))
+    rolled, years = world.roll(budget), range(first, last + 1)
+    gained = sum((_benefits(world, rolled, budget, year, corridor) for year in years), start=np.zeros(1))
     known = np.isfinite(gained)
     return Sample(float(gained[0]) / spent, gained[1:][known[1:]] / spent)
 
 
-def _benefits(world: ClaimWorld, rolled: Rolled, budget: str, year: int) -> FloatArray:
-    """Benefit of a year, central first; NaN where an equilibrium is missing."""
+def _benefits(world: ClaimWorld, rolled: Rolled, budget: str, year: int, corridor: str) -> FloatArray:
+    """Benefit of a year, central first; NaN where an equilibrium is missing.
+
+    Of a corridor each pair counts by the share of its flow that goes by it with the plan.
+    """
+    routes = world.rollout.yearly.model.model.market.routes
+    kinds = [CORRIDORS.index(corridor)] if corridor else range(len(CORRIDORS))
+    own = np.isin(routes.kind, kinds)
     growth = [0.0, *rolled.samples.growth.tolist()]
     found = []
     both = zip(world.equilibria("", year), world.equilibria(budget, year), strict=True)
     for (without, there), grown in zip(both, growth, strict=False):
         wants = world.rollout.yearly.wants(year, grown)
+        whole, part = (np.bincount(routes.pair, there.flow * chosen, len(wants.amount)) for chosen in (True, own))
+        wants = replace(
+            wants, amount=wants.amount * np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+        )
         solved = without.converged and there.converged
         found.append(user_benefit(wants, without.logsum, there.logsum) if solved else np.nan)
     return np.array(found)

@@ -12,6 +12,8 @@ from caspia.study.supply_bypass import bypass
 from caspia.study.supply_ways import CASPIAN, Ways
 
 FloatArray = npt.NDArray[np.float64]
+LEAST = 1e-9
+"""Share of a need below which nothing is gained."""
 
 
 def secured_share(claim: Claim, world: ClaimWorld) -> Sample:
@@ -38,7 +40,9 @@ def secured_share(claim: Claim, world: ClaimWorld) -> Sample:
     closing = read_closing(world.study.data, words)
 
     def gained(ways: Ways) -> FloatArray:
-        return bypass(ways, closing).feasible - bypass(ways.without(CASPIAN), closing).feasible
+        more = bypass(ways, closing).feasible - bypass(ways.without(CASPIAN), closing).feasible
+        # What two sums in another order differ by is nothing.
+        return np.where(abs(more) < LEAST, 0.0, more)
 
     return _sample(np.mean([gained(ways) for ways in _supplies(claim, world, words)], axis=0))
 

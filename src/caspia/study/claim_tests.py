@@ -54,7 +54,7 @@ TESTS: Mapping[str, ClaimTest] = {
     "country_share": ClaimTest(claim_flows.country_share, "model", ("country", *_MARKET)),
     "fullest": ClaimTest(claim_flows.fullest, "model", ("corridor", "least")),
     "rollout": ClaimTest(claim_plans.rollout, "model", ("column", "year"), ("budget", "over_year", "over")),
-    "early_return": ClaimTest(claim_plans.early_return, "model", ("budget", "first", "last")),
+    "early_return": ClaimTest(claim_plans.early_return, "model", ("budget", "first", "last"), ("corridor",)),
     "concentration_fall": ClaimTest(claim_plans.concentration_fall, "model", ("exporters", "year", "budget")),
     "secured_share": ClaimTest(claim_supply.secured_share, "model", ("goods", "importer", "closing")),
     "reliance_fall": ClaimTest(claim_supply.reliance_fall, "model", ("goods", "importer", "on")),

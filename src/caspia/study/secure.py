@@ -14,7 +14,15 @@ from caspia.study import secure_frames as frames
 from caspia.study.closing import USUAL, Closing, read_closing
 from caspia.study.study import Study
 from caspia.study.supply_bypass import bypass
-from caspia.study.supply_data import PREFIX, FactDraws, SupplyCase, find_mineral, find_need, supply_case
+from caspia.study.supply_data import (
+    PREFIX,
+    FactDraws,
+    SupplyCase,
+    find_mineral,
+    find_need,
+    members_of,
+    supply_case,
+)
 from caspia.study.supply_ways import CASPIAN, Ways, find_ways
 
 DRAWS = 200
@@ -31,7 +39,7 @@ class SecureRequest:
     commodity : str
         Mineral or fuel, by id or name.
     importer : str
-        State that uses it.
+        State that uses it, or bloc of states.
     without : tuple of str
         States and waters to do without, beside those that every answer does without.
     plan : mapping of str to int, optional
@@ -142,12 +150,14 @@ def _closings(study: Study, request: SecureRequest, importer: str) -> list[Closi
     """What every answer does without, and what is asked for."""
     known = set(study.data.tables["countries"]["id"])
     usual = [words for words in USUAL if all(word in known or not word.isupper() for word in words)]
+    members = members_of(study.data, importer)
     found = [closing for words in usual for closing in [_known(study, words)] if closing is not None]
+    found = [closing for closing in found if not members & {*closing.states}]
     if request.without:
         asked = read_closing(study.data, request.without)
-        if importer in asked.states:
-            what = "an importer cannot do without itself"
-            raise InputError(Problem(what, "--without", importer, "other states and waters", "drop it"))
+        if own := members & {*asked.states}:
+            what, got = "an importer cannot do without itself", ", ".join(sorted(own))
+            raise InputError(Problem(what, "--without", got, "other states and waters", "drop it"))
         if asked.name not in {closing.name for closing in found}:
             found.insert(0, asked)
     return found

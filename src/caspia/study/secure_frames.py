@@ -244,7 +244,7 @@ def summary(data: Dataset, ways: Ways, record: pd.DataFrame) -> dict[str, object
         "stage": str(case.mineral["stage"]),
         "unit": str(case.mineral["unit"]),
         "importer": case.importer,
-        "importer_name": _names(data).get(case.importer, case.importer),
+        "importer_name": _names(data).get(case.importer, f"the {case.importer}"),
         "delivered_at": str(case.need["place_id"]),
         "basis": "stated shares" if case.is_stated else "shares of world exports",
         "kz_jp": str(case.mineral["kz_jp"]),
@@ -272,13 +272,10 @@ def summary(data: Dataset, ways: Ways, record: pd.DataFrame) -> dict[str, object
 def _governance(case: SupplyCase) -> tuple[FloatArray, FloatArray, FloatArray]:
     """GeoPolRisk score, import risk, and concentration of world production, shape (1 + draws,)."""
     made = case.production / np.maximum(case.world_t[:, None], case.production.sum(axis=1, keepdims=True))
-    domestic = np.zeros(len(case.present))
-    if case.domestic is not None:
-        domestic = case.production[:, case.domestic]
     bought = case.present * case.need_t[:, None]
-    own = [number for number, code in enumerate(case.origins) if code == case.importer]
+    own = [number for number, code in enumerate(case.origins) if code in case.members]
     bought[:, own] = 0.0
-    _, risk = geopolrisk(case.production, bought, instability(case.stability), domestic)
+    _, risk = geopolrisk(case.production, bought, instability(case.stability), case.domestic)
     # What is made by states that the data do not name is taken to be spread over many.
     produced = np.asarray((made**2).sum(axis=1))
     return produced * risk, risk, produced

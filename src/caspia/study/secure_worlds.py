@@ -167,11 +167,11 @@ def direct_frame(study: Study, case: SupplyCase) -> pd.DataFrame:
         if chain
         else needs[:0]
     )
-    home = [place for place in same["place_id"] if places[place] == case.importer]
+    home = [place for place in same["place_id"] if places[place] in case.members]
     rows = []
     for row in case.supply_rows[case.supply_rows >= 0].tolist() if home else []:
         supply = data.tables["supplies"].iloc[row]
-        if not supply["place_id"] or places[case.need["place_id"]] == case.importer:
+        if not supply["place_id"] or places[case.need["place_id"]] in case.members:
             continue
         goods = str(case.mineral["commodity_id"])
         try:

@@ -82,6 +82,8 @@ class SupplyCase:
         Row of the table minerals.
     need : pandas.Series
         Row of the table needs.
+    members : frozenset of str
+        States that the importer is: itself, or the members of a bloc.
     origins : tuple of str
         States that sell, by ISO code.
     supply_rows : numpy.ndarray of int, shape (n_origins,)
@@ -112,6 +114,7 @@ class SupplyCase:
 
     mineral: pd.Series
     need: pd.Series
+    members: frozenset[str]
     origins: tuple[str, ...]
     supply_rows: IntArray
     present: FloatArray
@@ -133,14 +136,14 @@ class SupplyCase:
 
     @property
     def importer(self) -> str:
-        """ISO code of the state that uses it."""
+        """ISO code of the state, or the bloc, that uses it."""
         return str(self.need["country"])
 
     @property
-    def domestic(self) -> int | None:
-        """Place of the importer among the makers; none where it makes nothing."""
-        found = np.flatnonzero(self.makers_of == self.importer)
-        return int(found[0]) if len(found) else None
+    def domestic(self) -> FloatArray:
+        """What the importer makes itself, shape (1 + draws,)."""
+        own = np.array([code in self.members for code in self.makers_of], dtype=bool)
+        return np.asarray(self.production[:, own].sum(axis=1))
 
     @property
     def name(self) -> str:
@@ -186,7 +189,7 @@ def find_need(data: Dataset, mineral: int, importer: str) -> int:
     mineral : int
         Row of the table minerals.
     importer : str
-        ISO code or name of a state.
+        ISO code or name of a state, or a bloc.
 
     Returns
     -------
@@ -195,11 +198,11 @@ def find_need(data: Dataset, mineral: int, importer: str) -> int:
     Raises
     ------
     InputError
-        No such state, or it has no demand in the data.
+        No such state or bloc, or it has no demand in the data.
     """
     countries, needs = data.tables["countries"], data.tables["needs"]
     key = normalise(importer)
-    pairs = zip(countries["id"], countries["name"], strict=True)
+    pairs = [*zip(countries["id"], countries["name"], strict=True), *((bloc, bloc) for bloc in data.blocs)]
     codes = [code for code, name in pairs if key in (normalise(code), normalise(name))]
     identity = data.tables["minerals"]["id"].iloc[mineral]
     known = needs[needs["mineral_id"] == identity]
@@ -207,13 +210,31 @@ def find_need(data: Dataset, mineral: int, importer: str) -> int:
     if not codes:
         what = "unknown importer"
         raise InputError(
-            Problem(what, "--importer", repr(importer), f"ISO code of a state: {allowed}", "correct it")
+            Problem(what, "--importer", repr(importer), f"ISO code of a state, or a bloc: {allowed}", "correct it")
         )
     found = known.index[known["country"] == codes[0]]
     if not len(found):
         what = f"importer without demand for {identity.removeprefix(PREFIX)}"
         raise InputError(Problem(what, "--importer", codes[0], allowed, "choose one of these, or add a need"))
     return int(found[0])
+
+
+def members_of(data: Dataset, importer: str) -> frozenset[str]:
+    """States that an importer is.
+
+    Parameters
+    ----------
+    data : Dataset
+        With the blocs of states.
+    importer : str
+        ISO code of a state, or a bloc.
+
+    Returns
+    -------
+    frozenset of str
+        The state itself, or the members of the bloc.
+    """
+    return frozenset(data.blocs.get(importer, (importer,)))
 
 
 def supply_case(data: Dataset, facts: FactDraws, mineral: int, need: int) -> SupplyCase:
@@ -241,9 +262,10 @@ def supply_case(data: Dataset, facts: FactDraws, mineral: int, need: int) -> Sup
     row, wanted = tables["minerals"].iloc[mineral], tables["needs"].iloc[need]
     makers = np.flatnonzero(tables["supplies"]["mineral_id"] == row["id"])
     stated = np.flatnonzero(tables["imports"]["need_id"] == wanted["id"])
+    members = members_of(data, str(wanted["country"]))
     codes = tables["supplies"]["country"].to_numpy(dtype=object)[makers]
     sellers = tables["imports"]["country"].to_numpy(dtype=object)[stated]
-    foreign = [code for code in codes if code != wanted["country"]]
+    foreign = [code for code in codes if code not in members]
     origins = tuple(dict.fromkeys([*sellers, *foreign]))
     if not origins:
         raise InputError(Problem("nobody sells it", str(row["id"]), "no supply", "rows of supplies or imports"))
@@ -264,6 +286,7 @@ def supply_case(data: Dataset, facts: FactDraws, mineral: int, need: int) -> Sup
     return SupplyCase(
         mineral=row,
         need=wanted,
+        members=members,
         origins=origins,
         supply_rows=np.where(at >= 0, makers[at], -1) if len(makers) else np.full(len(origins), -1),
         present=present_shares(share, known, len(sellers)),

@@ -27,6 +27,8 @@ BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 CASPIAN = "Caspian"
+LIMITS = {CASPIAN: "caspian_limit_share", "Eastern": "eastern_limit_share"}
+"""Attributes of supplies that say how much a corridor takes at most."""
 AT_HOME = "Home"
 """Corridor of what is made where it is delivered."""
 TOLERABLE = 3.0
@@ -150,7 +152,7 @@ def find_ways(study: Study, case: SupplyCase, facts: FactDraws, closings: Sequen
     home = _arrival(study.data, case)
     found: list[Way] = []
     for number, code in enumerate(case.origins):
-        if code in (home, case.importer):
+        if code == home or code in case.members:
             nothing = np.zeros(1 + facts.draws)
             none: frozenset[str] = frozenset()
             found.append(Way(number, AT_HOME, "", none, none, nothing, nothing, 0.0, nothing + np.inf))
@@ -170,7 +172,7 @@ def usage(case: SupplyCase, ways: Sequence[Way], scale: float) -> FloatArray:
     """Share of the need that takes each way at present.
 
     What an origin sells is spread over the best of each corridor by a logit; where the share of the Caspian has
-    been observed, it takes that. Ways that are limited are for need only.
+    been observed, it takes that. Ways that are limited are for need only, unless they are observed.
 
     Parameters
     ----------
@@ -190,7 +192,8 @@ def usage(case: SupplyCase, ways: Sequence[Way], scale: float) -> FloatArray:
     origin = np.array([way.origin for way in ways], dtype=np.int64)
     for number in range(len(case.origins)):
         own = np.flatnonzero(origin == number)
-        usual = [w for w in own.tolist() if ways[w].is_usual and np.isinf(ways[w].limit[0])] or own.tolist()
+        observed = case.caspian_share[:, number]
+        usual = [w for w in own.tolist() if ways[w].is_usual and _is_in_use(ways[w], observed)] or own.tolist()
         if not usual:
             continue
         cost = np.array([ways[w].generalised_usd_per_t for w in usual])
@@ -198,7 +201,6 @@ def usage(case: SupplyCase, ways: Sequence[Way], scale: float) -> FloatArray:
         odds = np.where(taken, np.exp(-scale * (cost - cost.min())), 0.0)
         parts = np.tile(odds / odds.sum(), (len(share), 1))
         caspian = np.array([ways[w].corridor == CASPIAN for w in usual])
-        observed = case.caspian_share[:, number]
         if caspian.any() and not caspian.all() and np.isfinite(observed[0]):
             for side, whole in ((caspian, observed), (~caspian, 1.0 - observed)):
                 weight = (
@@ -207,6 +209,11 @@ def usage(case: SupplyCase, ways: Sequence[Way], scale: float) -> FloatArray:
                 parts[:, side] = (whole[:, None] * weight / weight.sum())[:, side]
         share[:, usual] = case.present[:, [number]] * parts
     return share
+
+
+def _is_in_use(way: Way, caspian_share: FloatArray) -> bool:
+    """Whether a way carries something at present: it has no limit, or it has been observed."""
+    return bool(np.isinf(way.limit[0]) or (way.corridor == CASPIAN and np.isfinite(caspian_share[0])))
 
 
 def _scale_of(data: Dataset, goods: str) -> float:
@@ -298,7 +305,7 @@ class _Search:
         per_t = self.case.cargo_t / cargo.tonnes
         money = np.append(costs.money.mean[arcs].sum(), world.sampler.path(costs.money, arcs)[:draws])
         hours = np.append(costs.time.mean[arcs].sum(), world.sampler.path(costs.time, arcs)[:draws])
-        ends = {str(self.case.origins[self.origin]), self.case.importer, *_ends(self.study, arcs)}
+        ends = {str(self.case.origins[self.origin]), *self.case.members, *_ends(self.study, arcs)}
         passed = np.asarray(network.arcs.countries[arcs].any(axis=0))
         states = {code for code, is_passed in zip(network.countries, passed, strict=True) if is_passed} - ends
         wet = np.asarray(network.arcs.waters[arcs].any(axis=0))
@@ -314,9 +321,16 @@ class _Search:
             usd_per_t=money * per_t,
             hours=hours,
             generalised_usd_per_t=felt * float(self.case.cargo_t[0]),
-            limit=np.full(1 + draws, np.inf),
+            limit=self._limit(corridor),
             is_usual=is_usual,
         )
+
+    def _limit(self, corridor: str) -> FloatArray:
+        """Most that a corridor takes over present sales: pipelines and tankers have their end."""
+        if corridor not in LIMITS:
+            return np.full(1 + self.facts.draws, np.inf)
+        row = int(self.case.supply_rows[self.origin])
+        return self.facts.of("supplies", [row], LIMITS[corridor], np.inf)[:, 0]
 
 
 def _ends(study: Study, arcs: IntArray) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from caspia.data import NO_FACT, attribute_column
 from caspia.errors import InputError, Problem
@@ -19,6 +20,10 @@ from caspia.study.supply_data import FactDraws, SupplyCase
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 SEA_CLASS = "deep_sea"
+CANAL_CLASS, RED_SEA_CLASS = "deep_sea-suez", "deep_sea-red-sea"
+CANAL, RED_SEA = "suez-canal", "red-sea"
+RED_SEA_KM = 3100.0
+"""From the entrance of the Gulf of Aden to Suez, for which ships ask more than elsewhere."""
 OCEAN = "Ocean"
 DAY_H = 24.0
 _FORMS = {"container": "teu", "liquid": "liquid", "gas": "liquid"}
@@ -118,7 +123,7 @@ def voyages(study: Study, case: SupplyCase, facts: FactDraws, origin: int, ends:
             origin=origin,
             corridor=OCEAN,
             port=str(cells["port"]),
-            states=frozenset(filter(None, cells["countries"].split(BOTH))) - {case.importer},
+            states=frozenset(filter(None, cells["countries"].split(BOTH))) - case.members,
             waters=frozenset(filter(None, cells["waters"].split(BOTH))),
             usd_per_t=money[:, number],
             hours=hours[:, number],
@@ -150,7 +155,9 @@ def _at_sea(
     length = facts.of("sea_ways", rows, "length_km")
     boxes = cargo.teu / cargo.tonnes if measure == "teu" else 1.0
     charter = facts.of("sea_ways", rows, "charter_usd_per_t", 0.0)
-    money = ((length * tariff + 2.0 * loading) * boxes + charter) * case.cargo_t[:, None]
+    names = (f"fare_{part}usd_per_{unit}", f"tariff_{part}usd_per_{unit}_km")
+    dues, risk = _passage_costs(case, facts, data.tables["sea_ways"]["waters"].iloc[rows], names)
+    money = ((length * tariff + dues + 2.0 * loading) * boxes + charter) * case.cargo_t[:, None] + risk
     hours = length / speed + 2.0 * waiting + DAY_H * facts.of("sea_ways", rows, "wait_days", 0.0)
     row = data.tables["commodities"]["id"].tolist().index(goods)
     constant = behaviour(data).constant_usd_per_t[row, CORRIDORS.index(OCEAN)]
@@ -158,8 +165,29 @@ def _at_sea(
     return money, hours, money[0] + worth * hours[0] + float(constant) * float(case.cargo_t[0])
 
 
+def _passage_costs(
+    case: SupplyCase, facts: FactDraws, waters: pd.Series, names: tuple[str, str]
+) -> tuple[FloatArray, FloatArray]:
+    """What the Suez Canal and the Red Sea cost besides: for a unit of cargo, and for what a tonne is worth.
+
+    Both have shape (1 + draws, n) and are those of the network; nothing where the data have no such classes.
+    """
+    known = set(facts.data.tables["classes"]["id"])
+    passes = [waters.str.split(BOTH).map(lambda cell, water=water: water in cell) for water in (CANAL, RED_SEA)]
+    canal, red = (column.to_numpy(dtype=float) for column in passes)
+    nothing = np.zeros((1 + facts.draws, len(waters)))
+    fare, more, risk = (np.zeros(1 + facts.draws) for _ in range(3))
+    if CANAL_CLASS in known:
+        fare = np.nan_to_num(_class_fact(facts, CANAL_CLASS, names[0]))
+    if RED_SEA_CLASS in known:
+        usual, there = (_class_fact(facts, name, names[1]) for name in (SEA_CLASS, RED_SEA_CLASS))
+        more = RED_SEA_KM * (there - usual)
+        risk = np.nan_to_num(_class_fact(facts, RED_SEA_CLASS, "war_risk_pct")) / 100.0 * case.price_usd_per_t
+    return nothing + fare[:, None] * canal + more[:, None] * red, nothing + risk[:, None] * red
+
+
 def _class_fact(facts: FactDraws, name: str, attribute: str) -> FloatArray:
-    """A number of a class with draws, own or inherited."""
+    """A number of a class with draws, own or inherited; NaN where neither is stated."""
     data = facts.data
     classes = data.tables["classes"]["id"].tolist()
     if name not in classes:

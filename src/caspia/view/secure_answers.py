@@ -32,6 +32,8 @@ STATUS: Mapping[str, str] = {
     "none": "not made in Kazakhstan",
 }
 """What is known of a mineral between Kazakhstan and Japan; no list of the 22 was published."""
+PLANNED = "with the plan"
+"""World of a plan, as the answer names it."""
 WHOLE = 0.995
 """Share from which on all is said to arrive."""
 _FAR_DAYS = 3650.0
@@ -221,6 +223,40 @@ def worlds_title(rows: Sequence[Row]) -> str:
     )
 
 
+def plan_answer(rows: Sequence[Row]) -> str:
+    """Say what a plan changes on the way over the Caspian.
+
+    Parameters
+    ----------
+    rows
+        Rows of the worlds.
+
+    Returns
+    -------
+    str
+        Empty without a plan, or where nothing goes over the Caspian.
+    """
+    first = _world_rows(rows)
+    if PLANNED not in first:
+        return ""
+    now, planned = next(iter(first.values())), first[PLANNED]
+    cost, hours = (
+        records.real(planned, name) - records.real(now, name) for name in ("caspian_usd_per_t", "caspian_time_h")
+    )
+    if not (math.isfinite(cost) and math.isfinite(hours)):
+        return "No supply goes over the Caspian that the plan could change."
+    moved = share_range(span(planned, "caspian_share"))
+    return (
+        f"With the plan the way over the Caspian takes {_by(days(hours), 'days')} and costs {_by(cost, 'USD/t')}; "
+        f"{moved} of supply takes it, and the share that passes Russia is {share_range(span(planned, 'share_ru'))}."
+    )
+
+
+def _by(change: float, unit: str) -> str:
+    """A difference in words."""
+    return f"{number(abs(change))} {unit} {'more' if change > 0 else 'less'}"
+
+
 def _world_rows(rows: Sequence[Row]) -> dict[str, Row]:
     """The first row of each world."""
     found: dict[str, Row] = {}
@@ -269,7 +305,7 @@ def caveats(head: Row) -> list[str]:
         found.append("Shares of origin are not published: those of world exports stand in.")
     found += [f"{text}." for text in (records.text(head, "need_note").rstrip("."),) if text]
     status = STATUS.get(records.text(head, "kz_jp"))
-    if status:
+    if status and records.text(head, "importer") == "JP":
         found.append(f"Kazakhstan and Japan: {status}; no list of the 22 minerals was published.")
     gone = records.real(head, "without_way_share")
     if gone > 1.0 - WHOLE:

@@ -53,6 +53,50 @@ def overview(rows: Sequence[Row]) -> Table:
     return Table("secure-overview", "Supply of minerals and fuels", columns, tuple(lines))
 
 
+WITHOUT = {"RU": "Russia", "CN": "China", "RU,CN": "both"}
+"""What other importers are shown to do without."""
+
+
+def elsewhere(rows: Sequence[Row], bypass: Sequence[Row]) -> Table:
+    """Make the table of importers beside the one that is shown in full.
+
+    Parameters
+    ----------
+    rows
+        Rows of secure_summary of these importers.
+    bypass
+        Their rows of secure_bypass.
+
+    Returns
+    -------
+    Table
+        Concentration, stocks, and what share of the need is met without Russia, China and both.
+    """
+    columns = (
+        Column("Importer", numeric=False),
+        Column("Mineral", numeric=False),
+        ranged_column("Central Asia", "%"),
+        ranged_column("Origins", hint="Herfindahl-Hirschman index of origins"),
+        ranged_column("Transit", hint="Concentration of the states passed"),
+        ranged_column("GeoPolRisk", hint="Concentration of world production times unstable imports"),
+        ranged_column("Stocks", "days"),
+        *(ranged_column(f"Met without {name}", "%") for name in WITHOUT.values()),
+    )
+    met = {tuple(records.text(row, name) for name in ("importer", "commodity", "without")): row for row in bypass}
+    lines = []
+    for row in rows:
+        key = (records.text(row, "importer"), records.text(row, "commodity"))
+        cells = (
+            plain(records.text(row, "importer_name")),
+            plain(records.text(row, "name")),
+            share(row, "central_asia_share"),
+            *(amount(row, name) for name in ("hhi_origin", "hhi_transit", "geopolrisk", "days_of_cover")),
+            *(share(met.get((*key, words), {}), "feasible_share") for words in WITHOUT),
+        )
+        lines.append(Line(cells))
+    return Table("secure-elsewhere", "Supply of other importers", columns, tuple(lines))
+
+
 def origins(rows: Sequence[Row], name: str) -> Table:
     """Make the table of origins of a mineral.
 
@@ -244,7 +288,7 @@ def direct(rows: Sequence[Row]) -> Table:
         )
         for row in rows
     ]
-    return Table("secure-direct", "Straight to Japan instead of by the works abroad", columns, tuple(lines))
+    return Table("secure-direct", "Straight home instead of by the works abroad", columns, tuple(lines))
 
 
 def events(rows: Sequence[Row], names: Mapping[str, str]) -> Table:

@@ -17,10 +17,10 @@ from caspia.view.theme import Spec
 
 SUPPLY, EXPORTS = "supply", "exports"
 """Ids of the chapters."""
-_NAMES = {EXPORTS: "Security: how diversified exports are", SUPPLY: "Security: how secure Japan's supply is"}
+_EXPORTS_NAME = "Security: how diversified exports are"
 _EVEN = "pictures even"
-FIRST = "uranium"
-"""The mineral that is shown in full."""
+FIRST, HOME = "uranium", "JP"
+"""The mineral and the importer that are shown in full."""
 _LEAST = 0.005
 
 
@@ -32,7 +32,20 @@ class _Tables:
     catalogue: dict[str, Source] = field(default_factory=dict)
 
     def of(self, table: str) -> list[Row]:
-        return records.rows(self.result, table)
+        """Rows of a table; those on supply of the importer that is shown alone."""
+        found = records.rows(self.result, table)
+        if not table.startswith("secure_"):
+            return found
+        return [row for row in found if records.text(row, "importer") == self.importer]
+
+    @property
+    def importer(self) -> str:
+        known = [records.text(row, "importer") for row in records.rows(self.result, "secure_summary")]
+        return HOME if HOME in known or not known else known[0]
+
+    def elsewhere(self, table: str) -> list[Row]:
+        """Rows of the other importers."""
+        return [row for row in records.rows(self.result, table) if records.text(row, "importer") != self.importer]
 
     def own(self, table: str) -> list[Row]:
         """Rows of the mineral that is shown in full, or of the first."""
@@ -77,11 +90,13 @@ def secure_charts_of(result: ResultLike) -> dict[str, Spec]:
     found: dict[str, Spec] = {}
     transit, waters = tables.own("secure_transit"), tables.own("secure_chokepoints")
     if transit or waters:
-        title = f"What Japan's {_short(tables)} passes"
+        title = f"What {records.text(tables.head, 'importer_name')}'s {_short(tables)} passes"
         found["secure-exposure"] = secure_charts.exposure(transit, waters, title=title)
     rows = tables.of("secure_bypass")
     if rows:
-        found["secure-bypass-chart"] = secure_charts.bypass(rows, tables.minerals)
+        found["secure-bypass-chart"] = secure_charts.bypass(
+            rows, tables.minerals, records.text(tables.head, "importer_name")
+        )
     corridors = tables.of("exporter_corridors")
     for nth, goods in enumerate(dict.fromkeys(records.text(row, "goods") for row in corridors)):
         found[f"exporters-{nth}"] = secure_charts.exporters(corridors, names, goods=goods)
@@ -123,7 +138,7 @@ def _exports(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
     if passed:
         folded.append(("States that exports pass", secure_chapter_tables.passed(passed, names)))
     part = Part("", charts, _EVEN, folded=tuple(folded), note=_EXPORT_NOTE)
-    return FlowChapter(EXPORTS, _NAMES[EXPORTS], _export_answer(tables, names), (part,), _HOW_EXPORTS)
+    return FlowChapter(EXPORTS, _EXPORTS_NAME, _export_answer(tables, names), (part,), _HOW_EXPORTS)
 
 
 def _export_answer(tables: _Tables, names: dict[str, str]) -> str:
@@ -179,10 +194,15 @@ def _supply(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
             folded=_folded(tables),
         ),
     ]
-    parts += [*_chain(tables), *_all_minerals(tables, drawn)]
+    parts += [*_chain(tables), *_all_minerals(tables, drawn), *_others(tables)]
     answer = secure_answers.secure_answer(head, transit, bypass)
     return FlowChapter(
-        SUPPLY, _NAMES[SUPPLY], answer, tuple(parts), _HOW_SUPPLY, tables.cited(tables.own("secure_events"))
+        SUPPLY,
+        f"Security: how secure {records.text(head, 'importer_name')}'s supply is",
+        answer,
+        tuple(parts),
+        _HOW_SUPPLY,
+        tables.cited(tables.own("secure_events")),
     )
 
 
@@ -201,7 +221,8 @@ def _chain(tables: _Tables) -> list[Part]:
     stages = tables.own("secure_stages")
     if not stages:
         return []
-    return [Part("The chain, stage by stage", tables=(secure_chapter_tables.stages(stages),), note=_CHAIN)]
+    note = _CHAIN if tables.importer == HOME else ""
+    return [Part("The chain, stage by stage", tables=(secure_chapter_tables.stages(stages),), note=note)]
 
 
 def _all_minerals(tables: _Tables, drawn: dict[str, Spec]) -> list[Part]:
@@ -216,6 +237,15 @@ def _all_minerals(tables: _Tables, drawn: dict[str, Spec]) -> list[Part]:
     return [
         Part(_weakest(bypass, tables.minerals), charts, tables=(secure_chapter_tables.overview(rows),), folded=made)
     ]
+
+
+def _others(tables: _Tables) -> list[Part]:
+    """The same for other importers, of what the data state."""
+    rows = tables.elsewhere("secure_summary")
+    if not rows:
+        return []
+    shown = secure_chapter_tables.elsewhere(rows, tables.elsewhere("secure_bypass"))
+    return [Part("The same goods for other importers", tables=(shown,))]
 
 
 def _bypass_table(rows: Sequence[Row], tables: _Tables) -> Table:

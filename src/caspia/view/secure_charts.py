@@ -80,7 +80,7 @@ def exposure(transit: Sequence[Row], waters: Sequence[Row], *, title: str, width
 _TENS = [0, 20, 40, 60, 80, 100]
 
 
-def bypass(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880) -> Spec:
+def bypass(rows: Sequence[Row], names: Mapping[str, str], importer: str, *, width: int = 880) -> Spec:
     """Plot what share of each mineral's need is met without states or straits.
 
     Parameters
@@ -89,7 +89,8 @@ def bypass(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880) -
         Rows of secure_bypass, at least one.
     names
         Names of minerals by id.
-
+    importer
+        Name of who needs them.
     width
         Width in pixels.
 
@@ -138,7 +139,7 @@ def bypass(rows: Sequence[Row], names: Mapping[str, str], *, width: int = 880) -
         x=xs, y=ys, text="mark:N", color=alt.Color("letters:N", scale=None), tooltip=tip
     )
     chart = alt.layer(boxes.encode(x=xs, y=ys, fillOpacity=fill, tooltip=tip), marks)
-    title = "Of which minerals Japan could not do without whom"
+    title = f"Of which minerals {importer} could not do without whom"
     return data.finish(chart, title=title, width=width - 260, height=_CELL_PX * max(len(order), 1))
 
 

@@ -20,6 +20,12 @@ from caspia.view.screen import NARROW, empty_table, head, open_console, say, say
 
 _MOST = 12
 _LEAST_NAME = 18
+_BRIEF_NAMES = {
+    "with the Caspian corridor": "Now",
+    "without the Caspian corridor": "No Caspian",
+    "with the plan": "Plan",
+    "without oil and gas": "no oil, gas",
+}
 _LEAST = 0.005
 
 
@@ -99,7 +105,8 @@ def bypass_table(rows: Sequence[Row], *, width: int) -> Table:
     for row in rows:
         cells = [_share(row, "lost_share"), _share(row, "feasible_share")]
         cells += [_share(row, "rerouted_share"), _share(row, "bought_share")] if wide else []
-        cells += [brief(span(row, "extra_cost_usd_per_t")), brief(span(row, "extra_time_h", days(1.0)))]
+        more = span(row, "extra_cost_usd_per_t"), span(row, "extra_time_h", days(1.0))
+        cells += [brief(value) if wide else number(value.p50) for value in more]
         if width >= NARROW:
             cells.append(secure_answers.cover_text(records.real(row, "days_of_cover")))
             answer = records.real(row, "answer_days")
@@ -115,9 +122,11 @@ def _named(columns: Sequence[tuple[str, str]], width: int) -> Table:
     return table
 
 
-def _known(row: Row, column: str, factor: float = 1.0) -> str:
+def _known(row: Row, column: str, factor: float = 1.0, *, ranged: bool = True) -> str:
     value = span(row, column, factor)
-    return brief(value) if math.isfinite(value.p50) else ""
+    if not math.isfinite(value.p50):
+        return ""
+    return brief(value) if ranged else number(value.p50)
 
 
 def _share(row: Row, column: str) -> str:
@@ -143,9 +152,10 @@ def worlds_table(rows: Sequence[Row], *, width: int) -> Table:
     columns = [("World", "l")]
     columns += [("Transit\nindex", "r")] if wide else []
     columns += [("Over the\nCaspian", "r")]
-    columns += [("at\nUSD/t", "r"), ("in\ndays", "r")] if wide else []
+    priced = width >= NARROW
+    columns += [("at\nUSD/t", "r"), ("in\ndays", "r")] if priced else []
     columns += [("Passes\nRussia", "r"), ("Passes\nChina", "r")]
-    kept = ("RU", "RU,CN") if width >= NARROW else ()
+    kept = ("RU", "RU,CN") if priced else ()
     columns += [("Sold on\nwithout RU", "r"), ("without\nRU, CN", "r")][: len(kept)]
     table = _named(columns, width)
     by = {(records.text(r, "world"), records.text(r, "without")): r for r in rows}
@@ -153,7 +163,8 @@ def worlds_table(rows: Sequence[Row], *, width: int) -> Table:
         row = next(r for r in rows if records.text(r, "world") == world)
         cells = [brief(span(row, "hhi_transit"))] if wide else []
         cells += [_share(row, "caspian_share")]
-        cells += [_known(row, "caspian_usd_per_t"), _known(row, "caspian_time_h", days(1.0))] if wide else []
+        way = (("caspian_usd_per_t", 1.0), ("caspian_time_h", days(1.0)))
+        cells += [_known(row, name, factor, ranged=wide) for name, factor in way] if priced else []
         cells += [_share(row, name) for name in ("share_ru", "share_cn")]
         cells += [_share(by.get((world, name), {}), "kept_share") for name in kept]
         table.add_row(Text(world), *cells)
@@ -260,6 +271,9 @@ def print_secure(record: Mapping[str, object]) -> None:
     said = secure_answers.worlds_title(rows["worlds"])
     head(screen, said or "With and without the Caspian corridor")
     screen.print(worlds_table(rows["worlds"], width=width))
+    planned = secure_answers.plan_answer(rows["worlds"])
+    if planned:
+        say(screen, planned)
     if rows["stages"]:
         head(screen, "The chain, stage by stage")
         screen.print(stages_table(rows["stages"], width=width))
@@ -269,7 +283,9 @@ def print_secure(record: Mapping[str, object]) -> None:
     _closures(screen, record, rows["events"], width)
     for text in secure_answers.caveats(record):
         screen.print(Text(text, style="dim"))
-    say_next(screen, f"caspia secure {records.text(record, 'commodity')} --without RU,CN --json")
+    importer = records.text(record, "importer")
+    asked = "" if importer == "JP" else f" --importer {importer}"
+    say_next(screen, f"caspia secure {records.text(record, 'commodity')}{asked} --without RU,CN --json")
 
 
 def _closures(screen: Console, record: Row, events: Sequence[Row], width: int) -> None:
@@ -356,12 +372,17 @@ def shares_table(rows: Sequence[Row], worlds: Sequence[Row], *, width: int) -> T
     pairs = list(dict.fromkeys((records.text(r, "world"), records.text(r, "goods")) for r in worlds))
     if width < NARROW:
         pairs = pairs[:2]
-    table = empty_table([("", "l"), *((f"{world}\n{goods}", "r") for world, goods in pairs)], width)
+    table = _named([("", "l"), *(("\n".join(map(_brief_name, pair)), "r") for pair in pairs)], width)
     by = {(_label(r), records.text(r, "world"), records.text(r, "goods")): r for r in rows}
     for label in list(dict.fromkeys(_label(row) for row in rows if _shown(row)))[:_MOST]:
         cells = [share_range(span(by[label, *pair], "share")) if (label, *pair) in by else "–" for pair in pairs]
         table.add_row(Text(label), *cells)
     return table
+
+
+def _brief_name(text: str) -> str:
+    """A heading that leaves room for six columns of numbers."""
+    return _BRIEF_NAMES.get(text, text)
 
 
 def _label(row: Row) -> str:
