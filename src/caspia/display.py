@@ -66,13 +66,47 @@ class Drawing(Protocol):
     """What the room `notebook` offers."""
 
     def html_of(self, thing: object) -> str:
-        """Show a thing as HTML."""
+        """Show a thing as HTML.
+
+        Parameters
+        ----------
+        thing : object
+            What is shown.
+
+        Returns
+        -------
+        str
+        """
 
     def plot_of(self, thing: object, name: str) -> Picture:
-        """Draw a chart of it."""
+        """Draw a chart of it.
+
+        Parameters
+        ----------
+        thing : object
+            What is shown.
+        name : str
+            Which; the first if empty.
+
+        Returns
+        -------
+        Picture
+        """
 
     def map_of(self, thing: object, name: str) -> Picture:
-        """Draw a map of it."""
+        """Draw a map of it.
+
+        Parameters
+        ----------
+        thing : object
+            What is shown.
+        name : str
+            Which; the first if empty.
+
+        Returns
+        -------
+        Picture
+        """
 
 
 def _notebook() -> Drawing:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from caspia.view import (
     answers,
@@ -26,6 +27,8 @@ from caspia.view.theme import Spec
 
 OVERVIEW = "map-overview"
 """Name of the map of all consignments, or of the network where there are none."""
+CONSIGNMENT = ("map", "cost-time", "times", "emissions")
+"""Charts of a consignment, by what comes before its id."""
 
 
 def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, Spec]:
@@ -47,12 +50,45 @@ def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, S
     """
     found: dict[str, Spec] = {}
     for group in chart_groups(result, world, proof):
-        found |= group
+        found |= group.draw()
     return found
 
 
-def chart_groups(result: ResultLike, world: Atlas, proof: Evidence) -> Iterator[dict[str, Spec]]:
-    """Draw the charts of a result one group after the other, so that who seeks one need not draw all.
+@dataclass(frozen=True)
+class Group:
+    """Charts that are drawn together.
+
+    Parameters
+    ----------
+    names
+        Their names, or what these begin with where they are known by their drawing alone.
+    draw
+        Draws them.
+    exact
+        Whether the names are whole.
+    """
+
+    names: tuple[str, ...]
+    draw: Callable[[], dict[str, Spec]]
+    exact: bool = True
+
+    def holds(self, name: str) -> bool:
+        """Whether a chart may be among them.
+
+        Parameters
+        ----------
+        name
+            Name of a chart.
+
+        Returns
+        -------
+        bool
+        """
+        return name in self.names if self.exact else name.startswith(self.names)
+
+
+def chart_groups(result: ResultLike, world: Atlas, proof: Evidence) -> list[Group]:
+    """List the charts of a result in groups, so that who seeks one need not draw all.
 
     Parameters
     ----------
@@ -63,30 +99,45 @@ def chart_groups(result: ResultLike, world: Atlas, proof: Evidence) -> Iterator[
     proof
         Evidence keys.
 
-    Yields
-    ------
-    dict of str to Spec
-        Charts by name.
+    Returns
+    -------
+    list of Group
+        In the order of the report.
     """
     keys = {route_id: f"{key}.all" for route_id, key in proof.route_keys.items()}
     links = route_links(result)
-    questions = records.consignments(result)
-    if questions:
+    questions = [question for question in records.consignments(result) if records.routes(result, question.id)]
+
+    def of(question: Consignment) -> Group:
+        names = tuple(f"{kind}-{question.id}" for kind in CONSIGNMENT)
+        return Group(names, lambda: _consignment_charts(result, world, question, (links, keys)))
+
+    return [
+        Group((OVERVIEW,), lambda: _overview(result, world, links, keys)),
+        *(of(question) for question in questions),
+        Group(("validation-",), lambda: _validation_charts(result), exact=False),
+        Group(("flow-",), lambda: flow_chapters.flow_charts_of(result, world), exact=False),
+        Group(("plan-", "rollout"), lambda: plan_chapters.plan_charts_of(result), exact=False),
+        Group(("game-",), lambda: game_chapters.game_charts_of(result), exact=False),
+        Group(("secure-", "exporters-"), lambda: secure_chapters.secure_charts_of(result), exact=False),
+        Group(("risk-",), lambda: risk_chapters.risk_charts_of(result), exact=False),
+        Group(("methods",), lambda: _methods(result)),
+    ]
+
+
+def _overview(
+    result: ResultLike, world: Atlas, links: Mapping[str, Sequence[str]], keys: Mapping[str, str]
+) -> dict[str, Spec]:
+    if records.consignments(result):
         picture, title = maps.overview(result, world, links, keys), answers.map_finding(result)
     else:
         picture, title = network_map.network_picture(world), network_map.network_finding(result)
-    yield {OVERVIEW: maps.map_spec(picture, title, 880)}
-    for question in questions:
-        yield _consignment_charts(result, world, question, (links, keys))
-    yield _validation_charts(result)
-    yield flow_chapters.flow_charts_of(result, world)
-    yield plan_chapters.plan_charts_of(result)
-    yield game_chapters.game_charts_of(result)
-    yield secure_chapters.secure_charts_of(result)
-    yield risk_chapters.risk_charts_of(result)
+    return {OVERVIEW: maps.map_spec(picture, title, 880)}
+
+
+def _methods(result: ResultLike) -> dict[str, Spec]:
     facts = records.rows(result, "facts")
-    if facts:
-        yield {"methods": evidence_charts.methods(facts)}
+    return {"methods": evidence_charts.methods(facts)} if facts else {}
 
 
 def _consignment_charts(
@@ -97,15 +148,14 @@ def _consignment_charts(
 ) -> dict[str, Spec]:
     links, keys = links_and_keys
     routes = records.routes(result, question.id)
-    if not routes:
-        return {}
     picture = maps.close_up(result, world, question, links, keys)
-    return {
-        f"map-{question.id}": maps.map_spec(picture, _crossing(routes, records.country_names(result)), 560),
-        f"cost-time-{question.id}": charts.cost_time(routes, keys),
-        f"times-{question.id}": charts.times(routes, keys),
-        f"emissions-{question.id}": charts.emissions(routes, keys),
-    }
+    drawn = (
+        maps.map_spec(picture, _crossing(routes, records.country_names(result)), 560),
+        charts.cost_time(routes, keys),
+        charts.times(routes, keys),
+        charts.emissions(routes, keys),
+    )
+    return {f"{kind}-{question.id}": spec for kind, spec in zip(CONSIGNMENT, drawn, strict=True)}
 
 
 def _crossing(routes: Sequence[Route], names: Mapping[str, str]) -> str:

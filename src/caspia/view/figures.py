@@ -46,10 +46,6 @@ _RUN = re.compile(
 _WAY = re.compile(r' d="([^"]*)"')
 _WIDE = 760
 """Least width of a map in pixels, for which names are placed with room."""
-_KINDS = ("map", "cost-time", "times", "emissions")
-"""Charts of a consignment, by what comes before its id."""
-_MAPS = ("map-", "flow-map", "flow-change-")
-"""What names of maps begin with."""
 
 
 @dataclass(frozen=True)
@@ -177,25 +173,35 @@ def figure(result: ResultLike, name: str = "", *, is_map: bool = False) -> Figur
     """
     held = Prepared(result)
     world, proof = atlas.atlas(held), evidence.evidence(held)
-    wanted = _candidates(held, name, is_map)
-    seen: list[str] = []
+    wanted, groups = _candidates(held, name, is_map), contents.chart_groups(held, world, proof)
     with canvas.unchecked():
-        for group in contents.chart_groups(held, world, proof):
-            seen += [key for key in group if key.startswith(_MAPS) == is_map]
-            found = next((key for key in wanted if key in group), "")
-            if found:
-                spec = group[found]
-                whole = _widened(maps.with_world(spec, world)) if found.startswith(_MAPS) else spec
-                return Figure(found, str(spec["title"]), whole, _tables_behind(held, proof, found))
+        for key in wanted:
+            for group in (group for group in groups if group.holds(key)):
+                spec = group.draw().get(key)
+                if spec is not None and _is_map(spec) == is_map:
+                    whole = _widened(maps.with_world(spec, world)) if is_map else spec
+                    return Figure(key, str(spec["title"]), whole, _tables_behind(held, proof, key))
+        known = [key for group in groups for key in _names(group, is_map)]
     raise UnknownName(
         Problem(
             what=f"the result holds no such {'map' if is_map else 'chart'}",
             where="name",
             got=repr(name),
-            allowed=", ".join(seen) or "none: it holds nothing to draw",
+            allowed=", ".join(known) or "none: there is nothing to draw",
             repair="choose one of these",
         )
     )
+
+
+def _is_map(spec: Spec) -> bool:
+    return "projection" in spec
+
+
+def _names(group: contents.Group, is_map: bool) -> list[str]:
+    """Names of the maps or of the charts of a group, drawn only where that is the way to know them."""
+    if group.exact:
+        return [name for name in group.names if name.startswith("map-") == is_map]
+    return [name for name, spec in group.draw().items() if _is_map(spec) == is_map]
 
 
 def _widened(spec: Spec) -> Spec:
@@ -223,7 +229,7 @@ def _tables_behind(held: Prepared, proof: Evidence, name: str) -> tuple[Table, .
     questions = records.consignments(held)
     price_year = str(held.manifest.get("price_year", ""))
     for question in questions:
-        if name in {f"{kind}-{question.id}" for kind in _KINDS}:
+        if name in {f"{kind}-{question.id}" for kind in contents.CONSIGNMENT}:
             return (chapters.routes_table(question, held.routes_of(question.id), proof.route_keys, price_year),)
     if name == contents.OVERVIEW:
         by_question = {question.id: held.routes_of(question.id) for question in questions}
