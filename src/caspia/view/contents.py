@@ -121,7 +121,7 @@ def chart_groups(result: ResultLike, world: Atlas, proof: Evidence) -> list[Grou
         Group(("game-",), lambda: game_chapters.game_charts_of(result), exact=False),
         Group(("secure-", "exporters-"), lambda: secure_chapters.secure_charts_of(result), exact=False),
         Group(("risk-",), lambda: risk_chapters.risk_charts_of(result), exact=False),
-        Group(("methods",), lambda: _methods(result)),
+        *([Group(("methods",), lambda: _methods(result))] if records.rows(result, "facts") else []),
     ]
 
 
@@ -136,8 +136,7 @@ def _overview(
 
 
 def _methods(result: ResultLike) -> dict[str, Spec]:
-    facts = records.rows(result, "facts")
-    return {"methods": evidence_charts.methods(facts)} if facts else {}
+    return {"methods": evidence_charts.methods(records.rows(result, "facts"))}
 
 
 def _consignment_charts(
