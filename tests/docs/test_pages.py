@@ -16,7 +16,7 @@ from caspia.cli import app, data_app, route
 from caspia.cli_assign import assign_app
 from caspia.data import attributes, table_schemas
 from caspia.study import Study, corridors, run_study
-from caspia.study.flow_tables import COLUMNS, POINTS, RANGED
+from caspia.study.flow_columns import COLUMNS, POINTS, RANGED
 from caspia.study.store import OPTIONAL, STORED
 
 ROOT = Path(__file__).parents[2]

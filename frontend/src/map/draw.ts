@@ -15,7 +15,7 @@ const GLIDE_MS = 450;
 const REPAINT: readonly [string, string, string][] = [
   ["sea", "background-color", "water"],
   ["land", "fill-color", "land"],
-  ["shade", "fill-color", "Northern"],
+  ["shade", "fill-color", "exposed"],
   ["frontiers", "line-color", "coast"],
   ["coast", "line-color", "coast"],
   ["lanes", "line-color", "lane"],

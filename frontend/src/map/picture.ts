@@ -1,7 +1,8 @@
 /** What a view wants to see on the map, as plain data; the map draws it and knows no question. */
 
-export const CORRIDORS = ["Caspian", "Northern", "Southern", "Eastern", "Ocean", "Other"] as const;
-export type Corridor = (typeof CORRIDORS)[number];
+import { CORRIDORS, type Corridor } from "../shared/theme";
+
+export { CORRIDORS, type Corridor };
 
 export interface Strand {
   link: string;

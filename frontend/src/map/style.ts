@@ -1,6 +1,6 @@
 /** Sources and layers of the map, without data; colours come from the same tokens as everything else. */
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
-import { CORRIDORS, type Corridor } from "./picture";
+import { CORRIDORS, LOOKS, type Corridor } from "../shared/theme";
 
 export type Token = (name: string) => string;
 
@@ -8,15 +8,11 @@ export type Token = (name: string) => string;
 export const token: Token = (name) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-/** Dashes of corridors in widths of the line, so that no line is told by its colour alone. */
-export const DASH: Record<Corridor, number[] | null> = {
-  Caspian: null,
-  Northern: [5, 1],
-  Southern: [2.6, 1],
-  Eastern: [4.4, 1, 0.9, 1],
-  Ocean: [1.2, 0.8],
-  Other: [2, 2],
-};
+const LINE_PX = 1.8;
+/** Dashes of corridors in widths of the line, as those of the report's, so that no line is told by its colour alone. */
+export const DASH = Object.fromEntries(
+  CORRIDORS.map((name) => [name, LOOKS[name].dash.length ? LOOKS[name].dash.map((px) => px / LINE_PX) : null]),
+) as Record<Corridor, number[] | null>;
 
 const none = { type: "geojson" as const, data: { type: "FeatureCollection" as const, features: [] } };
 const WATER = ["deep_sea", "short_sea", "ferry", "feeder", "inland_waterway"];
@@ -218,7 +214,7 @@ export function style(t: Token): StyleSpecification {
       id: "shade",
       type: "fill",
       source: "land",
-      paint: { "fill-color": t("Northern"), "fill-opacity": 0 },
+      paint: { "fill-color": t("exposed"), "fill-opacity": 0 },
     },
     {
       id: "frontiers",

@@ -1,4 +1,6 @@
-/** Every word of the page in English. A translation is a file of the same shape (`Texts`); see `index.ts`. */
+import { MODES, OPERATIONS } from "../shared/theme";
+
+/** Every word of the page in English; names of modes and operations are those of the report. A translation is a file of the same shape (`Texts`); see `index.ts`. */
 export const en = {
   language: "en",
   title: "Caspia",
@@ -305,26 +307,8 @@ export const en = {
     none: "No fact stands behind this part.",
     p: "P10 to P90 of draws of all facts",
   },
-  modes: {
-    rail: "rail",
-    road: "road",
-    deep_sea: "ocean ship",
-    short_sea: "coastal ship",
-    feeder: "feeder ship",
-    ferry: "ferry",
-    inland_waterway: "river or canal",
-    crude_pipeline: "oil pipeline",
-    gas_pipeline: "gas pipeline",
-  } as Record<string, string>,
-  operations: {
-    line: "run",
-    terminal: "transfer",
-    gauge_change: "gauge change",
-    border: "border",
-    wait: "wait",
-    loading: "loading",
-    unloading: "unloading",
-  } as Record<string, string>,
+  modes: MODES,
+  operations: OPERATIONS,
 };
 
 export type Texts = typeof en;

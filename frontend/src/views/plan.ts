@@ -3,7 +3,7 @@ import type { Network, Project, Row } from "../api/types";
 import type { Task } from "../charts/Gantt.svelte";
 import type { Column } from "../lib/DataTable.svelte";
 import { dollars, number } from "../lib/format";
-import { unwrap, type Mark, type Picture } from "../map/picture";
+import { corridorOf, unwrap, type Mark, type Picture } from "../map/picture";
 import { halfway } from "../map/way";
 import { texts } from "../texts";
 import { num, str } from "./flows";
@@ -52,7 +52,7 @@ export function picture(
   const strands = shown.flatMap((p) =>
     p.link_ids.map((link) => ({
       link,
-      corridor: "Caspian" as const,
+      corridor: corridorOf(p.corridor),
       width: p.id === chosen ? 6 : 3.4,
       faint: chosen !== "" && p.id !== chosen,
     })),

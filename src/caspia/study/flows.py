@@ -22,6 +22,7 @@ from caspia.assignment import (
 from caspia.cost import Lookup, Servers, find_servers
 from caspia.demand import demand_cells, spread, t_per_teu
 from caspia.demand.cells import Case
+from caspia.display import Drawn
 from caspia.errors import NotConverged, Problem
 from caspia.study.corridors import CORRIDORS
 from caspia.study.loading import Reference, behaviour, choice, reference_of, route_constants, route_table
@@ -172,7 +173,7 @@ def settle(
 
 
 @dataclass(frozen=True, eq=False)
-class Flows:
+class Flows(Drawn):
     """Flows of a year in equilibrium; what has not converged never becomes one.
 
     Attributes

@@ -13,6 +13,7 @@ import pandas as pd
 from caspia.cost import ArcCosts, Lookup, Sampler, arc_costs, cargo_of
 from caspia.data import Dataset, load_dataset
 from caspia.demand import Case
+from caspia.display import Drawn
 from caspia.errors import InputError
 from caspia.network import Network, build_network, refit, same_graph
 from caspia.routing import build_graph
@@ -72,7 +73,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Study:
+class Study(Drawn):
     """Data and settings, and the network made from them.
 
     Attributes

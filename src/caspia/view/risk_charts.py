@@ -12,7 +12,7 @@ from caspia.view.records import Row
 from caspia.view.risk_words import GROUPS, KINDS, money, row_scale
 from caspia.view.theme import Spec, token
 
-_INK = theme.CORRIDORS["Caspian"].colour
+_INK = theme.MEASURE
 _LEAST = 0.01
 MOST = 10
 """Places that are drawn."""
