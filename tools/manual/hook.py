@@ -1,0 +1,33 @@
+"""The extension of Sphinx: pages ask for what is written by a mark of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from manual import commands, data_book, data_tables, formulas, result_tables, validation
+from sphinx.application import Sphinx
+
+WRITTEN: Mapping[str, Callable[[], str]] = {
+    "<!-- data tables -->": data_tables.data_tables,
+    "<!-- attributes -->": data_tables.attribute_table,
+    "<!-- result tables -->": result_tables.result_tables,
+    "<!-- commands -->": commands.overview,
+    "<!-- facts by method -->": data_book.facts_by_method,
+    "<!-- sources -->": data_book.source_list,
+    "<!-- validation of routes -->": validation.routes,
+    "<!-- validation of traffic -->": validation.traffic,
+}
+
+
+def fill(_app: Sphinx, _name: str, source: list[str]) -> None:
+    """Put what is written where a page asks for it."""
+    for mark, write in WRITTEN.items():
+        if mark in source[0]:
+            source[0] = source[0].replace(mark, write())
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    formulas.register(app)
+    app.connect("source-read", fill)
+    return {"parallel_read_safe": True}
