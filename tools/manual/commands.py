@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer.main
-from manual.markdown import code, table
 
 from caspia.cli import app
+from manual.markdown import code, table
 
 Command = Any
 """A command of the library below typer, which is not always the same one."""

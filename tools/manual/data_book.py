@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 import pandas as pd
-from manual.markdown import cell, plural, table
 
 from caspia.data import Dataset, load_dataset
 from caspia.scenario import built_in_scenarios
+from manual.markdown import cell, plural, table
 
 METHODS = ("measured", "reported", "derived", "estimated", "assumed")
 MOST_NAMED = 6

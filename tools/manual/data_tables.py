@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manual.markdown import code, plural, table
-
 from caspia.data import attributes, read_folder, table_schemas
 from caspia.data.schema import Field, TableSchema
+from manual.markdown import code, plural, table
 
 Shapes = dict[tuple[Field, ...], list[TableSchema]]
 

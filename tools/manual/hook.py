@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from manual import commands, data_book, data_tables, formulas, result_tables, validation
 from sphinx.application import Sphinx
+
+from manual import commands, data_book, data_tables, formulas, result_tables, validation
 
 WRITTEN: Mapping[str, Callable[[], str]] = {
     "<!-- data tables -->": data_tables.data_tables,
     "<!-- attributes -->": data_tables.attribute_table,
-    "<!-- result tables -->": result_tables.result_tables,
     "<!-- commands -->": commands.overview,
     "<!-- facts by method -->": data_book.facts_by_method,
     "<!-- sources -->": data_book.source_list,
     "<!-- validation of routes -->": validation.routes,
     "<!-- validation of traffic -->": validation.traffic,
 }
+RESULTS = "results"
+"""Page whose tables have their units from the program."""
 
 
-def fill(_app: Sphinx, _name: str, source: list[str]) -> None:
+def fill(_app: Sphinx, name: str, source: list[str]) -> None:
     """Put what is written where a page asks for it."""
+    if name == RESULTS:
+        source[0] = result_tables.with_units(source[0])
     for mark, write in WRITTEN.items():
         if mark in source[0]:
             source[0] = source[0].replace(mark, write())

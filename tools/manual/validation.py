@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from statistics import median
+from typing import Any
 
 import pandas as pd
-from manual.markdown import plural, table
 
 import caspia
 from caspia.study import Settings, Study, summary, validate, validate_traffic
+from manual.markdown import plural, table
 
 CLOSE = 1.5
 """Factor within which a count is near."""
@@ -38,7 +39,7 @@ def routes() -> str:
         parts.append(f"### {title}\n\n{table(columns, (_journey(row) for row in rows.itertuples()))}")
     missing = found[found["status"] == "no route"]
     if len(missing):
-        reasons = table(("journey", "corridor", "why"), missing[["name", "corridor", "reason"]].values.tolist())
+        reasons = table(("journey", "corridor", "why"), missing[["name", "corridor", "reason"]].to_numpy().tolist())
         parts.append(f"### Without a route\n\n{reasons}")
     return "\n\n".join(parts)
 
@@ -49,7 +50,7 @@ def _counted(found: pd.DataFrame) -> str:
     return f"{plural(len(found), 'observation')}: {said}."
 
 
-def _total(row: object) -> tuple[object, ...]:
+def _total(row: Any) -> tuple[object, ...]:
     return (
         row.kind,
         row.corridor,
@@ -61,7 +62,7 @@ def _total(row: object) -> tuple[object, ...]:
     )
 
 
-def _journey(row: object) -> tuple[object, ...]:
+def _journey(row: Any) -> tuple[object, ...]:
     mark = "" if row.status == "compared" else " (its source is an input too: not counted)"
     return (
         f"{row.name}{mark}",
@@ -96,7 +97,7 @@ def _kinds(found: pd.DataFrame) -> Iterator[tuple[object, ...]]:
         yield kind, role, len(rows), f"{median(factors):.2f}", _percent(near)
 
 
-def _count(row: object) -> tuple[object, ...]:
+def _count(row: Any) -> tuple[object, ...]:
     size, unit = UNITS.get(row.unit, (1.0, row.unit))
     factor = "" if pd.isna(row.factor) else f"{row.factor:.2f}"
     return (

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from caspia.errors import InputError, Problem
-from caspia.scenario.parse import nearest
 from caspia.scenario.named import PROJECT_PREFIX
+from caspia.scenario.parse import nearest
 from caspia.study.candidates import NOW, ProjectTable, coming, project_table
 from caspia.study.finance_frames import finance_record
 from caspia.study.funding import Funding, plan_funding, starts_funding
