@@ -224,3 +224,24 @@ def test_a_guide_ends_with_something_checked(path):
     assert {language for language, _ in blocks} <= {"python", "console", "sh", "text", "toml"}
     last = [body for language, body in blocks if language in ("python", "console")][-1]
     assert "assert " in last or re.search(r"^(?!\$ )\S", last, re.MULTILINE)
+
+
+def test_architecture_names_every_room_and_nothing_that_is_gone():
+    text = page("architecture.md")
+    source = ROOT / "src" / "caspia"
+    rooms = {path.parent.name for path in source.glob("*/__init__.py")}
+    assert {name for name in rooms if f"| `{name}` |" not in text} == set()
+    table = sections(text, 2)["Where each question lives"]
+    rows = [line.strip("|").split("|") for line in table.splitlines() if line.startswith("| Q")]
+    assert len(rows) == 9
+    found = [source / name for row in rows for name in re.findall(r"`(\w+\.py)`", row[1])]
+    found += [source / "study" / f"{name}.py" for row in rows for name in re.findall(r"`(\w+)`", row[2])]
+    found += [source / "view" / f"{name}.py" for row in rows for name in re.findall(r"`(\w+)`", row[4])]
+    found += [
+        ROOT / "frontend" / "src" / "views" / name
+        for row in rows
+        for name in re.findall(r"`(\w+\.svelte)`", row[5])
+    ]
+    named = re.findall(r"`((?:study|web|view|data|tools|tests|frontend)/[\w./]+)`", text)
+    found += [base / name for name in named for base in [source if (source / name).exists() else ROOT]]
+    assert [str(path) for path in found if not path.exists()] == []
