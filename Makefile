@@ -12,10 +12,12 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --n
 	--no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help study test lint check unit docs picture bench lock clean serve page-test
+.PHONY: help install study test lint check unit docs picture bench lock clean serve page-test
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+install: $(VENV)/.runtime ## Install what the commands need into .venv
 
 study: $(VENV)/.runtime ## Answer all reference consignments; report and results in out/study
 	$(BIN)/caspia study --out $(OUT)
@@ -45,7 +47,7 @@ page-test: $(PAGE)/index.html $(VENV)/.dev ## Types, lint, unit tests and a real
 	cd frontend && npm run --silent check && npm run --silent lint && npm run --silent unit
 	cd frontend && CASPIA="$(abspath $(BIN))/caspia" npm run --silent end-to-end
 
-picture: $(VENV)/.runtime ## Draw the picture of the README anew
+picture: $(VENV)/.runtime ## Draw the pictures of the README and the docs anew
 	$(BIN)/python tools/picture.py
 
 bench: $(VENV)/.dev ## Run the benchmarks

@@ -16,6 +16,7 @@ from manual.markdown import plural, table
 CLOSE = 1.5
 """Factor within which a count is near."""
 UNITS = {"t": (1e6, "Mt"), "TEU": (1e3, "thousand TEU")}
+DASH = "\N{NON-BREAKING HYPHEN}"
 ROLES = ("judged", "fitted", "shown")
 STATES = ("compared", "dependent", "no route")
 
@@ -33,9 +34,9 @@ def routes() -> str:
     head = ("what", "corridor", "compared>", "median error>", "median misfit>", "within 25 %>", "within P10-P90>")
     by_corridor = table(head, (_total(row) for row in totals.itertuples()))
     parts = [f"{_counted(found)}\n\n{by_corridor}"]
-    for kind, title in (("time", "Times"), ("price", "Prices")):
+    for kind, title in (("time", "Times, in days"), ("price", "Prices")):
         rows = found[(found["kind"] == kind) & (found["status"] != "no route")]
-        columns = ("journey", "corridor", "year", "observed>", "modelled>", "P10-P90>", "misfit>", "unit", "source")
+        columns = ("journey", "corridor", "year", "observed>", "modelled>", "P10-P90>", "misfit>", "source")
         parts.append(f"### {title}\n\n{table(columns, (_journey(row) for row in rows.itertuples()))}")
     missing = found[found["status"] == "no route"]
     if len(missing):
@@ -64,15 +65,15 @@ def _total(row: Any) -> tuple[object, ...]:
 
 def _journey(row: Any) -> tuple[object, ...]:
     mark = "" if row.status == "compared" else " (its source is an input too: not counted)"
+    unit = "" if row.kind == "time" else f" {row.unit}"
     return (
         f"{row.name}{mark}",
         row.corridor,
-        row.year,
-        _figure(row.observed),
+        f"{row.year:.0f}",
+        f"{_figure(row.observed)}{unit}",
         _figure(row.modelled),
-        f"{_figure(row.modelled_p10)}-{_figure(row.modelled_p90)}",
+        f"{_figure(row.modelled_p10)}{DASH}{_figure(row.modelled_p90)}",
         _percent(row.misfit, signed=True),
-        row.unit,
         f"`{row.source_id}`",
     )
 
@@ -102,7 +103,7 @@ def _count(row: Any) -> tuple[object, ...]:
     factor = "" if pd.isna(row.factor) else f"{row.factor:.2f}"
     return (
         row.name,
-        row.year,
+        f"{row.year:.0f}",
         _figure(row.observed / size),
         _figure(row.modelled / size),
         factor,
@@ -119,4 +120,4 @@ def _figure(value: float) -> str:
 
 
 def _percent(share: float, *, signed: bool = False) -> str:
-    return "" if pd.isna(share) else f"{100 * share:+.0f} %" if signed else f"{100 * share:.0f} %"
+    return "" if pd.isna(share) else f"{100 * share:{'+' if signed else ''}.0f}\N{NO-BREAK SPACE}%"
