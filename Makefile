@@ -14,10 +14,12 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --n
 	--no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help study test lint check unit docs picture bench lock clean serve page-test browser
+.PHONY: help install study test lint check unit docs picture bench lock clean serve page-test browser
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+install: $(VENV)/.runtime ## Install what the commands need into .venv
 
 study: $(VENV)/.runtime ## Answer all reference consignments; report and results in out/study
 	$(BIN)/caspia study --out $(OUT)
@@ -52,7 +54,7 @@ browser: ## Install Chromium for the tests of the page, where it is missing and 
 	@test -n "$(call find,$(CHROMIUMS))" || { apt-get -qq update && apt-get -qq install -y chromium; } >/dev/null 2>&1 || \
 		{ echo "Chromium is needed to test the page; install it, or name it: make test CHROMIUMS=/path" >&2; exit 1; }
 
-picture: $(VENV)/.runtime ## Draw the picture of the README anew
+picture: $(VENV)/.runtime ## Draw the pictures of the README and the docs anew
 	$(BIN)/python tools/picture.py
 
 bench: $(VENV)/.dev ## Run the benchmarks

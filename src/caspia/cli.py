@@ -246,11 +246,15 @@ def check(
 @data_app.command("export")
 def data_export(
     out: Annotated[Path, typer.Argument(help="Folder to write; must not exist yet or be empty.")],
+    goods: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep the demand of these goods only, to try things quickly; may be repeated."),
+    ] = None,
 ) -> None:
     """Write the built-in tables into a folder, to read or to work on."""
     from caspia.study.export import export_tables
 
-    count = export_tables(out)
+    count = export_tables(out, goods or ())
     typer.echo(f"{count} files written to {out}; check them with `caspia check {out}`")
 
 

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from flow_world import DRAWING
 from risk_world import EVENTS, RISK_EDITS, RISK_FACTS
+from tests.documented import undocumented
 
 from caspia.assignment import fixed_point_residual
 from caspia.cost import Lookup, Reading, find_servers
@@ -327,6 +328,7 @@ def test_the_main_job_stores_and_shows_risk(tmp_path: Path) -> None:
     settings = Settings(flow_draws=0, rollout_draws=0, risk_draws=16)
     result = run_study(open_drawn(tmp_path / "world", DRAWING, RISK_FACTS, RISK_EDITS, settings), alternatives=0)
     assert set(RISKED) <= set(result.tables)
+    assert undocumented({name: result.tables[name] for name in RISKED}) == []
     write_folder(tmp_path / "out", result)
     with duckdb.connect(str(tmp_path / "out" / "results.duckdb"), read_only=True) as database:
         stored = dict(database.sql("SELECT table_name, comment FROM duckdb_tables()").fetchall())

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from caspia.errors import InputError, Problem
+from caspia.scenario.named import PROJECT_PREFIX
 from caspia.scenario.parse import nearest
 from caspia.study.candidates import NOW, ProjectTable, coming, project_table
 from caspia.study.finance_frames import finance_record
@@ -19,7 +20,7 @@ from caspia.study.plan_file import read_plan_file
 from caspia.study.plan_finance import Finance, FinanceRequest, check_finance, finance_plan
 from caspia.study.plan_request import PlanRequest
 from caspia.study.project_model import project_model
-from caspia.study.study import PROJECT_PREFIX, Study
+from caspia.study.study import Study
 
 Tell = Callable[[str, int, int], None]
 PORTFOLIO = "portfolio"

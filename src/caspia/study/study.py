@@ -17,15 +17,7 @@ from caspia.display import Drawn
 from caspia.errors import InputError
 from caspia.network import Network, build_network, refit, same_graph
 from caspia.routing import build_graph
-from caspia.scenario import (
-    Scenario,
-    apply,
-    built_in_scenarios,
-    compose,
-    load_scenario,
-    move_scenario,
-    project_scenario,
-)
+from caspia.scenario import Scenario, apply, built_in_scenarios, compose, named_scenario
 from caspia.study.corridors import signatures
 from caspia.study.drawn import FLOW_DRAWS, DrawnWorld, check_draws, draw_world
 from caspia.study.find import Scene, find_pareto, find_routes
@@ -35,8 +27,6 @@ from caspia.study.itinerary import Itinerary, World
 from caspia.study.market import Market
 from caspia.study.request import Question, Request, commodity_id, resolve
 
-PROJECT_PREFIX = "prj-"
-MOVE_PREFIX = "mov-"
 ROLLOUT_DRAWS = 60
 RISK_DRAWS = 400
 Tell = Callable[[str, int, int], None]
@@ -155,12 +145,7 @@ class Study(Drawn):
         return Study(apply(root.data, whole), self.settings, whole, base, root, self)
 
     def _declared(self, name: str) -> Scenario:
-        """Scenario of a name: a built-in one, the id of a project or move, or the path of a file."""
-        if name.startswith(PROJECT_PREFIX):
-            return project_scenario((self.root or self).data, (name,))
-        if name.startswith(MOVE_PREFIX):
-            return move_scenario((self.root or self).data, (name,))
-        return load_scenario(name)
+        return named_scenario((self.root or self).data, name)
 
     @cached_property
     def network(self) -> Network:
