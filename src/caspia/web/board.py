@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import hashlib
 import json
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
@@ -19,18 +18,17 @@ from caspia.web.bench import is_job_id
 from caspia.web.desk import Desk
 from caspia.web.folder import Folder
 from caspia.web.hand import Hand
-from caspia.web.job_store import JobStore, StoreFailed
+from caspia.web.job_store import JobStore
 from caspia.web.kept_routes import stamp
+from caspia.web.ledger import ENDED, Ledger, now
 from caspia.web.models import World
 from caspia.web.models_jobs import Job, JobAsk
 from caspia.web.refusals import Refused, complaint
 from caspia.web.saved import SavedScenarios
 from caspia.web.settings import ServerSettings
-from caspia.web.worker import KEPT, PART, Outcome, Progress, Task
+from caspia.web.worker import Outcome, Progress, Task
 from caspia.web.worlds import used_texts
 
-MOST_KEPT = 300
-ENDED = frozenset({"done", "failed", "cancelled"})
 POLL_S = 0.1
 SIGN_OF_LIFE_S = 10.0
 
@@ -55,11 +53,10 @@ class JobBoard:
     def __init__(
         self, settings: ServerSettings, folder: Folder, store: JobStore, desk: Desk, saved: SavedScenarios
     ) -> None:
-        self._settings, self._folder, self._store = settings, folder, store
-        self._desk, self._saved = desk, saved
-        self._lock = threading.RLock()
+        self._settings, self._folder, self._desk, self._saved = settings, folder, desk, saved
+        self._ledger = Ledger(store, folder)
+        self._lock = self._ledger.lock
         self._wake = threading.Condition(self._lock)
-        self._jobs: dict[str, Job] = {}
         # A job that was cancelled and asked again is another task: what the former says is no news of the latter.
         self._tasks: dict[str, Task] = {}
         self._waiting: deque[Task] = deque()
@@ -82,7 +79,7 @@ class JobBoard:
         StoreFailed
             The store cannot be used.
         """
-        self._read()
+        self._ledger.read()
         for number in range(self._settings.workers):
             thread = threading.Thread(target=self._attend, name=f"caspia-jobs-{number}", daemon=True)
             thread.start()
@@ -105,8 +102,7 @@ class JobBoard:
 
     def counts(self) -> tuple[int, int]:
         """Number of jobs that are worked on, and that wait."""
-        with self._lock:
-            states = [job.state for job in self._jobs.values()]
+        states = [job.state for job in self.jobs()]
         return states.count("running"), states.count("queued")
 
     def working(self) -> dict[str, int]:
@@ -153,16 +149,14 @@ class JobBoard:
         parts = json.dumps([asked.kind, ask, sorted(texts.items()), stamp(root)], sort_keys=True)
         job_id = hashlib.sha256(parts.encode()).hexdigest()[:16]
         with self._lock:
-            known = self._jobs.get(job_id)
+            known = self._ledger.find(job_id)
             if known is not None and known.state not in ("failed", "cancelled"):
                 return known
             if len(self._waiting) >= self._settings.most_waiting:
                 got, allowed = f"{len(self._waiting)} waiting", f"at most {self._settings.most_waiting}"
                 raise Refused(429, Problem("too many jobs", "jobs", got, allowed, "wait, or cancel some"))
-            self._forget_oldest(MOST_KEPT - 1)
-            job = Job(id=job_id, kind=asked.kind, ask=ask, state="queued", created=_now())
-            self._store.put(job)
-            self._jobs[job_id] = job
+            job = Job(id=job_id, kind=asked.kind, ask=ask, state="queued", created=now())
+            self._ledger.add(job)
             self._tasks[job_id] = task = Task(job_id, asked.kind, ask, texts)
             self._waiting.append(task)
             self._wake.notify()
@@ -170,8 +164,7 @@ class JobBoard:
 
     def jobs(self) -> list[Job]:
         """All jobs, the newest first."""
-        with self._lock:
-            return sorted(self._jobs.values(), key=lambda job: job.created, reverse=True)
+        return self._ledger.jobs()
 
     def job(self, job_id: str) -> Job:
         """How far a job is.
@@ -190,10 +183,7 @@ class JobBoard:
         Refused
             There is none.
         """
-        with self._lock:
-            if job_id not in self._jobs:
-                raise Refused(404, Problem("no such job", "job_id", job_id, "the id of a job", "see /api/v1/jobs"))
-            return self._jobs[job_id]
+        return self._ledger.job(job_id)
 
     def result(self, job_id: str) -> bytes:
         """What a job found, as JSON.
@@ -213,27 +203,7 @@ class JobBoard:
         Refused
             There is none, it works still, failed, was cancelled, or what it found cannot be read.
         """
-        job = self.job(job_id)
-        if job.state != "done":
-            got = f"{job.state}{': ' + job.error.what if job.error else ''}"
-            raise Refused(
-                409, Problem("the job has no result", "job_id", got, "a job that is done", "wait or ask again")
-            )
-        found, got = None, "nothing stored"
-        try:
-            found = self._store.result(job_id)
-        except StoreFailed as error:
-            got = error.problem.got
-        if found is None:
-            problem = Problem(
-                what="the result of this job is damaged",
-                where="the store of jobs",
-                got=got,
-                allowed="a result as the job wrote it",
-                repair=f"DELETE /api/v1/jobs/{job_id} and ask again",
-            )
-            raise Refused(409, problem)
-        return found.encode()
+        return self._ledger.result(job_id).encode()
 
     async def events(self, job_id: str) -> AsyncIterator[str]:
         """Follow a job.
@@ -251,13 +221,12 @@ class JobBoard:
         last: Job | None = None
         silent_s = 0.0
         while not self._closing:
-            with contextlib.suppress(Refused):
-                job = self.job(job_id)
-                if job != last:
-                    name = job.state if job.state in ENDED else "progress"
-                    yield f"event: {name}\ndata: {job.model_dump_json()}\n\n"
-                    last, silent_s = job, 0.0
-            if last is None or last.state in ENDED or job_id not in self._jobs:
+            job = self._ledger.find(job_id)
+            if job is not None and job != last:
+                name = job.state if job.state in ENDED else "progress"
+                yield f"event: {name}\ndata: {job.model_dump_json()}\n\n"
+                last, silent_s = job, 0.0
+            if job is None or job.state in ENDED:
                 return
             await asyncio.sleep(POLL_S)
             silent_s += POLL_S
@@ -285,7 +254,7 @@ class JobBoard:
         with self._lock:
             job = self.job(job_id)
             if job.state in ENDED:
-                self._forget([job_id])
+                self._ledger.forget([job_id])
                 return "deleted"
             self._cancel(self._tasks[job_id])
             return "cancelled"
@@ -326,7 +295,7 @@ class JobBoard:
             if self._closing or not self._is_current(task):
                 return False
             self._hands[task.id] = hand
-            self._change(task.id, state="running", started=_now())
+            self._ledger.change(task.id, state="running", started=now())
             return True
 
     def _equipped(self, task: Task) -> Task:
@@ -335,32 +304,22 @@ class JobBoard:
         plans: Mapping[str, Any] = {}
         with contextlib.suppress(Refused):
             if is_job_id(wanted) and self.job(wanted).kind == "plan":
-                plans = {wanted: json.loads(self.result(wanted))["record"]}
+                plans = {wanted: json.loads(self._ledger.result(wanted))["record"]}
         return replace(task, plans=plans)
 
     def _progress(self, task: Task, said: Progress) -> None:
         with self._lock:
             if self._is_current(task):
-                told = {"stage": said.stage, "done": said.done, "all": said.all}
-                self._jobs[task.id] = self._jobs[task.id].model_copy(update=told)
+                self._ledger.tell(task.id, said.stage, said.done, said.all)
 
     def _finish(self, task: Task, outcome: Outcome) -> None:
         with self._lock:
             if not self._is_current(task):
                 return
-            problem = outcome.problem
-            if problem is None:
-                changes = {"state": "done", "ended": _now(), "sentence": outcome.sentence}
-                job = self._jobs[task.id].model_copy(update=changes)
-                try:
-                    self._store.finish(job, outcome.body)
-                    self._jobs[task.id] = job
-                except StoreFailed as error:
-                    problem = error.problem
-            if problem is not None:
-                self._change(task.id, state="failed", ended=_now(), error=complaint(problem))
+            if outcome.problem is None:
+                self._ledger.finish(task.id, outcome.sentence, outcome.body)
             else:
-                self._drop_kept(task.id)
+                self._ledger.change(task.id, state="failed", ended=now(), error=complaint(outcome.problem))
             self._leave(task)
 
     def _cancel(self, task: Task) -> None:
@@ -368,7 +327,7 @@ class JobBoard:
         self._waiting = deque(other for other in self._waiting if other is not task)
         if hand := self._hands.get(task.id):
             hand.let_go()
-        self._change(task.id, state="cancelled", ended=_now())
+        self._ledger.change(task.id, state="cancelled", ended=now())
         self._leave(task)
 
     def _is_current(self, task: Task) -> bool:
@@ -377,42 +336,3 @@ class JobBoard:
     def _leave(self, task: Task) -> None:
         self._tasks.pop(task.id, None)
         self._hands.pop(task.id, None)
-
-    def _change(self, job_id: str, **changes: Any) -> None:
-        """Change a job; where that cannot be stored, this server knows it all the same."""
-        self._jobs[job_id] = self._jobs[job_id].model_copy(update=changes)
-        with contextlib.suppress(StoreFailed):
-            self._store.put(self._jobs[job_id])
-
-    def _forget(self, job_ids: Iterable[str]) -> None:
-        chosen = list(job_ids)
-        self._store.forget(chosen)
-        for job_id in chosen:
-            self._jobs.pop(job_id, None)
-            self._drop_kept(job_id)
-
-    def _forget_oldest(self, most: int) -> None:
-        """Forget jobs that ended, the oldest first, until no more than a number of jobs is left."""
-        ended = [job.id for job in reversed(self.jobs()) if job.state in ENDED]
-        if excess := ended[: max(0, len(self._jobs) - most)]:
-            self._forget(excess)
-
-    def _drop_kept(self, job_id: str) -> None:
-        with contextlib.suppress(OSError):
-            self._folder.file(PART, job_id + KEPT).unlink(missing_ok=True)
-
-    def _read(self) -> None:
-        """Jobs of former servers; what these did not end has failed."""
-        jobs = {job.id: job for job in self._store.jobs() if is_job_id(job.id)}
-        for job in jobs.values():
-            if job.state not in ENDED:
-                problem = Problem("the server was stopped", job.kind, "", "", "ask again")
-                ended = {"state": "failed", "ended": _now(), "error": complaint(problem)}
-                jobs[job.id] = job.model_copy(update=ended)
-                self._store.put(jobs[job.id])
-        self._jobs = jobs
-        self._forget_oldest(MOST_KEPT)
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
