@@ -15,7 +15,7 @@ import uvicorn
 from caspia.web import ServerSettings, create_app
 
 API = "/api/v1"
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,11 @@ def is_alive(pid):
     return True
 
 
+def children_of(pid):
+    command = ["ps", "-o", "pid=", "--ppid", str(pid)]
+    return subprocess.run(command, capture_output=True, check=False, encoding="utf-8").stdout.split()
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_cleanly_with_a_job_at_work_and_a_follower(world, tmp_path, how):
     with served("--data", str(world), "--folder", str(tmp_path)) as (process, address):
@@ -43,9 +48,7 @@ def test_it_ends_cleanly_with_a_job_at_work_and_a_follower(world, tmp_path, how)
             wait_for(
                 lambda: client.get(f"/api/v1/jobs/{job['id']}").json()["stage"], lambda stage: stage == "Draws"
             )
-            children = subprocess.run(
-                ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, check=False, encoding="utf-8"
-            ).stdout.split()
+            children = children_of(process.pid)
             with client.stream("GET", f"/api/v1/jobs/{job['id']}/events") as stream:
                 lines = stream.iter_lines()
                 next(lines)
@@ -85,9 +88,48 @@ def test_a_port_that_is_taken_is_refused(world, tmp_path):
     assert "cannot listen here" in done.stderr
 
 
-def test_a_damaged_store_is_refused(tmp_path):
-    (tmp_path / "caspia-server.json").write_text("{", encoding="utf-8")
-    command = [sys.executable, "-m", "caspia", "serve", "--port", "0", "--folder", str(tmp_path)]
+def refused(folder):
+    """Exit status and what is said by a server that cannot start in a folder."""
+    command = [sys.executable, "-m", "caspia", "serve", "--port", "0", "--folder", str(folder)]
     done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8", timeout=60)
-    assert done.returncode == 2
-    assert "store is damaged" in done.stderr
+    return done.returncode, " ".join(done.stderr.split())
+
+
+def test_a_damaged_store_is_refused(tmp_path):
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "jobs.duckdb").write_text("{", encoding="utf-8")
+    status, said = refused(tmp_path)
+    assert status == 2
+    assert "store of jobs cannot be used" in said
+    assert "start with another --folder" in said
+    assert "Traceback" not in said
+
+
+def test_two_servers_do_not_share_a_folder_and_a_killed_one_leaves_it_free(world, tmp_path):
+    with served("--data", str(world), "--folder", str(tmp_path)) as (process, address):
+        status, said = refused(tmp_path)
+        assert status == 2
+        assert "another server works in this folder" in said
+        assert f"process {process.pid}" in said
+        with httpx.Client(base_url=address, timeout=60) as client:
+            done = client.post("/api/v1/jobs", json={"kind": "flow-intervals", "ask": {"draws": 10}}).json()
+            wait_for(
+                lambda: client.get(f"/api/v1/jobs/{done['id']}").json()["state"], lambda state: state == "done"
+            )
+            result = client.get(f"/api/v1/jobs/{done['id']}/result").content
+            left = client.post("/api/v1/jobs", json={"kind": "flow-intervals", "ask": {"draws": 1000}}).json()
+            wait_for(
+                lambda: client.get(f"/api/v1/jobs/{left['id']}").json()["stage"], lambda stage: stage == "Draws"
+            )
+        children = children_of(process.pid)
+        process.kill()
+        process.wait(30)
+        assert children
+        wait_for(lambda: [pid for pid in children if is_alive(int(pid))], lambda lives: not lives)
+    with served("--data", str(world), "--folder", str(tmp_path)) as (process, address):
+        with httpx.Client(base_url=address, timeout=60) as client:
+            assert client.get(f"/api/v1/jobs/{done['id']}/result").content == result
+            ended = client.get(f"/api/v1/jobs/{left['id']}").json()
+            assert (ended["state"], ended["error"]["what"]) == ("failed", "the server was stopped")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0

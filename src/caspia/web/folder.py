@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from caspia.errors import InputError, Problem
 from caspia.exchange import unwritable
 
 PARTS = ("scenarios", "jobs", "routes")
-MARK = "caspia-server.json"
-FORMAT = 1
+HALF_WRITTEN = ".writing-"
+"""How the names of files begin that are not whole yet."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,120}")
 
 
@@ -36,40 +34,22 @@ class Folder:
         Raises
         ------
         InputError
-            It cannot be written, or its mark says that another program or a later version made it.
+            It cannot be written, or a part of it leads out of it.
         """
         try:
             for part in PARTS:
                 (self.path / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(self.path, error, "folder") from error
-        mark = self.path / MARK
-        if mark.exists():
-            self._check(mark)
-        else:
-            self.write_text(mark, json.dumps({"program": "caspia", "format": FORMAT}))
-        self._sweep()
-
-    def _check(self, mark: Path) -> None:
-        try:
-            found = json.loads(mark.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError) as error:
-            found = str(error)
-        if not isinstance(found, dict) or found.get("format") != FORMAT:
-            raise InputError(
-                Problem(
-                    what="the store is damaged or of another version",
-                    where=str(mark),
-                    got=str(found)[:80],
-                    allowed=f"format {FORMAT}",
-                    repair=f"delete {MARK} to keep what can be read, or start with another --folder",
-                )
-            )
-
-    def _sweep(self) -> None:
-        """Remove what an interrupted server left half-written."""
         for part in PARTS:
-            for path in (self.path / part).glob(".writing-*"):
+            # Names are checked one by one; a part that is a link would lead all of them elsewhere.
+            if not (self.path / part).resolve().is_relative_to(self.path):
+                raise _elsewhere(part, self.path)
+
+    def sweep(self) -> None:
+        """Remove what an interrupted server left half-written; no other server may work in the folder."""
+        for part in PARTS:
+            for path in (self.path / part).glob(f"{HALF_WRITTEN}*"):
                 path.unlink(missing_ok=True)
 
     def file(self, part: str, name: str) -> Path:
@@ -96,7 +76,7 @@ class Folder:
             allowed = "small letters, digits and hyphens"
             raise InputError(Problem("name has the wrong form", part, repr(name), allowed, "rename it"))
         if not path.resolve().is_relative_to(self.path):
-            raise InputError(Problem("file lies elsewhere", part, name, f"files in {self.path}", "remove the link"))
+            raise _elsewhere(f"{part}/{name}", self.path)
         return path
 
     def names(self, part: str, suffix: str) -> list[str]:
@@ -150,7 +130,7 @@ class Folder:
             It cannot be written.
         """
         try:
-            handle, made = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+            handle, made = tempfile.mkstemp(dir=path.parent, prefix=HALF_WRITTEN)
             try:
                 with os.fdopen(handle, "wb") as stream:
                     stream.write(content)
@@ -163,20 +143,6 @@ class Folder:
         except OSError as error:
             raise unwritable(path, error) from error
 
-    def read_json(self, path: Path) -> Any:
-        """Read a file of JSON.
 
-        Parameters
-        ----------
-        path : pathlib.Path
-            Of `file`.
-
-        Returns
-        -------
-        object
-            None where it is missing or damaged.
-        """
-        try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return None
+def _elsewhere(name: str, folder: Path) -> InputError:
+    return InputError(Problem("file lies elsewhere", name, "a link", f"files in {folder}", "remove the link"))

@@ -16,13 +16,13 @@ from caspia.study.finance_answer import PORTFOLIO, FinanceQuestion, finance_answ
 from caspia.study.objectives import read_aim
 from caspia.study.plan import open_planner
 from caspia.study.plan_answer import plan_answer
-from caspia.study.plan_file import read_plan_file
+from caspia.study.plan_file import PlanFile
 from caspia.study.plan_finance import FinanceRequest
 from caspia.study.plan_request import PlanRequest
 from caspia.study.rollout import check_draws as check_samples
 from caspia.study.rollout import open_rollout, rollout
 from caspia.view import finance_answers, flow_answers, plan_answers, rollout_answers
-from caspia.web.bench import Bench, Found, Tell
+from caspia.web.bench import Bench, Found, Tell, is_job_id
 from caspia.web.desk import year_world
 from caspia.web.job_kinds_more import MORE
 from caspia.web.models import World
@@ -134,10 +134,10 @@ def finance(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
     (str, dict)
     """
     asked = FinanceAsk.model_validate(ask)
-    what = asked.what
+    what: str | PlanFile = asked.what
     if what != PORTFOLIO and what not in set(bench.study.data.tables["projects"]["id"]):
         # Whatever is neither would be taken for the path of a file.
-        what = bench.plan(what) if _is_job(what) else _unknown(what)
+        what = bench.plan(asked.what) if is_job_id(asked.what) else _unknown(asked.what)
     request = FinanceRequest(asked.loan, asked.loan_share, asked.discount_pct, asked.strained)
     wanted = PlanRequest(budgets=tuple(asked.budgets), years=(asked.first_year, asked.last_year), case=asked.case)
     record = plain(finance_answer(bench.study, what, FinanceQuestion(request, wanted), tell).record())
@@ -145,10 +145,6 @@ def finance(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
     projects = record.get("projects") or []
     name = projects[0]["name"] if len(projects) == 1 else "The plan"
     return finance_answers.finance_answer(finance_answers.flat(record), name), record
-
-
-def _is_job(text: str) -> bool:
-    return len(text) == 16 and set(text) <= set("0123456789abcdef")
 
 
 def _unknown(what: str) -> str:
@@ -174,7 +170,7 @@ def roll_out(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
     """
     asked = RolloutAsk.model_validate(ask)
     check_samples(asked.draws)
-    starts = read_plan_file(bench.plan(asked.plan), bench.study.data).starts if asked.plan else None
+    starts = bench.plan(asked.plan).starts if asked.plan else None
     record = plain(rollout(open_rollout(bench.study, None, tell, asked.case), starts, tell, asked.draws).record())
     passed = record.get("passed")
     said = rollout_answers.rollout_answer(

@@ -14,7 +14,6 @@ from caspia.study.exporters import exporter as answer_exporter
 from caspia.study.game import GameRequest
 from caspia.study.game_answer import game_answer as answer_game
 from caspia.study.game_answer import record as game_record
-from caspia.study.plan_file import read_plan_file
 from caspia.study.risk import PORTION, RiskRequest
 from caspia.study.risk import risk_answer as answer_risk
 from caspia.study.secure import SecureRequest
@@ -84,7 +83,7 @@ def exporter(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
 
 def _starts(bench: Bench, plan: str) -> dict[str, int] | None:
     """Starts of the works of a plan that a job made."""
-    return read_plan_file(bench.plan(plan), bench.study.data).starts if plan else None
+    return bench.plan(plan).starts if plan else None
 
 
 def risk(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from caspia.errors import DataError, InputError, NotConverged, Problem
+from caspia.web.job_store import StoreFailed
 from caspia.web.models import Complaint, Refusal
 
 LONGEST = 300
@@ -100,6 +101,8 @@ def add_refusals(app: FastAPI) -> None:
         The application.
     """
     app.add_exception_handler(InputError, _input)
+    app.add_exception_handler(StoreFailed, _store)
+    app.add_exception_handler(Exception, _fault)
     app.add_exception_handler(NotConverged, _unconverged)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -108,6 +111,16 @@ def add_refusals(app: FastAPI) -> None:
 
 async def _input(_: Request, error: Exception) -> Response:
     return refusal(422, problems_of(error) if isinstance(error, InputError) else ())
+
+
+async def _store(_: Request, error: Exception) -> Response:
+    # No fault of the request: the disk is full, or the file was damaged while the server ran.
+    return refusal(503, (error.problem,) if isinstance(error, StoreFailed) else ())
+
+
+async def _fault(_: Request, error: Exception) -> Response:
+    got = f"{type(error).__name__}: {error}"[:LONGEST]
+    return refusal(500, (Problem("a fault of the program", "server", got, "", "report it with what was asked"),))
 
 
 async def _unconverged(_: Request, error: Exception) -> Response:

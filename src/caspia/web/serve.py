@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from caspia.errors import InputError, Problem
 from caspia.web.app import create_app
@@ -40,10 +41,18 @@ def serve(settings: ServerSettings, ready: Callable[[str], None]) -> None:
     Raises
     ------
     InputError
-        The port is taken, or the folder cannot be used.
+        The port is taken, the folder or the store in it cannot be used, or another server works there.
     """
     app = create_app(settings)
-    app.state.server.folder.open()
+    # Before the port is held: who starts a second server on one folder is told so.
+    app.state.server.open()
+    try:
+        _serve(app, settings, ready)
+    finally:
+        app.state.server.store.close()
+
+
+def _serve(app: FastAPI, settings: ServerSettings, ready: Callable[[str], None]) -> None:
     held = _bind(settings.host, settings.port)
     config = uvicorn.Config(
         app,

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import caspia
 from caspia.errors import CaspiaError, DataError, InputError, NotConverged, Problem
 
+PART = "jobs"
+KEPT = ".sweep.json"
+"""Ending of the file in which a long job keeps what it found so far."""
 TELL_EVERY_S = 0.1
 
 
@@ -30,12 +39,15 @@ class Task:
         What is asked, checked.
     saved : mapping of str to str
         Texts of the saved scenarios that it rests on.
+    plans : mapping of str to object
+        Records of the plans that it rests on, by id of the job that made them.
     """
 
     id: str
     kind: str
     ask: Mapping[str, Any]
     saved: Mapping[str, str] = field(default_factory=dict)
+    plans: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,12 +61,11 @@ class Progress:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a task ended: with a record, or with a problem."""
+    """How a task ended: with a sentence and a `JobResult` as JSON, or with a problem."""
 
     sentence: str = ""
-    record: Mapping[str, Any] | None = None
+    body: str = ""
     problem: Problem | None = None
-    seconds: float = 0.0
 
 
 def work(connection: Connection, data: str, folder: str) -> None:
@@ -71,6 +82,7 @@ def work(connection: Connection, data: str, folder: str) -> None:
     """
     # Ctrl-C reaches the whole group; the server decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent_process(),), name="caspia-parent", daemon=True).start()
     bench: dict[str, Any] = {}
     while True:
         try:
@@ -81,6 +93,13 @@ def work(connection: Connection, data: str, folder: str) -> None:
             connection.send(_done(task, data, Path(folder), bench, _teller(connection)))
         except (BrokenPipeError, OSError):
             return
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    """End at once when the server has ended: one that is killed cannot say so."""
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _teller(connection: Connection) -> Callable[[str, int, int], None]:
@@ -99,10 +118,8 @@ def _teller(connection: Connection) -> Callable[[str, int, int], None]:
 def _done(
     task: Task, data: str, folder: Path, bench: dict[str, Any], tell: Callable[[str, int, int], None]
 ) -> Outcome:
-    began = time.perf_counter()
     try:
-        sentence, record = _find(task, data, folder, bench, tell)
-        return Outcome(sentence, record, None, time.perf_counter() - began)
+        return _found(task, data, folder, bench, tell)
     except DataError as error:
         return Outcome(problem=error.problems[0])
     except (InputError, NotConverged) as error:
@@ -122,20 +139,37 @@ def _done(
         )
 
 
-def _find(
+def _found(
     task: Task, data: str, folder: Path, bench: dict[str, Any], tell: Callable[[str, int, int], None]
-) -> tuple[str, dict[str, Any]]:
+) -> Outcome:
     from caspia.study import Study
     from caspia.web.bench import Bench
     from caspia.web.folder import Folder
     from caspia.web.job_kinds import KINDS
     from caspia.web.kept_routes import routes_of
 
+    began = time.perf_counter()
+    own = Folder(folder)
     tell("Data", 0, 1)
     if "study" not in bench:
         study = Study.open(data)
-        routes_of(study, Folder(folder), tell)
+        routes_of(study, own, tell)
         bench["study"] = study
     tell("Data", 1, 1)
-    jobs = folder / "jobs"
-    return KINDS[task.kind](Bench(bench["study"], task.saved, jobs, jobs / f"{task.id}.sweep.json"), task.ask, tell)
+    study = bench["study"]
+    keep = own.file(PART, task.id + KEPT)
+    sentence, record = KINDS[task.kind](Bench(study, task.saved, task.plans, keep), task.ask, tell)
+    body = {
+        "id": task.id,
+        "kind": task.kind,
+        "ask": task.ask,
+        "sentence": sentence,
+        "record": record,
+        "version": caspia.__version__,
+        "data_hash": study.data.sha256,
+        "seconds": round(time.perf_counter() - began, 3),
+    }
+    if task.kind == "plan":
+        # At the top as well: what a plan found is a plan file.
+        body["portfolio"] = record.get("portfolio", [])
+    return Outcome(sentence, json.dumps(body, ensure_ascii=False, allow_nan=False))
