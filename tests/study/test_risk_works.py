@@ -68,6 +68,7 @@ def test_what_is_paid_for_or_planned_may_be_open_after_the_base_year(study: Stud
     assert works_of(study, YEAR, None) == ("prj-coming",)
     assert set(works_of(study, YEAR, STARTS)) == {"prj-coming", *STARTS}
     assert works_of(study.with_scenario("prj-coming"), YEAR, None) == ()
+    assert works_of(study.with_scenario("prj-ships"), YEAR, {"prj-ships": 2026}) == ("prj-coming",)
 
 
 def test_drawn_openings_are_those_of_works_like_these(works: Works) -> None:

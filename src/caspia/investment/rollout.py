@@ -62,7 +62,7 @@ def times_at(share: FloatArray, mean_sd: FloatArray, least: FloatArray) -> Float
     Examples
     --------
     >>> times_at(np.array([0.9, 0.1]), np.array([[0.4, 0.3], [0.4, 0.3]]), np.array([0.0, 2.0])).round(2)
-    array([1.05, 2.57])
+    array([1.04, 2.42])
 
     References
     ----------

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -259,8 +262,9 @@ def critical_frame(cuts: Cuts, data: Dataset, tell: Callable[[int, int], None] |
     """
     record = _Record(cuts, data)
     rows = []
-    for nth, place in enumerate(cuts.places):
-        loss = cuts.closed([nth])
+    for place, loss in zip(
+        cuts.places, _closed(cuts, [(nth,) for nth in range(len(cuts.places))], tell), strict=True
+    ):
         met, outage, expected = record.of(place, float(loss[0]))
         rows.append(
             {
@@ -278,10 +282,23 @@ def critical_frame(cuts: Cuts, data: Dataset, tell: Callable[[int, int], None] |
                 "event_ids": ";".join(cuts.events.ids[event] for event in met),
             }
         )
-        if tell is not None:
-            tell(nth + 1, len(cuts.places))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.sort_values(["expected_loss_usd", "loss_usd_per_day"], ascending=False, ignore_index=True)
+
+
+def _closed(
+    cuts: Cuts, sets: Sequence[tuple[int, ...]], tell: Callable[[int, int], None] | None
+) -> list[FloatArray]:
+    """What is lost while each set of places is closed, on one thread for each core; none rests on another."""
+    pool, found = ThreadPoolExecutor(max(os.cpu_count() or 1, 1)), []
+    try:
+        for loss in pool.map(cuts.closed, sets):
+            found.append(loss)
+            if tell is not None:
+                tell(len(found), len(sets))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return found
 
 
 def _means(ends: tuple[FloatArray, ...]) -> FloatArray:
@@ -360,21 +377,11 @@ def interdiction_frame(
     rivals = [row_of[key] for key in worst["id"]]
     if not rivals:
         return pd.DataFrame()
-    asked = [0]
-
-    def loss(some: tuple[int, ...]) -> float:
-        asked[0] += 1
-        if tell is not None:
-            tell(min(asked[0], _sets(len(rivals))), _sets(len(rivals)))
-        found = cuts.closed([rivals[nth] for nth in some])[0]
-        return max(float(found), 0.0) if np.isfinite(found) else 0.0
-
-    found = worst_closures(loss, len(rivals), BUDGET)
+    sets = [some for size in range(1, BUDGET + 1) for some in combinations(range(len(rivals)), size)]
+    losses = _closed(cuts, [tuple(rivals[nth] for nth in some) for some in sets], tell)
+    known = {some: float(np.nan_to_num(max(loss[0], 0.0))) for some, loss in zip(sets, losses, strict=True)}
+    found = worst_closures(known.__getitem__, len(rivals), BUDGET, few_sets=len(sets))
     return pd.DataFrame([_told(cuts, [rivals[nth] for nth in item.chosen], item, len(rivals)) for item in found])
-
-
-def _sets(n: int) -> int:
-    return n + n * (n - 1) // 2 + n * (n - 1) * (n - 2) // 6
 
 
 def _told(cuts: Cuts, rows: list[int], item: Interdiction, rivals: int) -> dict[str, object]:

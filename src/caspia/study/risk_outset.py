@@ -83,7 +83,8 @@ def find_outset(
     if not ids:
         return Outset(study, solve_flows(study.flow_model(tell), year, scenario=study.label))
     projects = project_model(study, ids, tell)
-    times = timetable(project_table(study.data), projects.ids, dict(starts or {}))
+    funded = {key: start for key, start in (starts or {}).items() if key in projects.ids}
+    times = timetable(project_table(study.data), projects.ids, funded)
     opened = cast(Study, projects.model.study)
     return Outset(opened, _likely(projects, times, year, study.label), projects, times)
 
@@ -110,8 +111,8 @@ def works_of(study: Study, year: int, starts: Mapping[str, int] | None) -> tuple
     table = project_table(study.data)
     there = set(study.label.split("+"))
     # Works begin whatever is expected: one that is late in the mean may be in time in a draw.
-    paid = (key for key in coming(table, np.iinfo(np.int64).max) if key not in there)
-    return tuple(dict.fromkeys((*paid, *(starts or {}))))
+    wanted = (*coming(table, np.iinfo(np.int64).max), *(starts or {}))
+    return tuple(key for key in dict.fromkeys(wanted) if key not in there)
 
 
 def _likely(projects: ProjectModel, times: Timetable, year: int, label: str) -> Flows:
