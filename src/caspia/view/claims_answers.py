@@ -158,7 +158,7 @@ def probability_text(row: Row) -> str:
     value = records.real(row, "probability")
     if not math.isfinite(value):
         return MISSING
-    if 0 < value < 0.005:
+    if 0 < value <= 0.005:
         return f"<{THIN_SPACE}1{THIN_SPACE}%"
     if 0.995 <= value < 1:
         return f">{THIN_SPACE}99{THIN_SPACE}%"
