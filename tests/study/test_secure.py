@@ -135,6 +135,21 @@ def test_events_on_record_are_weighed(answer: SecureAnswer) -> None:
     assert answer.summary["expected_shortfall_share"] == pytest.approx(events["expected_short_days"].sum() / 365)
 
 
+@pytest.mark.parametrize(("observed", "now"), [(None, 0.0), (0.3, 0.3)])
+def test_the_caspian_takes_no_more_than_it_can(tmp_path: Path, observed: float | None, now: float) -> None:
+    facts = SECURE_FACTS | {"sup-ore-KZ.caspian_limit_share": 0.5}
+    if observed is not None:
+        facts["sup-ore-KZ.caspian_share"] = observed
+    world = open_drawn(tmp_path / "limited", DRAWING, facts, SECURE_EDITS)
+    tables = secure(world, replace(ASK, draws=0)).tables
+    worlds = tables["worlds"].drop_duplicates("world").set_index("world")
+    # What is limited is for need only, unless it has been observed.
+    assert worlds.loc["with the Caspian corridor", "caspian_share"] == pytest.approx(0.6 * now)
+    shut = tables["bypass"].set_index("without").loc["RU"]
+    assert shut["rerouted_share"] == pytest.approx(0.6 * (0.5 - now))
+    assert shut["lost_share"] == pytest.approx(0.6 * (1.0 - now))
+
+
 def test_limits_bind_and_are_priced(answer: SecureAnswer) -> None:
     choice = answer.tables["choice"].set_index("country")["chosen_share"]
     assert choice.max() <= 0.65 + 1e-9

@@ -9,7 +9,7 @@ import re
 import html5lib
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -126,6 +126,8 @@ def test_the_sentence_counts_every_claim_once(verdicts: list[str]) -> None:
 
 
 @given(st.floats(0, 1))
+@example(0.005)
+@example(0.995)
 def test_certainty_is_not_rounded_to(probability: float) -> None:
     said = spaced(claims_answers.probability_text(row("open", probability=probability)))
     assert (said == "100 %") == (probability == 1)
