@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 
 def cell(text: object) -> str:
-    """Text that stays within one cell."""
-    return " ".join(str(text).split()).replace("|", "\\|")
+    """Text that stays within one cell; spaces that do not break stay as they are."""
+    return re.sub(r"[ \t\r\n]+", " ", str(text)).strip(" ").replace("|", "\\|")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
