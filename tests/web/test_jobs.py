@@ -12,7 +12,10 @@ from running import running, wait_for
 
 from caspia.study import Settings, Study, flow_answer
 from caspia.web import ServerSettings
-from caspia.web.job_store import FILE
+from caspia.web.folder import Folder
+from caspia.web.job_list import MOST_KEPT
+from caspia.web.job_store import FILE, JobStore
+from caspia.web.models_jobs import Job
 
 QUICK = {"kind": "flow-intervals", "ask": {"draws": 10}}
 ENDLESS = {"kind": "flow-intervals", "ask": {"draws": 1000, "year": 2030}}
@@ -124,6 +127,20 @@ def is_alive(pid):
     return True
 
 
+def test_a_job_that_is_cancelled_and_asked_again_at_once_is_a_new_one(server):
+    ask = {"kind": "flow-intervals", "ask": {"draws": 998}}
+    for _ in range(3):
+        job = server.post("/jobs", ask).json()
+        assert job["state"] == "queued"
+        server.until(job["id"], "running")
+        assert server.client.delete(f"/api/v1/jobs/{job['id']}").json()["done"] == "cancelled"
+    # What the ended process of the former says is no news of this one.
+    again = server.post("/jobs", ask).json()
+    assert server.until(again["id"], "running", "failed", "cancelled")["state"] == "running"
+    server.client.delete(f"/api/v1/jobs/{again['id']}")
+    server.client.delete(f"/api/v1/jobs/{again['id']}")
+
+
 def test_a_killed_worker_fails_its_job_alone(server, done):
     job = server.post("/jobs", ENDLESS | {"ask": {"draws": 999}}).json()
     server.until(job["id"], "running")
@@ -148,6 +165,48 @@ def test_jobs_outlive_the_server_and_what_it_left_has_failed(world, tmp_path):
         assert second.post("/jobs", QUICK).json()["state"] == "done"
         assert second.get(f"/jobs/{job['id']}/result").content == result
         assert second.get(f"/jobs/{left['id']}").json()["state"] in ("cancelled", "failed")
+
+
+def stored(folder, *jobs):
+    """A store with jobs that are done."""
+    own = Folder(folder)
+    own.open()
+    store = JobStore(own)
+    store.open()
+    for job, body in jobs:
+        store.finish(job, body)
+    store.close()
+
+
+def test_a_job_gets_the_plan_that_another_made(world, tmp_path):
+    plan = Job(id="0123456789abcdef", kind="plan", ask={}, state="done", created="2026")
+    record = {"portfolio": [{"project": "prj-none", "start_year": 2030}]}
+    stored(tmp_path, (plan, json.dumps({"id": plan.id, "record": record})))
+    with running(ServerSettings(tmp_path, str(world))) as found:
+        for kind, ask in (("finance", {"what": plan.id}), ("rollout", {"plan": plan.id})):
+            job = found.post("/jobs", {"kind": kind, "ask": ask}).json()
+            error = found.until(job["id"], "failed", "done")["error"]
+            assert (error["what"], error["got"]) == ("unknown project", "'prj-none'"), kind
+            assert error["where"] == f"plan of job {plan.id}, portfolio[0].project"
+
+
+def test_the_oldest_jobs_make_room(world, tmp_path):
+    many = [
+        (Job(id=f"{number:016x}", kind="plan", ask={}, state="done", created=f"2026-{number:04}"), "{}")
+        for number in range(MOST_KEPT + 5)
+    ]
+    stored(tmp_path, *many)
+    (tmp_path / "jobs" / f"{5:016x}.sweep.json").write_text("{}", encoding="utf-8")
+    with running(ServerSettings(tmp_path, str(world), workers=0)) as found:
+        ids = [job["id"] for job in found.get("/jobs").json()["jobs"]]
+        assert len(ids) == MOST_KEPT
+        assert min(ids) == f"{5:016x}"
+        found.post("/jobs", QUICK)
+        ids = [job["id"] for job in found.get("/jobs").json()["jobs"]]
+        assert len(ids) == MOST_KEPT
+        assert f"{5:016x}" not in ids
+        assert found.get(f"/jobs/{5:016x}/result").status_code == 404
+    assert not list((tmp_path / "jobs").glob("*.sweep.json"))
 
 
 def test_a_result_that_is_lost_can_be_asked_for_again(world, tmp_path):

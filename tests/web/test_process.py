@@ -63,6 +63,34 @@ def test_it_ends_cleanly_with_a_job_at_work_and_a_follower(world, tmp_path, how)
     assert not list(tmp_path.rglob(".writing-*"))
 
 
+def test_ctrl_c_reaches_no_worker_that_is_starting(world, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "caspia",
+        "serve",
+        "--port",
+        "0",
+        "--data",
+        str(world),
+        "--folder",
+        str(tmp_path),
+    ]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    with subprocess.Popen(command, start_new_session=True, **pipes) as process:
+        address = re.search(r"http://\S+", process.stdout.readline())[0]
+        with httpx.Client(base_url=address, timeout=60) as client:
+            wait_for(lambda: client.get("/api/v1/health").json()["status"], lambda status: status == "ready")
+            job = client.post("/api/v1/jobs", json={"kind": "flow-intervals", "ask": {"draws": 10}}).json()
+            wait_for(lambda: client.get(f"/api/v1/jobs/{job['id']}").json()["state"], lambda now: now == "running")
+        # As a terminal does: the server and its workers alike.
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    assert said.strip().endswith("stopped")
+
+
 def test_another_address_prints_a_token_that_is_needed(world, tmp_path):
     with served("--host", "0.0.0.0", "--data", str(world), "--folder", str(tmp_path)) as (process, address):
         url = httpx.URL(address.replace("0.0.0.0", "127.0.0.1"))

@@ -95,6 +95,21 @@ def test_what_selects_nothing_is_not_saved(server):
     assert server.get("/scenarios/nothing").status_code == 404
 
 
+def test_what_cannot_be_read_as_a_file_is_left_out(server, tmp_path):
+    folder = server.app.state.server.folder.path / "scenarios"
+    (folder / "odd.toml").mkdir()
+    (tmp_path / "secret.toml").write_text("secret", encoding="utf-8")
+    (folder / "leak.toml").symlink_to(tmp_path / "secret.toml")
+    # The list is read again after a change.
+    assert put(server, "beside", BODY).status_code == 200
+    assert server.client.delete("/api/v1/scenarios/beside").status_code == 200
+    names = {line["name"] for line in server.get("/scenarios").json()["scenarios"]}
+    assert not names & {"odd", "leak"}
+    assert server.get("/scenarios/leak.toml").status_code == 404
+    (folder / "odd.toml").rmdir()
+    (folder / "leak.toml").unlink()
+
+
 SAFE = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 
 

@@ -7,6 +7,8 @@ matter, the two differ a little.
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -140,7 +142,8 @@ def load_market(path: Path, study: Study) -> Market | None:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as found:
             rows = RouteRows(**{name: found[name] for name in _ROWS})
             first = found["first"]
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+    except (OSError, ValueError, LookupError, EOFError, RuntimeError, BadZipFile, zlib.error, struct.error):
+        # Whatever the readers of archives and arrays say of a damaged one.
         return None
     pairs = spread(study.data)
     fits = len(first) == len(pairs.share) + 1 and (

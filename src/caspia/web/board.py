@@ -18,9 +18,9 @@ from caspia.web.bench import is_job_id
 from caspia.web.desk import Desk
 from caspia.web.folder import Folder
 from caspia.web.hand import Hand
+from caspia.web.job_list import ENDED, JobList, now
 from caspia.web.job_store import JobStore
 from caspia.web.kept_routes import stamp
-from caspia.web.ledger import ENDED, Ledger, now
 from caspia.web.models import World
 from caspia.web.models_jobs import Job, JobAsk
 from caspia.web.refusals import Refused, complaint
@@ -54,8 +54,8 @@ class JobBoard:
         self, settings: ServerSettings, folder: Folder, store: JobStore, desk: Desk, saved: SavedScenarios
     ) -> None:
         self._settings, self._folder, self._desk, self._saved = settings, folder, desk, saved
-        self._ledger = Ledger(store, folder)
-        self._lock = self._ledger.lock
+        self._list = JobList(store, folder)
+        self._lock = self._list.lock
         self._wake = threading.Condition(self._lock)
         # A job that was cancelled and asked again is another task: what the former says is no news of the latter.
         self._tasks: dict[str, Task] = {}
@@ -79,7 +79,7 @@ class JobBoard:
         StoreFailed
             The store cannot be used.
         """
-        self._ledger.read()
+        self._list.read()
         for number in range(self._settings.workers):
             thread = threading.Thread(target=self._attend, name=f"caspia-jobs-{number}", daemon=True)
             thread.start()
@@ -149,14 +149,14 @@ class JobBoard:
         parts = json.dumps([asked.kind, ask, sorted(texts.items()), stamp(root)], sort_keys=True)
         job_id = hashlib.sha256(parts.encode()).hexdigest()[:16]
         with self._lock:
-            known = self._ledger.find(job_id)
+            known = self._list.find(job_id)
             if known is not None and known.state not in ("failed", "cancelled"):
                 return known
             if len(self._waiting) >= self._settings.most_waiting:
                 got, allowed = f"{len(self._waiting)} waiting", f"at most {self._settings.most_waiting}"
                 raise Refused(429, Problem("too many jobs", "jobs", got, allowed, "wait, or cancel some"))
             job = Job(id=job_id, kind=asked.kind, ask=ask, state="queued", created=now())
-            self._ledger.add(job)
+            self._list.add(job)
             self._tasks[job_id] = task = Task(job_id, asked.kind, ask, texts)
             self._waiting.append(task)
             self._wake.notify()
@@ -164,7 +164,7 @@ class JobBoard:
 
     def jobs(self) -> list[Job]:
         """All jobs, the newest first."""
-        return self._ledger.jobs()
+        return self._list.jobs()
 
     def job(self, job_id: str) -> Job:
         """How far a job is.
@@ -183,7 +183,7 @@ class JobBoard:
         Refused
             There is none.
         """
-        return self._ledger.job(job_id)
+        return self._list.job(job_id)
 
     def result(self, job_id: str) -> bytes:
         """What a job found, as JSON.
@@ -203,7 +203,7 @@ class JobBoard:
         Refused
             There is none, it works still, failed, was cancelled, or what it found cannot be read.
         """
-        return self._ledger.result(job_id).encode()
+        return self._list.result(job_id).encode()
 
     async def events(self, job_id: str) -> AsyncIterator[str]:
         """Follow a job.
@@ -221,7 +221,7 @@ class JobBoard:
         last: Job | None = None
         silent_s = 0.0
         while not self._closing:
-            job = self._ledger.find(job_id)
+            job = self._list.find(job_id)
             if job is not None and job != last:
                 name = job.state if job.state in ENDED else "progress"
                 yield f"event: {name}\ndata: {job.model_dump_json()}\n\n"
@@ -254,7 +254,7 @@ class JobBoard:
         with self._lock:
             job = self.job(job_id)
             if job.state in ENDED:
-                self._ledger.forget([job_id])
+                self._list.forget([job_id])
                 return "deleted"
             self._cancel(self._tasks[job_id])
             return "cancelled"
@@ -295,7 +295,7 @@ class JobBoard:
             if self._closing or not self._is_current(task):
                 return False
             self._hands[task.id] = hand
-            self._ledger.change(task.id, state="running", started=now())
+            self._list.change(task.id, state="running", started=now())
             return True
 
     def _equipped(self, task: Task) -> Task:
@@ -304,22 +304,22 @@ class JobBoard:
         plans: Mapping[str, Any] = {}
         with contextlib.suppress(Refused):
             if is_job_id(wanted) and self.job(wanted).kind == "plan":
-                plans = {wanted: json.loads(self._ledger.result(wanted))["record"]}
+                plans = {wanted: json.loads(self._list.result(wanted))["record"]}
         return replace(task, plans=plans)
 
     def _progress(self, task: Task, said: Progress) -> None:
         with self._lock:
             if self._is_current(task):
-                self._ledger.tell(task.id, said.stage, said.done, said.all)
+                self._list.tell(task.id, said.stage, said.done, said.all)
 
     def _finish(self, task: Task, outcome: Outcome) -> None:
         with self._lock:
             if not self._is_current(task):
                 return
             if outcome.problem is None:
-                self._ledger.finish(task.id, outcome.sentence, outcome.body)
+                self._list.finish(task.id, outcome.sentence, outcome.body)
             else:
-                self._ledger.change(task.id, state="failed", ended=now(), error=complaint(outcome.problem))
+                self._list.change(task.id, state="failed", ended=now(), error=complaint(outcome.problem))
             self._leave(task)
 
     def _cancel(self, task: Task) -> None:
@@ -327,7 +327,7 @@ class JobBoard:
         self._waiting = deque(other for other in self._waiting if other is not task)
         if hand := self._hands.get(task.id):
             hand.let_go()
-        self._ledger.change(task.id, state="cancelled", ended=now())
+        self._list.change(task.id, state="cancelled", ended=now())
         self._leave(task)
 
     def _is_current(self, task: Task) -> bool:

@@ -23,7 +23,7 @@ the wheel brings it along. The interface answers all the same:
 
 
 class _Page(StaticFiles):
-    """Files of the page; an address without a file is a state of the page, which its index reads."""
+    """Files of the page, kept by browsers as long as their names say; refusals as those of the interface."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path.startswith("api/") or path == "api":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from importlib.resources import files
 
 from caspia.data import Dataset
 from caspia.errors import InputError, Problem
+from caspia.exchange import unwritable
 from caspia.scenario import built_in_scenarios, edits_frame, load_scenario, parse_scenario
 from caspia.scenario.parse import nearest
 from caspia.web.answer_meta import rows_of, scenario_lines
@@ -53,9 +55,12 @@ class SavedScenarios:
     def _read(self) -> dict[str, str]:
         found = {}
         for name in self._folder.names(PART, SUFFIX):
-            path = self._folder.path / PART / f"{name}{SUFFIX}"
-            if not path.is_symlink() and name not in built_in_scenarios():
-                found[name] = path.read_bytes().decode("utf-8", "replace")
+            if name in built_in_scenarios():
+                continue
+            # What cannot be read is no reason to refuse all else: a link out of the folder, a folder, a lost right.
+            with contextlib.suppress(InputError, OSError):
+                content = self._folder.file(PART, name + SUFFIX).read_bytes()
+                found[name] = content.decode("utf-8", "replace")
         return found
 
     def lines(self) -> list[ScenarioLine]:
@@ -193,13 +198,19 @@ class SavedScenarios:
         ------
         Refused
             There is none, or it is built in.
+        InputError
+            It cannot be deleted.
         """
         if name in built_in_scenarios():
             raise Refused(409, Problem("built-in scenarios stay", "name", name, "a saved scenario"))
         self._known(name)
+        path = self._folder.file(PART, name + SUFFIX)
         with self._lock:
-            self._folder.file(PART, name + SUFFIX).unlink(missing_ok=True)
             self._texts = None
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise unwritable(path, error) from error
 
     def _check_name(self, name: str, where: str, *, taken: bool = False) -> None:
         known = named(name)

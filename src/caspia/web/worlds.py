@@ -6,7 +6,7 @@ Names are never paths, and no file is read here but those of the program: saved 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from caspia.data import Dataset
@@ -25,6 +25,8 @@ from caspia.web.models import Edit, World
 from caspia.web.models_answers import ScenarioLine
 
 PROJECT = "prj-"
+DEEPEST = 40
+"""Saved scenarios that extend each other, in a row."""
 USER: Mapping[str, str] = {"id": "user-choice", "title": "Chosen by the user of the page", "licence": "none"}
 """Source of the edits of a request that name none."""
 
@@ -68,7 +70,8 @@ def world_scenarios(world: World, data: Dataset, saved: Mapping[str, str]) -> li
     InputError
         A name is unknown, a saved scenario extends itself, or an edit breaks the rules of scenario files.
     """
-    found = [named_scenario(name, data, saved) for name in world.scenarios]
+    made: dict[str, Scenario] = {}
+    found = [named_scenario(name, data, saved, (), made) for name in world.scenarios]
     if world.edits:
         cells = [edit_cells(edit) for edit in world.edits]
         brought = [dict(USER)] if any(item["source_id"] == USER["id"] for item in cells) else []
@@ -78,7 +81,13 @@ def world_scenarios(world: World, data: Dataset, saved: Mapping[str, str]) -> li
     return found
 
 
-def named_scenario(name: str, data: Dataset, saved: Mapping[str, str], chain: tuple[str, ...] = ()) -> Scenario:
+def named_scenario(
+    name: str,
+    data: Dataset,
+    saved: Mapping[str, str],
+    chain: tuple[str, ...] = (),
+    made: dict[str, Scenario] | None = None,
+) -> Scenario:
     """A scenario by name.
 
     Parameters
@@ -91,6 +100,8 @@ def named_scenario(name: str, data: Dataset, saved: Mapping[str, str], chain: tu
         Texts of saved scenarios by name.
     chain : tuple of str
         Saved scenarios that extend it.
+    made : dict of str to Scenario, optional
+        Saved scenarios that were put together before; each is so once, by however many ways it is reached.
 
     Returns
     -------
@@ -99,8 +110,11 @@ def named_scenario(name: str, data: Dataset, saved: Mapping[str, str], chain: tu
     Raises
     ------
     InputError
-        There is none, or it extends itself.
+        There is none, it extends itself, or scenarios extend each other too deeply.
     """
+    made = {} if made is None else made
+    if name in made:
+        return made[name]
     if name in built_in_scenarios():
         return load_scenario(name)
     if name.startswith(PROJECT):
@@ -114,19 +128,28 @@ def named_scenario(name: str, data: Dataset, saved: Mapping[str, str], chain: tu
     if name in chain:
         circle = " extends ".join([*chain, name])
         raise InputError(Problem("scenario extends itself", name, circle, "a tree of scenarios", "cut the circle"))
+    if len(chain) >= DEEPEST:
+        got = f"more than {DEEPEST} in a row"
+        problem = Problem("scenarios extend each other too deeply", name, got, f"{DEEPEST}", "join some of them")
+        raise InputError(problem)
     own = parse_scenario(saved[name], name)
-    bases = [named_scenario(base, data, saved, (*chain, name)) for base in own.extends]
+    bases = [named_scenario(base, data, saved, (*chain, name), made) for base in own.extends]
+    made[name] = _on_bases(own.scenario, bases)
+    return made[name]
+
+
+def _on_bases(own: Scenario, bases: Sequence[Scenario]) -> Scenario:
+    """A scenario with the edits of those that it extends before its own."""
     if not bases:
-        return own.scenario
-    whole = compose(*bases, own.scenario)
-    year = whole.year if own.scenario.year is None else own.scenario.year
+        return own
+    whole = compose(*bases, own)
     return Scenario(
-        id=own.scenario.id,
-        title=own.scenario.title,
+        id=own.id,
+        title=own.title,
         edits=whole.edits,
-        question=own.scenario.question,
-        description=own.scenario.description,
-        year=year,
+        question=own.question,
+        description=own.description,
+        year=whole.year if own.year is None else own.year,
         sources=whole.sources,
         parts=whole.parts,
     )

@@ -20,7 +20,7 @@ MOST_KEPT = 300
 ENDED = frozenset({"done", "failed", "cancelled"})
 
 
-class Ledger:
+class JobList:
     """Jobs by id.
 
     Parameters
