@@ -45,7 +45,9 @@ def test_processes_find_the_same_numbers_after_one_was_killed(expected: np.ndarr
 
 @pytest.mark.usefixtures("importable")
 def test_a_scheduler_with_an_address_finds_the_same_numbers_and_is_left_as_it_was(expected: np.ndarray) -> None:
-    with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None, silence_logs=50) as cluster:
+    with LocalCluster(
+        n_workers=1, threads_per_worker=2, dashboard_address="127.0.0.1:0", silence_logs=50
+    ) as cluster:
         assert cluster.scheduler_address.startswith("tcp://")
         for _ in range(2):
             found = run_ensemble(Work(), TASKS, Place(cluster.scheduler_address, portion=9))

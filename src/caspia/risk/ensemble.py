@@ -26,6 +26,8 @@ IntArray = npt.NDArray[np.int64]
 THREADS, LOCAL = "threads", "local"
 """Where draws are found: threads of this process, or processes of this machine."""
 SCHEMES = ("tcp://", "tls://", "ws://", "wss://", "ucx://", "inproc://")
+ANY_PORT = "127.0.0.1:0"
+"""Where the page of a cluster of ours is: two clusters on a machine do not get into each other's way."""
 SAVED_EVERY_S = 5.0
 PATIENCE_S = 5.0
 RETRIES = 5
@@ -189,7 +191,7 @@ def _client(place: Place) -> Iterator[Any]:
                 n_workers=place.workers,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                dashboard_address=ANY_PORT,
                 silence_logs=50,
             ) as cluster,
             connect(cluster) as client,

@@ -23,7 +23,7 @@ from caspia.study.market import users_of
 from caspia.study.risk_compile import Laws, assembled
 from caspia.study.risk_events import Events, arcs_of_rows, event_bounds, share_taken
 from caspia.study.risk_metrics import REGION, loss_by_pair, region_of
-from caspia.study.risk_model import RiskModel, World
+from caspia.study.risk_model import FINE, RiskModel, World
 from caspia.study.risk_outset import Outset, with_ways_round
 from caspia.study.risk_year import PATIENCE_DAYS
 from caspia.study.study import Study
@@ -157,6 +157,7 @@ def find_cuts(outset: Outset, seed: int, laws: Laws) -> Cuts:
     outset = with_ways_round(outset, [(place.arcs, place.routes) for place in places])
     places = tuple(_again(place, outset.flows) for place in places)
     model, events = assembled(outset, seed, laws)
+    model = replace(model, residual=FINE)
     taken = [share_taken(model.servers, place.arcs) for place in places]
     world = model.likely_world()
     quiet = world.quiet()

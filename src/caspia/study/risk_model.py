@@ -32,6 +32,8 @@ IntArray = npt.NDArray[np.int64]
 RESIDUAL = 1e-4
 """Residual of a draw: a ten-thousandth of the flows, where draws differ by tenths. Beside exact equilibria metrics
 are off by a thousandth of what they vary by."""
+FINE = 1e-6
+"""Residual of what is found once at the likely values, where single closures are told apart."""
 LEAST_LEFT = 0.02
 """Share of a capacity that is left however much is lost: a queue needs one above 0."""
 FAILED = np.nan
@@ -91,6 +93,8 @@ class RiskModel:
         Loss of users in a year from which on a closure is one of these.
     works : Works or None
         Works that may have opened by the year; none where none can.
+    residual : float
+        Residual of its equilibria.
     """
 
     seed: int
@@ -114,6 +118,7 @@ class RiskModel:
     exact: int = 1
     matters_usd: float = 0.0
     works: Works | None = None
+    residual: float = RESIDUAL
 
     @property
     def n_columns(self) -> int:
@@ -215,13 +220,14 @@ class RiskModel:
         RiskModel
         """
         n = len(self.hazards.names)
-        world = self.likely_world()
+        fine = replace(self, residual=FINE)
+        world = fine.likely_world()
         quiet = world.quiet()
         likely = world.row((), quiet)
         effects = np.zeros((n, len(LEVELS), len(likely)))
         for event in self.lasting_events.tolist():
             for level, loss in enumerate(LEVELS[1:], start=1):
-                own = World(self, self.doubts.mode, self._still(np.full(n, loss)), self.expected)
+                own = World(fine, self.doubts.mode, self._still(np.full(n, loss)), self.expected)
                 effects[event, level] = own.row((event,), quiet) - likely
         paid = float(quiet.flow @ np.where(quiet.flow > 0, quiet.cost, 0.0))
         return replace(self, effects=np.nan_to_num(effects), likely=likely, matters_usd=MATTERS * paid)
@@ -388,7 +394,7 @@ class World:
         servers = replace(servers, prices=replace(servers.prices, price_usd=self.price))
         filled = model.filled if quiet is None else quiet.load / self.capacity
         wants = self.first_wants if quiet is None else self.wants(quiet)
-        found = settle(grouping, servers, wants, filled, RESIDUAL)
+        found = settle(grouping, servers, wants, filled, model.residual)
         return found if found.converged else None
 
     @cached_property
