@@ -255,7 +255,7 @@ def choice_answer(head: Row, choice: Sequence[Row], limits: Sequence[Row]) -> st
         for row in bought
     ]
     most = percent(records.real(head, "origin_limit_share"))
-    said = f"With at most {most} of one origin or over one state, supply at least cost would mostly be {listed(shares)}."
+    said = f"With at most {most} of one origin or over one state, supply at least cost is mostly {listed(shares)}."
     unit = records.text(head, "unit") or "t"
     saved = [
         f"{_LEAVES[records.text(row, 'limit')]} {records.text(row, 'name')} "
