@@ -23,6 +23,7 @@ from caspia.cli_invest import invest_app
 from caspia.cli_risk import risk_app
 from caspia.cli_scenarios import scenario_app
 from caspia.cli_secure import secure_app
+from caspia.cli_serve import serve_app
 from caspia.cli_tools import Draws, print_json, progress, records, spinner
 from caspia.errors import DataError, InputError, NotConverged, Problem
 
@@ -63,6 +64,7 @@ app.add_typer(claims_app)
 app.add_typer(risk_app)
 app.add_typer(scenario_app)
 app.add_typer(secure_app)
+app.add_typer(serve_app)
 app.add_typer(assign_app, name="assign")
 
 _LOOK_ALIKES = str.maketrans(
@@ -244,11 +246,15 @@ def check(
 @data_app.command("export")
 def data_export(
     out: Annotated[Path, typer.Argument(help="Folder to write; must not exist yet or be empty.")],
+    goods: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep the demand of these goods only, to try things quickly; may be repeated."),
+    ] = None,
 ) -> None:
     """Write the built-in tables into a folder, to read or to work on."""
     from caspia.study.export import export_tables
 
-    count = export_tables(out)
+    count = export_tables(out, goods or ())
     typer.echo(f"{count} files written to {out}; check them with `caspia check {out}`")
 
 

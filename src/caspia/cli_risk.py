@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,13 @@ risk_app = typer.Typer()
 def risk(  # noqa: PLR0913 - the options of a command are its parameters
     n: Annotated[int, typer.Option("-n", "--years", help="Number of years that are drawn, 1 or more.")] = 1000,
     seed: Annotated[int, typer.Option(help="Seed of all draws; the same seed gives the same numbers.")] = 1,
-    year: Annotated[int, typer.Option(help="Year of the demand and of the level of the sea, 2025-2040.")] = 2025,
+    year: Annotated[
+        int,
+        typer.Option(help="Year of the demand, of the level of the sea and of what has opened by then, 2025-2040."),
+    ] = 2025,
+    plan: Annotated[
+        str, typer.Option(help="Plan written by `caspia plan --json`, whose works may be open by a later year.")
+    ] = "",
     scheduler: Annotated[
         str,
         typer.Option(
@@ -47,15 +54,19 @@ def risk(  # noqa: PLR0913 - the options of a command are its parameters
     """Draw years of closures, storms and doubtful facts: what they do to time, cost and capacity."""
     from caspia.risk import Place
     from caspia.study import Study
+    from caspia.study.plan_file import read_plan_file
     from caspia.study.risk import PORTION, RiskRequest, risk_answer
 
     place = Place(scheduler, workers if workers is not None else max(os.cpu_count() or 1, 1), PORTION)
     rescue = Path(f"caspia-risk-{seed}.draws")
     request = RiskRequest(n, seed, year, place, resume, rescue, critical)
+    study = Study.open(data).with_scenario(*(scenario or ()))
+    if plan:
+        request = replace(request, starts=read_plan_file(plan, study.data).starts)
     before = _written(resume or rescue)
     try:
         with progress() as tell:
-            answer = risk_answer(Study.open(data).with_scenario(*(scenario or ())), request, tell)
+            answer = risk_answer(study, request, tell)
     except KeyboardInterrupt:
         keep = resume or rescue
         if _written(keep) == before:

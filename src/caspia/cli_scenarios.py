@@ -17,7 +17,7 @@ scenario_app = typer.Typer()
 def scenarios(
     name: Annotated[
         str | None,
-        typer.Argument(help="Scenario by name, or a file that ends in .toml; without it all are listed."),
+        typer.Argument(help="Scenario by name, id of a project or move, or file; without it all are listed."),
     ] = None,
     data: Annotated[
         str, typer.Option("--data", help="Built-in data set or a folder of the same form.")
@@ -25,7 +25,7 @@ def scenarios(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """List the scenarios, or show the edits of one and what they select in the data."""
-    from caspia.scenario import built_in_scenarios, load_scenario, scenarios_frame
+    from caspia.scenario import built_in_scenarios, scenarios_frame
 
     if name is None:
         table = scenarios_frame(built_in_scenarios())
@@ -37,10 +37,11 @@ def scenarios(
         scenario_terminal.print_scenarios(table)
         return
     from caspia.data import load_dataset
-    from caspia.scenario import edits_frame
+    from caspia.scenario import edits_frame, named_scenario
 
-    scenario = load_scenario(name)
-    table = edits_frame(load_dataset(data), scenario)
+    tables = load_dataset(data)
+    scenario = named_scenario(tables, name)
+    table = edits_frame(tables, scenario)
     head = {key: getattr(scenario, key) for key in ("id", "title", "question", "description", "year")}
     if as_json:
         print_json({**head, "parts": list(scenario.parts), "edits": _rows(table)})

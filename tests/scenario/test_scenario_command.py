@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from caspia.scenario import built_in_scenarios
 
 
@@ -25,6 +27,16 @@ def test_one(command):
     shown = command("scenarios", "base-2024").stdout
     assert "rail-KZ" in shown
     assert "--scenario base-2024" in shown
+
+
+@pytest.mark.parametrize(("name", "table"), [("prj-dostyk-station", "borders"), ("mov-ru-ban", "countries")])
+def test_projects_and_moves_are_scenarios(command, name, table):
+    found = json.loads(command("scenarios", name, "--json").stdout)
+    assert found["id"] == name
+    assert table in {edit["table"] for edit in found["edits"]}
+    unknown = command("scenarios", f"{name}-nowhere")
+    assert unknown.returncode == 2
+    assert "unknown" in unknown.stderr
 
 
 def test_a_file(command, tmp_path):

@@ -23,11 +23,11 @@ def test_less_lost_lasts_longer(stock: float, one: float, other: float) -> None:
 @settings(deadline=None)
 @given(DAYS, SHARE, SHARE, DAYS, DAYS, DAYS)
 def test_stocks_never_add_to_the_shortfall(
-    halt: float, lost: float, part: float, answer: float, less: float, more: float
+    event: float, lost: float, part: float, answer: float, less: float, more: float
 ) -> None:
     low, high = sorted((less, more))
-    short = [float(shortfall_days(halt, lost, lost * part, answer, stock)) for stock in (low, high)]
-    assert 0.0 <= short[1] <= short[0] <= halt * lost + 1e-6
+    short = [float(shortfall_days(event, lost, lost * part, answer, stock)) for stock in (low, high)]
+    assert 0.0 <= short[1] <= short[0] <= event * lost + 1e-6
 
 
 def test_shortfall_by_hand() -> None:

@@ -15,6 +15,7 @@ EVENTS = {
     "evt-blocked": event("Line blocked", "close", "links", "id=rail-AZCCC-GEDDD"),
     "evt-grain": event("No grain over the ferry", "close", "links", "id=ferry-KZBBB-AZCCC", commodity_ids="grain"),
     "evt-russia": event("Russia closed", "close", "countries", "id=RU", kind="war"),
+    "evt-withheld": event("Russia sells nothing", "withhold", "countries", "id=RU", supply="origin:RU"),
     "evt-slow": event("Slow border", "slow", "borders", "country=RU", kind="policy", months="1;2;3"),
 }
 RISK_EDITS = EDITS | {
@@ -35,6 +36,8 @@ RISK_FACTS = (
         "evt-grain.event_days": (20, 40, 60),
         "evt-russia.events_per_year": (0.2, 0.5, 1),
         "evt-russia.event_days": (30, 60, 200),
+        "evt-withheld.events_per_year": 1,
+        "evt-withheld.event_days": 300,
         "evt-slow.events_per_year": (0.5, 1, 2),
         "evt-slow.event_days": (10, 20, 50),
         "evt-slow.event_delay_h": (10, 24, 72),

@@ -19,6 +19,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import Command
+from tests.documented import undocumented
 from tests.drawn import draw, open_drawn
 
 from caspia.cli import app
@@ -437,6 +438,7 @@ def test_claims_of_the_report_share_its_planner(tmp_path: Path) -> None:
     table = claims_tables(study, lambda *_: None, planner)["claims"]
     assert table["verdict"].tolist() == claims_answer(study).table["verdict"].tolist()
     assert table["value"].tolist() == pytest.approx(claims_answer(study).table["value"].tolist())
+    assert undocumented({"claims": table}) == []
     assert claims_tables(study, lambda *_: None, None) == {}
     silent = replace(study, settings=replace(QUIET, rollout_draws=0))
     assert report_planner(silent, lambda *_: None) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.documented import undocumented
 
 from caspia.errors import InputError
 from caspia.study import Settings, Study
@@ -74,7 +75,9 @@ def test_other_exporters_are_refused(study: Study, state: str, word: str) -> Non
 
 
 def test_tables_of_a_result_are_those_declared(study: Study) -> None:
-    assert set(secure_tables(study, quiet)) == set(SECURED)
+    tables = secure_tables(study, quiet)
+    assert set(tables) == set(SECURED)
+    assert undocumented(tables) == []
 
 
 def test_data_without_needs_have_no_tables(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from caspia.errors import InputError
 from caspia.scenario import parse_scenario
 from caspia.study import Settings, Study, flow_answer, run_study, write_folder
 from caspia.study.drawn import GROUPS
+from caspia.study.flow_columns import RANGED
 from caspia.study.flow_draws import MOST_FAILED, RESIDUAL, FlowDraws, draw_flows
 from caspia.study.flow_frames import corridors_frame, countries_frame, links_frame, moved_frame, shadow_value
 from caspia.study.flow_intervals import Intervals, attach
@@ -29,7 +30,7 @@ from caspia.study.flow_spreads import (
     moved_spread,
     totals_spread,
 )
-from caspia.study.flow_tables import RANGED, _links
+from caspia.study.flow_tables import _links
 from caspia.study.flows import FlowModel
 from caspia.study.loading import route_costs
 from caspia.study.market import groups_of

@@ -7,7 +7,8 @@ import pytest
 from caspia.errors import InputError, NotConverged, Problem
 from caspia.study import Result, Study
 from caspia.study import flow_tables as tables
-from caspia.study.flow_tables import ALL, COLUMNS, flow_tables
+from caspia.study.flow_columns import ALL, COLUMNS
+from caspia.study.flow_tables import flow_tables
 
 BASE = "base-2025"
 

@@ -11,6 +11,7 @@ import pytest
 import vl_convert
 from game_world import DRAWING, GAME_EDITS, GAME_FACTS
 from tests.conftest import Command
+from tests.documented import undocumented
 from tests.drawn import draw
 
 from caspia.study.game import GameAnswer
@@ -119,6 +120,7 @@ def test_without_a_game_there_is_no_chapter() -> None:
 
 def test_every_table_is_stored(played: GameAnswer) -> None:
     assert set(tables(played)) == set(PLAYED)
+    assert undocumented(tables(played)) == []
 
 
 @pytest.mark.parametrize("width", [50, 90, 200])

@@ -10,7 +10,10 @@ import finance_world
 import pytest
 from rollout_world import DRAWING, ROLLOUT_EDITS, ROLLOUT_FACTS
 from tests.conftest import Command
+from tests.documented import undocumented
 from tests.drawn import draw
+
+from caspia.study.optional_tables import INVESTED
 
 MONEY = ("loans", "currencies", "discount_rates", "countries")
 EDITS = ROLLOUT_EDITS | {name: finance_world.EDITS[name] for name in MONEY}
@@ -93,6 +96,8 @@ def test_the_study_has_the_chapters(folder: Path, command: Command) -> None:
         tables = database.sql("select table_name, comment from duckdb_tables()").df()
         assert {"plan", "plan_summary", "plan_budgets", "rollout_years"} <= set(tables["table_name"])
         assert tables["comment"].notna().all()
+        invested = {name: database.table(name).columns for name in INVESTED}
+        assert undocumented(invested) == []
     without = command("study", "--data", "world", "--out", "plain", "--no-plans", cwd=folder)
     assert without.returncode == 0
     assert "what a budget buys" not in (folder / "plain" / "report.html").read_text(encoding="utf-8")

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import psutil
 import pytest
 from flow_world import DRAWING
 from risk_world import EVENTS, RISK_EDITS, RISK_FACTS
+from tests.documented import undocumented
 
 from caspia.assignment import fixed_point_residual
 from caspia.cost import Lookup, Reading, find_servers
 from caspia.errors import InputError
-from caspia.risk import Place
+from caspia.risk import LOCAL, Place
 from caspia.study import Settings, Study, run_study
 from caspia.study.drawn import draw_world
 from caspia.study.flows import Flows
@@ -25,8 +27,9 @@ from caspia.study.risk import RiskAnswer, RiskRequest, identity, risk_answer, ta
 from caspia.study.risk_capacity import capacity_law
 from caspia.study.risk_compile import compile_risk, find_laws
 from caspia.study.risk_costs import way_costs, ways_of
-from caspia.study.risk_events import arcs_of_rows, selected_rows
+from caspia.study.risk_events import arcs_of_rows, felt_rows, selected_rows
 from caspia.study.risk_model import RiskModel, World
+from caspia.study.risk_outset import Outset
 from caspia.study.store import write_folder
 from caspia.view.report import render_report
 from drawn import open_drawn
@@ -46,7 +49,8 @@ def flows(study: Study) -> Flows:
 
 @pytest.fixture(scope="module")
 def model(study: Study, flows: Flows) -> RiskModel:
-    return compile_risk(study, flows, 1, find_laws(study, flows.model.servers))
+    outset = Outset(study, flows)
+    return compile_risk(outset, 1, find_laws(study, outset))
 
 
 def test_costs_of_a_draw_are_those_of_the_study_in_it(study: Study, flows: Flows) -> None:
@@ -230,7 +234,7 @@ def test_the_answer_holds_metrics_with_errors_and_places_by_expected_loss(answer
         assert curve["share"].is_monotonic_decreasing
     assert answer.interdiction["loss_usd_per_day"].is_monotonic_increasing
     assert (answer.interdiction["bound_usd_per_day"] >= answer.interdiction["loss_usd_per_day"]).all()
-    assert set(answer.events["event_id"]) == set(EVENTS)
+    assert set(answer.events["event_id"]) == set(EVENTS) - {"evt-withheld"}
 
 
 @pytest.mark.parametrize(("workers", "portion"), [(1, 80), (2, 11)])
@@ -241,6 +245,24 @@ def test_the_same_seed_gives_the_same_answer(study: Study, answer: RiskAnswer, w
     assert again.sensitivity.equals(answer.sensitivity)
     other = risk_answer(study, replace(request, seed=2))
     assert (other.draws != answer.draws).any()
+
+
+def test_a_killed_worker_loses_nothing(study: Study, answer: RiskAnswer) -> None:
+    killed: list[int] = []
+
+    def kill(stage: str, done: int, of: int) -> None:
+        if stage == "Draws" and not killed and done < of:
+            mine = psutil.Process().children(recursive=True)
+            workers = [child for child in mine if any("multiprocessing" in word for word in child.cmdline())]
+            youngest = max(workers, key=lambda child: child.create_time())
+            killed.append(youngest.pid)
+            youngest.kill()
+
+    request = RiskRequest(n=80, place=Place(LOCAL, workers=2, portion=4), critical=False)
+    again = risk_answer(study, request, kill)
+    assert killed
+    assert (again.draws == answer.draws).all()
+    assert again.sensitivity.equals(answer.sensitivity)
 
 
 def test_an_interrupted_answer_goes_on_and_equals_a_whole_one(
@@ -306,6 +328,7 @@ def test_the_main_job_stores_and_shows_risk(tmp_path: Path) -> None:
     settings = Settings(flow_draws=0, rollout_draws=0, risk_draws=16)
     result = run_study(open_drawn(tmp_path / "world", DRAWING, RISK_FACTS, RISK_EDITS, settings), alternatives=0)
     assert set(RISKED) <= set(result.tables)
+    assert undocumented({name: result.tables[name] for name in RISKED}) == []
     write_folder(tmp_path / "out", result)
     with duckdb.connect(str(tmp_path / "out" / "results.duckdb"), read_only=True) as database:
         stored = dict(database.sql("SELECT table_name, comment FROM duckdb_tables()").fetchall())
@@ -319,6 +342,8 @@ def test_events_of_the_built_in_data_close_something(real: Study) -> None:
     data = real.data
     table = data.tables["events"]
     assert len(table) > 20
-    for row, item in enumerate(table.itertuples()):
+    items = list(table.itertuples())
+    for row in felt_rows(data).tolist():
+        item = items[row]
         rows = selected_rows(data, item, data.where("events", row))
         assert arcs_of_rows(data, real.network, str(item.table), rows).any(), item.id

@@ -63,10 +63,38 @@ def test_bad_options_are_refused(home: Path, command: Command, words: tuple[str,
     assert done.stdout == ""
 
 
-def test_interrupted_it_keeps_finished_draws_and_goes_on(home: Path, command: Command) -> None:
-    line = [*LINE, "--json", "--no-critical"]
+@pytest.mark.parametrize(
+    ("key", "bounds", "said"),
+    [
+        ("evt-blocked.event_loss_share", (0.3, 1.4, 1.6), "event_loss_share"),
+        ("evt-blocked.event_loss_share", (-0.2, 0.4, 0.6), "event_loss_share"),
+        ("evt-blocked.events_per_year", (-1, 2, 4), "events_per_year"),
+        ("evt-blocked.event_days", (9, 5, 40), "low"),
+        ("evt-russia.event_days", (30, 60, 50), "high"),
+        ("KZBBB.closure_share_m01", (0.1, 0.3, 1.2), "closure_share_m01"),
+    ],
+)
+def test_probabilities_and_intervals_that_are_none_are_refused(
+    tmp_path: Path, command: Command, key: str, bounds: tuple[float, float, float], said: str
+) -> None:
+    draw(tmp_path / "world", DRAWING, RISK_FACTS | {key: bounds}, RISK_EDITS)
+    done = command("risk", "-n", "4", "--data", "world", "--json", cwd=tmp_path)
+    assert done.returncode == 2
+    for words in (key.partition(".")[0], said, "facts"):
+        assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["world"]
+
+
+@pytest.mark.parametrize("scheduler", ["threads", "local"])
+def test_interrupted_it_keeps_finished_draws_and_goes_on(
+    tmp_path: Path, home: Path, command: Command, scheduler: str
+) -> None:
+    line = [*LINE[:-1], str(home.parent / "world"), "--json", "--no-critical"]
+    home = tmp_path
     process = subprocess.Popen(
-        [sys.executable, "-c", HALTED, *line],
+        [sys.executable, "-c", HALTED, *line, "--scheduler", scheduler],
         cwd=home,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -74,11 +102,13 @@ def test_interrupted_it_keeps_finished_draws_and_goes_on(home: Path, command: Co
         # A shell may start us deaf to the signal; the interpreter then would be too.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         env=os.environ | {"NO_COLOR": "1"},
+        start_new_session=True,
     )
     assert process.stdout is not None
     try:
         assert process.stdout.readline() == "halted\n"
-        process.send_signal(signal.SIGINT)
+        # As a terminal does: to the command and to all of its workers.
+        os.killpg(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     finally:
         process.kill()

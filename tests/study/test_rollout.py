@@ -53,6 +53,18 @@ def test_what_is_announced_is_more_than_what_is_financed_and_that_more_than_what
     assert (lines[1] > lines[2] + 1).any()
 
 
+def test_capacities_stand_on_the_scale_of_the_flows(compiled: RolloutStudy) -> None:
+    crossing = compiled.yearly.crossing
+    plain = RolloutStudy(
+        compiled.study, compiled.table, replace(compiled.yearly, crossing=replace(crossing, counted=1.0))
+    )
+    scaled, alone = (rollout(study, None, draws=0).years for study in (compiled, plain))
+    first = scaled.iloc[0]
+    for name in ("capacity_t", "announced_capacity_t", "financed_capacity_t"):
+        assert (scaled[name] * first["modelled_t"]).to_numpy() == pytest.approx(alone[name] * first["flow_t"])
+    assert scaled["flow_t"].to_numpy() == pytest.approx(alone["flow_t"])
+
+
 def test_nothing_changes_the_crossing_where_nothing_opens_and_the_sea_stays(tmp_path: Path) -> None:
     level = ROLLOUT_FACTS | {"caspian-sea.level_fall_m_per_year": 0, "prj-coming.financed_share": 0}
     study = open_drawn(tmp_path, DRAWING, facts=level, edits=ROLLOUT_EDITS)

@@ -124,10 +124,15 @@ def test_a_plan_makes_the_corridor_cheaper(study: Study) -> None:
     assert shares["with the plan"] > shares["with the Caspian corridor"]
 
 
-def test_a_closure_on_record_is_weighed(answer: SecureAnswer) -> None:
-    halts = answer.tables["halts"]
-    assert halts["target"].tolist() == ["RU"]
-    assert 0.0 <= answer.summary["expected_shortfall_share"] <= 0.5 * halts["lost_share"].iloc[0]
+def test_events_on_record_are_weighed(answer: SecureAnswer) -> None:
+    events = answer.tables["events"].set_index("supply")
+    assert sorted(events.index) == ["origin:AU", "transit:RU"]
+    # Half of what Australia sells stops, for 300 days and one time in five years.
+    assert events.loc["origin:AU", "lost_share"] == pytest.approx(0.5 * 0.4)
+    assert events.loc["origin:AU", "days_of_cover"] == pytest.approx(60 / 0.2)
+    longest = (events["events_per_year"] * events["event_days_p90"] * events["lost_share"]).sum() / 365
+    assert 0.0 <= answer.summary["expected_shortfall_share"] <= longest
+    assert answer.summary["expected_shortfall_share"] == pytest.approx(events["expected_short_days"].sum() / 365)
 
 
 @pytest.mark.parametrize(("observed", "now"), [(None, 0.0), (0.3, 0.3)])

@@ -7,7 +7,7 @@ import pytest
 
 from caspia.security import hhi
 from caspia.study import Study
-from caspia.study.closing import halts
+from caspia.study.closing import supply_events
 from caspia.study.supply_data import FactDraws, SupplyCase, find_mineral, find_need, supply_case
 from caspia.study.supply_ways import find_ways
 
@@ -88,7 +88,7 @@ def test_the_union_buys_uranium_as_it_reports(real: Study) -> None:
 def test_closures_on_record_name_what_the_network_knows(real: Study) -> None:
     waters = set(real.network.waters)
     states = set(real.network.countries)
-    for closing in halts(real.data):
+    for closing in supply_events(real.data)[1]:
         assert set(closing.waters) <= waters
         assert {*closing.states, *closing.origins} <= states
         assert len(closing.waters) + len(closing.states) + len(closing.origins) == 1

@@ -8,13 +8,13 @@ import altair as alt
 import pytest
 import vl_convert
 
-from caspia.view import atlas, charts, evidence, evidence_charts, picture, records, report, theme
+from caspia.view import atlas, charts, contents, evidence, evidence_charts, picture, records, report, theme
 
 
 @pytest.fixture(scope="module")
 def specs(result):
     world, proof = atlas.atlas(result), evidence.evidence(result)
-    return report.all_charts(result, world, proof)
+    return contents.all_charts(result, world, proof)
 
 
 def test_every_answered_question_has_its_pictures(specs):

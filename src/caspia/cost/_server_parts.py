@@ -133,6 +133,20 @@ def _background(reader: Reader, arc: int) -> float:
     return 0.0 if np.isnan(share) else share
 
 
+def _check_open(capacity: float, key: str) -> None:
+    """Refuse a capacity of zero, over which cargo would wait for ever."""
+    if not capacity > 0:
+        raise InputError(
+            Problem(
+                what="capacity of zero",
+                where=f"facts, {key}",
+                got=f"{capacity:g} a year",
+                allowed="a capacity above 0",
+                repair="close what carries nothing, or leave it a little",
+            )
+        )
+
+
 def train_server(
     growth: Growth, reader: Reader, key: str, arc: int, payload: tuple[float, float], part: float | None = None
 ) -> str:
@@ -158,10 +172,16 @@ def train_server(
     -------
     str
         The key.
+
+    Raises
+    ------
+    InputError
+        The capacity is zero, or a fact of its queue is missing.
     """
     share = 1.0 if part is None else part
     kind = "crossing" if part is None else "line"
     trains = reader.at(arc, "capacity_trains_per_day") * DAYS_PER_YEAR
+    _check_open(trains, key)
     channels, variability, price = reader.queue(arc, key)
     whole_day_h = HOURS_PER_YEAR / trains
     free = trains * (1 - _background(reader, arc))
@@ -179,6 +199,7 @@ def by_train(growth: Growth, arcs: Iterable[int], key: str, payload: tuple[float
 def _volume_server(growth: Growth, reader: Reader, key: str, kind: str, arc: int, amount: tuple[str, float]) -> str:
     """Server of tonnes or boxes."""
     unit, capacity = amount
+    _check_open(capacity, key)
     channels, variability, price = reader.queue(arc, key)
     t_per_unit = T_PER_TEU if unit == "TEU" else 1.0
     stated = [reader.at(arc, "queue_batch_teu")] if unit == "TEU" else []

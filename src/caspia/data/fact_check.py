@@ -48,7 +48,6 @@ SUBJECT_TABLES = (
     "needs",
     "imports",
     "sea_ways",
-    "halts",
 )
 AMOUNT = "factor"
 """What a work or measure that scales multiplies its quantities by."""

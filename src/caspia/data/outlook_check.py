@@ -19,7 +19,6 @@ STATED: Mapping[str, tuple[str, ...]] = {
     "needs": ("import_t", "stock_days", "reorder_days", "origin_limit_share"),
     "imports": ("import_share",),
     "sea_ways": ("length_km",),
-    "halts": ("events_per_year", "halt_days"),
 }
 
 

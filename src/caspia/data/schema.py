@@ -21,10 +21,11 @@ MAX_TABLE_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a table."""
+    """One column of a table; `unit` is that of its numbers, `as in unit` where a column of that name says it."""
 
     name: str
     type: str
+    unit: str
     description: str
     required: bool
     pattern: str | None
@@ -78,6 +79,7 @@ def _field(raw: Mapping[str, Any]) -> Field:
     return Field(
         name=raw["name"],
         type=raw["type"],
+        unit=raw.get("unit", ""),
         description=raw.get("description", ""),
         required=bool(rules.get("required", False)),
         pattern=rules.get("pattern"),

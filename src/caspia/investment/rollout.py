@@ -40,6 +40,29 @@ def works_times(rng: np.random.Generator, mean_sd: FloatArray, least: FloatArray
     -------
     numpy.ndarray, shape (n, k)
         Each above `least` and above 0.
+    """
+    return times_at(rng.uniform(size=(n, len(least))), mean_sd, least)
+
+
+def times_at(share: FloatArray, mean_sd: FloatArray, least: FloatArray) -> FloatArray:
+    """Times of works at some shares of their distribution, as multiples of the planned time.
+
+    Parameters
+    ----------
+    share : numpy.ndarray, shape (..., k)
+        Share of works like these that last longer, above 0 and below 1.
+    mean_sd, least : numpy.ndarray
+        As of `works_times`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., k)
+        Each above `least` and above 0.
+
+    Examples
+    --------
+    >>> times_at(np.array([0.9, 0.1]), np.array([[0.4, 0.3], [0.4, 0.3]]), np.array([0.0, 2.0])).round(2)
+    array([1.04, 2.42])
 
     References
     ----------
@@ -54,8 +77,7 @@ def works_times(rng: np.random.Generator, mean_sd: FloatArray, least: FloatArray
     passed = np.log(np.where(started, least, 1.0)) - middle
     score = np.where(started, passed / np.where(sure, 1.0, spread), -np.inf)
     # The upper tail is drawn: far below it, one less the share of what is cut off would be lost to rounding.
-    share = ndtr(-score) * rng.uniform(size=(n, len(mean)))
-    drawn = np.exp(middle + spread * -ndtri(np.maximum(share, 1e-300)))
+    drawn = np.exp(middle + spread * -ndtri(np.maximum(ndtr(-score) * share, 1e-300)))
     return np.asarray(np.maximum(np.where(sure, np.exp(middle), drawn), np.where(started, least, 0.0)))
 
 

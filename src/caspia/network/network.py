@@ -27,6 +27,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from caspia.display import Shown
+
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int32]
 
@@ -125,7 +127,7 @@ class Arcs:
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(Shown):
     """The multimodal graph of one data set.
 
     Attributes

@@ -134,7 +134,7 @@ def _results(
         yield from _on_threads(work, tasks, portions, place.workers)
         return
     with _client(place) as client:
-        yield from _on_cluster(client, work, tasks, portions)
+        yield from _on_cluster(client, work, tasks, portions, is_ours=place.scheduler == LOCAL)
 
 
 def _on_threads(
@@ -154,14 +154,14 @@ def _on_threads(
 
 
 def _on_cluster(
-    client: Any, work: Work, tasks: IntArray, portions: list[IntArray]
+    client: Any, work: Work, tasks: IntArray, portions: list[IntArray], *, is_ours: bool
 ) -> Iterator[tuple[IntArray, FloatArray]]:
     import distributed
 
     from caspia.risk.worker import Carrier, find
 
     as_finished: Any = distributed.as_completed
-    carrier = Carrier(work)
+    carrier = Carrier(work, is_ours=is_ours)
     # A plugin also reaches workers that come later, for instance in the place of one that was killed.
     client.register_plugin(carrier)
     futures = {

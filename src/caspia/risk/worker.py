@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import signal
+import threading
 from hashlib import blake2b
 from typing import cast
 
@@ -23,9 +25,13 @@ class Carrier(WorkerPlugin):
     ----------
     work : Work
         Finds results.
+    is_ours : bool
+        Whether the workers are processes that this one has started. A terminal sends Ctrl-C to these as well; they
+        leave it to the one that started them, which ends them when it has kept what is finished.
     """
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, *, is_ours: bool = False) -> None:
+        self.is_ours = is_ours
         self._packed = pickle.dumps(work, protocol=pickle.HIGHEST_PROTOCOL)
         self.name = f"caspia-{blake2b(self._packed, digest_size=8).hexdigest()}"
         self.work: Work | None = None
@@ -39,6 +45,8 @@ class Carrier(WorkerPlugin):
             Not read.
         """
         self.work = pickle.loads(self._packed)
+        if self.is_ours and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def find(name: str, tasks: IntArray) -> FloatArray:

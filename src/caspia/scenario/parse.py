@@ -76,7 +76,7 @@ def parse_scenario(text: str, name: str) -> ScenarioFile:
     """
     try:
         raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         problem = Problem("file is not TOML", name, str(error), "TOML as in docs/scenarios.md", "mend the line")
         raise DataError([problem]) from error
     problems = list(_head_problems(raw, name))

@@ -1,4 +1,4 @@
-"""How long stocks last when a part of supply stops, and what the record of closures leaves short."""
+"""How long stocks last when a part of supply stops, and what the record of events leaves short."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def days_of_cover(stock_days: npt.ArrayLike, lost_share: npt.ArrayLike) -> Float
 
 
 def shortfall_days(
-    halt_days: npt.ArrayLike,
+    event_days: npt.ArrayLike,
     lost_share: npt.ArrayLike,
     lasting_share: npt.ArrayLike,
     answer_days: npt.ArrayLike,
@@ -48,7 +48,7 @@ def shortfall_days(
 
     Parameters
     ----------
-    halt_days : array_like
+    event_days : array_like
         Duration of the closure.
     lost_share : array_like
         Share of supply that stops at once.
@@ -69,7 +69,7 @@ def shortfall_days(
     >>> float(shortfall_days(100, 0.5, 0.1, 40, 10))
     16.0
     """
-    duration, answer = np.asarray(halt_days, float), np.asarray(answer_days, float)
+    duration, answer = np.asarray(event_days, float), np.asarray(answer_days, float)
     first = np.minimum(duration, answer)
     lost = np.asarray(lost_share, float) * first + np.asarray(lasting_share, float) * (duration - first)
     return np.asarray(np.maximum(lost - np.asarray(stock_days, float), 0.0))
@@ -80,9 +80,9 @@ def expected_shortfall(events_per_year: npt.ArrayLike, short_days: npt.ArrayLike
 
     Parameters
     ----------
-    events_per_year : array_like, shape (..., n_halts)
+    events_per_year : array_like, shape (..., n_events)
         Rate of each kind of closure; kinds are rare enough not to meet.
-    short_days : array_like, shape (..., n_halts)
+    short_days : array_like, shape (..., n_events)
         Days of use that one such closure leaves uncovered.
 
     Returns

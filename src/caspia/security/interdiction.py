@@ -1,15 +1,18 @@
 """Worst-case interdiction: which few of many things an adversary would close, by the loss after re-routing.
 
 The loss of a set comes from outside, as a callable that finds how the rest goes on without it. Losses of sets are
-not sums: two roads beside each other hurt little one by one and much together, two in series hurt once. What holds
-of every network whose users choose is that closing more does not help them much; if it never does, a set can lose
-no more than all of the things together from which it is taken, which is the bound that leaves sets out.
+not sums: two roads beside each other hurt little one by one and much together, two in series hurt once. Where there
+are few sets of a size every one is looked at, and the worst is the worst whatever the network does. Where there are
+many, sets are left out by a bound that rests on an assumption: that closing more never lowers the loss, so that a
+set loses no more than all of the things together from which it is taken. Users who choose for themselves can break
+it (Braess 1968), so that such an answer is not called exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import combinations
 from math import comb
 
 import numpy as np
@@ -21,8 +24,10 @@ FloatArray = npt.NDArray[np.float64]
 Some = tuple[int, ...]
 Loss = Callable[[Some], float]
 MOST_SETS = 5000
+FEW_SETS = 1000
+"""Sets of a size of which every one is looked at."""
 FEW = 3
-"""As few sets are looked at one by one; the bound would cost as much."""
+"""As few sets below a node are looked at one by one; the bound would cost as much."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,9 @@ class Interdiction:
     loss : float
         What it loses.
     bound : float
-        No set of that size loses more, if closing more never helps; equal to `loss` where the search was whole.
+        No set of that size loses more: for certain where `exact`, else if closing more never lowers the loss.
     exact : bool
-        Whether every set was looked at, or left out by the bound.
+        Whether every set was looked at, so that nothing is assumed.
     mean : float
         Mean loss of the sets of that size that chance would close: all alike, of those looked at one by one.
     looked_at : int
@@ -60,7 +65,14 @@ class Interdiction:
 
 
 def worst_closures(
-    loss: Loss, n: int, budget: int, *, most_sets: int = MOST_SETS, seed: int = 1, sampled: int = 0
+    loss: Loss,
+    n: int,
+    budget: int,
+    *,
+    few_sets: int = FEW_SETS,
+    most_sets: int = MOST_SETS,
+    seed: int = 1,
+    sampled: int = 0,
 ) -> tuple[Interdiction, ...]:
     """Find the worst sets of one thing, of two, and so on up to a budget.
 
@@ -72,8 +84,10 @@ def worst_closures(
         Number of things.
     budget : int
         Greatest number that is closed, 1 or more; at most `n` count.
+    few_sets : int
+        Sizes of which there are no more sets than this are enumerated; of others sets are left out by the bound.
     most_sets : int
-        Losses that are asked for at most, of each size. Beyond, the search is not whole: the best of what was
+        Sets that are looked at there at most, of each size. Beyond, the search is not whole: the best of what was
         found stands beside a bound.
     seed : int
         Seed of the sets that stand for chance.
@@ -95,6 +109,7 @@ def worst_closures(
     Wood, R. K. (1993). Deterministic network interdiction. Mathematical and Computer Modelling 17 (2), 1-18.
     Church, R. L., Scaparra, M. P., Middleton, R. S. (2004). Identifying critical infrastructure: the median and
     covering facility interdiction problems. Annals of the Association of American Geographers 94 (3), 491-502.
+    Braess, D. (1968). Über ein Paradoxon aus der Verkehrsplanung. Unternehmensforschung 12, 258-268.
 
     Examples
     --------
@@ -112,9 +127,11 @@ def worst_closures(
     rng = np.random.default_rng(seed)
     found = []
     for size in range(1, min(budget, n) + 1):
-        search = _Search(known, order, size, most_sets)
         chance = [tuple(sorted(rng.choice(n, size, replace=False).tolist())) for _ in range(sampled)]
-        found.append(search.run(chance))
+        if comb(n, size) <= few_sets:
+            found.append(_enumerated(known, n, size, chance))
+        else:
+            found.append(_Search(known, order, size, most_sets).run(chance))
     return tuple(found)
 
 
@@ -130,6 +147,16 @@ class _Known:
         if key not in self.found:
             self.found[key] = float(self.loss(key))
         return self.found[key]
+
+
+def _enumerated(known: _Known, n: int, size: int, chance: list[Some]) -> Interdiction:
+    """Look at every set of one size; of two that lose the same the first counts."""
+    every = list(combinations(range(n), size))
+    losses = [known(some) for some in every]
+    worst = int(np.argmax(losses))
+    means = [known(some) for some in chance] if chance else losses
+    mean = float(np.mean(means))
+    return Interdiction(size, every[worst], losses[worst], losses[worst], True, mean, len(every), len(every))
 
 
 class _Search:
@@ -149,14 +176,14 @@ class _Search:
     def run(self, chance: list[Some]) -> Interdiction:
         """Search all sets, and put the worst beside the mean."""
         self._branch((), 0)
-        exact = self.left <= self.best
+        whole = len(self.looked) == comb(len(self.order), self.size)
         means = [self.known(some) for some in chance] if chance else list(self.looked.values())
         return Interdiction(
             budget=self.size,
             chosen=self.chosen,
             loss=self.best,
-            bound=self.best if exact else self.left,
-            exact=exact,
+            bound=max(self.best, self.left),
+            exact=whole,
             mean=float(np.mean(means)),
             looked_at=len(self.looked),
             all_sets=comb(len(self.order), self.size),

@@ -9,7 +9,7 @@ from caspia.data.dataset import records
 from caspia.study.claim_routes import best_way
 from caspia.study.claim_world import ClaimWorld
 from caspia.study.claims import Claim, Sample
-from caspia.study.risk_events import DAYS, LOSS, RATE, arcs_of_rows, selected_rows
+from caspia.study.risk_events import DAYS, LOSS, RATE, arcs_of_rows, felt_rows, selected_rows
 
 
 def disturbed_days(claim: Claim, world: ClaimWorld) -> Sample:
@@ -40,7 +40,8 @@ def disturbed_days(claim: Claim, world: ClaimWorld) -> Sample:
     if not any(item.kind in kinds for item in table):
         raise claim.wrong("no event is of these kinds", ", ".join(sorted({item.kind for item in table})))
     found = Sample(0.0, np.zeros(world.study.settings.draws))
-    for row, item in enumerate(table):
+    for row in felt_rows(data).tolist():
+        item = table[row]
         concerned = item.kind in kinds and (not item.commodity_ids or goods in item.commodity_ids.split(";"))
         if not concerned:
             continue

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from caspia.data import Dataset
 from caspia.errors import InputError, Problem
 from caspia.network import normalise
@@ -104,25 +107,29 @@ def read_closing(data: Dataset, words: tuple[str, ...]) -> Closing:
     return Closing(",".join([*states, *waters]), tuple(states), tuple(states), tuple(waters), label)
 
 
-def halts(data: Dataset) -> list[Closing]:
-    """Closings of the record, in the order of the table halts.
+def supply_events(data: Dataset) -> tuple[npt.NDArray[np.int64], list[Closing]]:
+    """Events of the record that supply feels.
 
     Parameters
     ----------
     data : Dataset
-        With the table halts.
+        With the table events.
 
     Returns
     -------
-    list of Closing
+    rows : numpy.ndarray of int, shape (n,)
+        Rows of the table.
+    closings : list of Closing
+        What each stops, in the same order.
     """
-    table = data.tables["halts"]
-    rows = zip(table["target_kind"], table["target"], table["name"], strict=True)
-    return [_halt(str(kind), (str(target),), str(name)) for kind, target, name in rows]
+    table = data.tables["events"]
+    rows = np.flatnonzero(table["supply"] != "").astype(np.int64)
+    return rows, [_stopped(str(table["supply"].iloc[row]), str(table["name"].iloc[row])) for row in rows.tolist()]
 
 
-def _halt(kind: str, target: tuple[str], name: str) -> Closing:
-    """One closure: of transit, of the exports of a state, or of a water."""
+def _stopped(supply: str, name: str) -> Closing:
+    """What one event stops: transit through a state, the exports of one, or a water."""
+    kind, _, target = supply.partition(":")
     if kind == "transit":
-        return Closing(name, states=target)
-    return Closing(name, origins=target) if kind == "origin" else Closing(name, waters=target)
+        return Closing(name, states=(target,))
+    return Closing(name, origins=(target,)) if kind == "origin" else Closing(name, waters=(target,))

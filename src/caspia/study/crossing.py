@@ -73,6 +73,8 @@ class Crossing:
         Routes of the crossing, as rows of the model.
     way : numpy.ndarray of int, shape (n_routes,)
         Way of each route.
+    counted : float
+        Tonnes of the official statistic for a tonne of the model: capacities are told on the scale of the flows.
     """
 
     servers: IntArray
@@ -83,6 +85,7 @@ class Crossing:
     balance: FloatArray
     routes: IntArray
     way: IntArray
+    counted: float = 1.0
 
     @property
     def n_ways(self) -> int:
@@ -155,7 +158,8 @@ class Crossing:
         """Most tonnes on some ways, and what a unit more of each server adds."""
         if not ways.any():
             return 0.0, np.zeros(len(free))
-        return most_through(self.use[:, ways], free, self.balance[:, ways])
+        through, price = most_through(self.use[:, ways], free, self.balance[:, ways])
+        return self.counted * through, price
 
 
 def find_crossing(

@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 
 from caspia.errors import InputError, Problem
+from caspia.scenario.named import PROJECT_PREFIX
 from caspia.scenario.parse import nearest
 from caspia.study.candidates import NOW, ProjectTable, coming, project_table
 from caspia.study.finance_frames import finance_record
 from caspia.study.funding import Funding, plan_funding, starts_funding
 from caspia.study.plan import END, Plan, Planner, open_planner
-from caspia.study.plan_file import read_plan_file
+from caspia.study.plan_file import PlanFile, read_plan_file
 from caspia.study.plan_finance import Finance, FinanceRequest, check_finance, finance_plan
 from caspia.study.plan_request import PlanRequest
 from caspia.study.project_model import project_model
-from caspia.study.study import PROJECT_PREFIX, Study
+from caspia.study.study import Study
 
 Tell = Callable[[str, int, int], None]
 PORTFOLIO = "portfolio"
@@ -72,7 +73,7 @@ class FinanceAnswer:
 
 
 def finance_answer(
-    study: Study, what: str, request: FinanceQuestion | None = None, tell: Tell | None = None
+    study: Study, what: str | PlanFile, request: FinanceQuestion | None = None, tell: Tell | None = None
 ) -> FinanceAnswer:
     """Answer whether loans can be served.
 
@@ -80,9 +81,9 @@ def finance_answer(
     ----------
     study : Study
         The world without the projects.
-    what : str
-        Id of a project, which is built with all that it needs; path of a file that `caspia plan --json` wrote; or
-        `portfolio` for the plan that the request makes.
+    what : str or PlanFile
+        Id of a project, which is built with all that it needs; a plan, or the path of a file that
+        `caspia plan --json` wrote; or `portfolio` for the plan that the request makes.
     request : FinanceQuestion, optional
         What is asked.
     tell : callable, optional
@@ -105,7 +106,8 @@ def finance_answer(
         plan = open_planner(study, asked.plan, tell).plan(asked.plan, tell, averse=False)
         return FinanceAnswer(what, finance_plan(plan_funding(plan), asked.finance, tell), plan)
     funding = _funding(study, what, asked, tell)
-    return FinanceAnswer(what, finance_plan(funding, asked.finance, tell))
+    name = what.path if isinstance(what, PlanFile) else what
+    return FinanceAnswer(name, finance_plan(funding, asked.finance, tell))
 
 
 def starts_planner(
@@ -174,13 +176,15 @@ def alone(table: ProjectTable, key: str) -> dict[str, int]:
     return {item: int(start[table.ids.index(item)]) for item in found}
 
 
-def _funding(study: Study, what: str, asked: FinanceQuestion, tell: Tell | None) -> Funding:
+def _funding(study: Study, what: str | PlanFile, asked: FinanceQuestion, tell: Tell | None) -> Funding:
     table = project_table(study.data)
     pays: Mapping[str, Mapping[str, float]] = {}
-    if what in table.ids or (what.startswith(PROJECT_PREFIX) and not Path(what).exists()):
+    if isinstance(what, str) and (
+        what in table.ids or (what.startswith(PROJECT_PREFIX) and not Path(what).exists())
+    ):
         starts = alone(table, what)
     else:
-        plan = read_plan_file(what, study.data)
+        plan = read_plan_file(what, study.data) if isinstance(what, str) else what
         starts, pays = plan.starts, plan.pays_usd
     check_finance(study.data, tuple(starts), asked.finance)
     return starts_funding(starts_planner(study, starts, asked.plan, tell), starts, pays)

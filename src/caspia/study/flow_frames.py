@@ -85,12 +85,15 @@ def routes_with_segment(flows: Flows) -> pd.DataFrame:
     pandas.DataFrame
         As `Flows.route_frame`, with `route` and `segment`.
     """
-    frame = flows.route_frame.assign(route=np.arange(len(flows.route_frame)), segment="Other")
+    market, frame = flows.model.market, flows.route_frame
+    demand = flows.model.study.data.tables["demand"]
+    segment = np.full(len(demand), "Other", dtype=object)
     for name, (one, other) in SEGMENTS.items():
-        there = frame["origin_zone"].isin(one) & frame["destination_zone"].isin(other)
-        back = frame["origin_zone"].isin(other) & frame["destination_zone"].isin(one)
-        frame.loc[there | back, "segment"] = name
-    return frame
+        there = demand["origin_id"].isin(one) & demand["destination_id"].isin(other)
+        back = demand["origin_id"].isin(other) & demand["destination_id"].isin(one)
+        segment[(there | back).to_numpy(dtype=bool)] = name
+    of_route = segment[market.pairs.demand[market.routes.pair]]
+    return frame.assign(route=np.arange(len(frame)), segment=of_route)
 
 
 def countries_frame(flows: Flows) -> pd.DataFrame:
@@ -159,21 +162,21 @@ def servers_frame(flows: Flows) -> pd.DataFrame:
 
 def _names(flows: Flows) -> list[str]:
     tables = flows.model.study.data.tables
-    names = tables["places"].set_index("id")["name"]
-    links = tables["links"].set_index("id")
-    ends = {key: (names[row.from_id], names[row.to_id]) for key, row in links.iterrows()}
+    keys = [read_key(key) for key in flows.model.servers.key]
+    known = {
+        table: dict(zip(tables[table]["id"], tables[table]["name"], strict=True))
+        for table in {"places", *(table for table, _, _ in keys)}
+    }
+    links, places = tables["links"], known["places"]
+    ends = dict(zip(links["id"], zip(links["from_id"], links["to_id"], strict=True), strict=True))
     found = []
-    for key in flows.model.servers.key:
-        table, identity, reverse = read_key(key)
+    for table, identity, reverse in keys:
         if table == "links":
-            start, end = ends[identity]
+            start, end = (places[place] for place in ends[identity])
             found.append(f"{end}-{start}" if reverse else f"{start}-{end}")
-        elif table == "places":
-            found.append(str(names[identity]))
         else:
-            table_names = tables[table].set_index("id")["name"]
-            arrow = " (back)" if reverse else ""
-            found.append(f"{table_names[identity]}{arrow}")
+            arrow = " (back)" if reverse and table != "places" else ""
+            found.append(f"{known[table][identity]}{arrow}")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from caspia.study.flow_changes import (
     shifts_frame,
     with_changes,
 )
+from caspia.study.flow_columns import ALL, COLUMNS, LEFT_OUT
 from caspia.study.flow_counts import drawn_counts
 from caspia.study.flow_draws import FlowDraws
 from caspia.study.flow_frames import (
@@ -33,7 +34,7 @@ from caspia.study.flow_frames import (
     totals_frame,
     unserved_frame,
 )
-from caspia.study.flow_intervals import Intervals, with_intervals
+from caspia.study.flow_intervals import Intervals
 from caspia.study.flow_pairs import drawn_beside, drawn_flows
 from caspia.study.flows import BASE_YEAR, Flows
 from caspia.study.study import Study
@@ -45,162 +46,6 @@ COMPARED = ("northern-closed", "red-sea-diversion", "caspian-port-closures", "ir
 """Built-in scenarios that the report sets beside the base year."""
 MOST, FEW = 20, 6
 """Bottlenecks of the base and of a scenario: the worth of each takes an equilibrium of its own."""
-ALL = "All"
-"""Segment of a corridor's whole."""
-SPLIT = ["flow_t", "flow_teu", "value_usd"]
-SHARES = ["share", "share_teu", "share_value"]
-EARNED = ["transit_t", "transit_teu", "transit_revenue_usd"]
-POINTS: Mapping[str, tuple[str, ...]] = {
-    "flow_runs": (
-        "scenario",
-        "title",
-        "year",
-        "against",
-        "status",
-        "reason",
-        "demand_t",
-        "unserved_t",
-        "flow_t",
-        "land_t",
-        "change_t",
-        "change_unserved_t",
-        "relative_gap",
-        "iterations",
-        "draws",
-        "failed_draws",
-        "interval_note",
-    ),
-    "flow_corridors": (
-        "scenario",
-        "year",
-        "segment",
-        "corridor",
-        *SPLIT,
-        *SHARES,
-        "share_land",
-        "change_t",
-        "change_teu",
-        "change_value_usd",
-    ),
-    "flow_countries": (
-        "scenario",
-        "year",
-        "country",
-        "name",
-        *EARNED,
-        "change_t",
-        "change_teu",
-        "change_revenue_usd",
-    ),
-    "flow_links": (
-        *("scenario", "year", "link_id", "corridor", "reverse"),
-        *("flow_t", "flow_teu", "change_t", "change_teu", "link_change_t"),
-    ),
-    "flow_servers": (
-        "scenario",
-        "year",
-        "id",
-        "kind",
-        "name",
-        "unit",
-        "flow",
-        "capacity",
-        "ratio",
-        "delay_h",
-        "price_usd",
-        "t_per_unit",
-        "place_id",
-        "link_id",
-    ),
-    "flow_bottlenecks": (
-        "scenario",
-        "year",
-        "id",
-        "kind",
-        "name",
-        "unit",
-        "flow",
-        "capacity",
-        "ratio",
-        "delay_h",
-        "price_usd",
-        "t_per_unit",
-        "shadow_value_usd",
-        "shadow_value_usd_per_t",
-        "place_id",
-        "link_id",
-    ),
-    "flow_moved": ("scenario", "year", "segment", "commodity_id", "from_corridor", "to_corridor", "moved_t"),
-    "flow_shifts": ("scenario", "year", "from_corridor", "to_corridor", "moved_t"),
-    "flow_counts": (
-        "count_id",
-        "name",
-        "kind",
-        "use",
-        "role",
-        "year",
-        "unit",
-        "observed",
-        "low",
-        "high",
-        "modelled",
-        "misfit",
-        "factor",
-        "geh",
-        "source_id",
-        "note",
-    ),
-    "reconciliation": (
-        "control_id",
-        "name",
-        "year",
-        "unit",
-        "published",
-        "low",
-        "high",
-        "modelled",
-        "misfit",
-        "holds",
-        "source_id",
-        "note",
-    ),
-    "unserved": (
-        "scenario",
-        "year",
-        "demand_id",
-        "commodity_id",
-        "origin_zone",
-        "destination_zone",
-        "unserved_t",
-    ),
-}
-"""Tables of flows and their columns of values."""
-RANGED: Mapping[str, tuple[str, ...]] = {
-    "flow_runs": ("demand_t", "unserved_t", "flow_t", "land_t", "change_t", "change_unserved_t"),
-    "flow_corridors": (*SPLIT, *SHARES, "share_land", *SPLIT_CHANGES.values()),
-    "flow_countries": (*EARNED, *EARNED_CHANGES.values()),
-    "flow_links": ("flow_t", "flow_teu", "change_t", "change_teu", "link_change_t"),
-    "flow_servers": ("flow", "ratio", "delay_h", "price_usd"),
-    "flow_bottlenecks": (
-        "flow",
-        "ratio",
-        "delay_h",
-        "price_usd",
-        "shadow_value_usd",
-        "shadow_value_usd_per_t",
-    ),
-    "flow_moved": ("moved_t",),
-    "flow_shifts": ("moved_t",),
-    "flow_counts": ("modelled",),
-    "unserved": ("unserved_t",),
-}
-"""Columns that have an interval."""
-LEFT_OUT = (*RANGED["flow_runs"], "relative_gap", "iterations")
-"""What a run without an equilibrium does not have."""
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    name: with_intervals(columns, RANGED.get(name, ())) for name, columns in POINTS.items()
-}
-"""Tables of flows and their columns."""
 
 
 @dataclass(frozen=True)
@@ -244,7 +89,7 @@ def flow_tables(study: Study, progress: Progress | None = None) -> dict[str, pd.
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in COLUMNS}
     if len(study.data.tables["demand"]):
         _fill(study, parts, progress or (lambda _stage, _done, _all: None))
-    return {name: _stack(name, frames) for name, frames in parts.items()}
+    return {name: stacked(name, frames) for name, frames in parts.items()}
 
 
 def _fill(study: Study, parts: dict[str, list[pd.DataFrame]], tell: Progress) -> None:
@@ -256,7 +101,7 @@ def _fill(study: Study, parts: dict[str, list[pd.DataFrame]], tell: Progress) ->
     if found is None:
         return
     flows, intervals = found
-    _add(parts, flows, now.name, intervals)
+    add_flows(parts, flows, now.name, intervals)
     for nth, name in enumerate(COMPARED, start=2):
         _compare(now, name, parts, intervals.draws)
         tell(STAGE, nth, steps)
@@ -288,7 +133,7 @@ def _solved(
         parts["flow_runs"].append(_failed(world, year, "", error))
         return None
     intervals = Intervals(drawn_flows(flows, world.study, worth=year == BASE_YEAR))
-    parts["flow_runs"].append(_run(world, flows, "", intervals))
+    parts["flow_runs"].append(run_frame((world.name, world.title), flows, "", intervals))
     return flows, intervals
 
 
@@ -310,20 +155,39 @@ def _compare(base: World, name: str, parts: dict[str, list[pd.DataFrame]], near:
         return
     drawn = drawn_beside((before, after), (base.study, world.study), worth=False, near=near)[1]
     intervals = Intervals(drawn)
-    parts["flow_runs"].append(_run(world, after, base.name, intervals, before))
-    _add(parts, after, name, intervals, before)
+    parts["flow_runs"].append(run_frame((world.name, world.title), after, base.name, intervals, before))
+    add_flows(parts, after, name, intervals, before)
     moved = moved_frame(before, after)
     parts["flow_moved"].append(_named(intervals.moved(moved, split=True), name, after.year))
     shifts = intervals.moved(shifts_frame(moved), split=False)
     parts["flow_shifts"].append(_named(shifts, name, after.year))
 
 
-def _run(
-    world: World, flows: Flows, against: str, intervals: Intervals, before: Flows | None = None
+def run_frame(
+    named: tuple[str, str], flows: Flows, against: str, intervals: Intervals, before: Flows | None = None
 ) -> pd.DataFrame:
+    """Row of `flow_runs` of an equilibrium.
+
+    Parameters
+    ----------
+    named : tuple of str
+        Name and title of the world.
+    flows : Flows
+        The equilibrium.
+    against : str
+        World that it is set beside; empty for none.
+    intervals : Intervals
+        Spread of the flows.
+    before : Flows, optional
+        Flows of that world.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
     row = {
-        "scenario": world.name,
-        "title": world.title,
+        "scenario": named[0],
+        "title": named[1],
         "against": against,
         "status": "converged",
         "reason": "",
@@ -345,14 +209,28 @@ def _unsolved(world: World, year: int, against: str, why: tuple[str, str]) -> pd
     return pd.DataFrame([row | dict.fromkeys(LEFT_OUT, np.nan)])
 
 
-def _add(
+def add_flows(
     parts: dict[str, list[pd.DataFrame]],
     flows: Flows,
     name: str,
     intervals: Intervals,
     before: Flows | None = None,
 ) -> None:
-    """Add the tables of one equilibrium, with the change against another on the same routes."""
+    """Add the tables of one equilibrium, with the change against another on the same routes.
+
+    Parameters
+    ----------
+    parts : dict of str to list of pandas.DataFrame
+        Frames by table; those of these flows are added.
+    flows : Flows
+        The equilibrium.
+    name : str
+        Name of its world.
+    intervals : Intervals
+        Spread of the flows.
+    before : Flows, optional
+        Flows that it is compared with.
+    """
     data = flows.model.study.data
     tight = bottlenecks_frame(flows, MOST if before is None else FEW)
     found = {
@@ -425,7 +303,20 @@ def _named(frame: pd.DataFrame, scenario: str, year: int) -> pd.DataFrame:
     return frame.assign(scenario=scenario, year=year)
 
 
-def _stack(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
+def stacked(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """One table of its frames, with all its columns.
+
+    Parameters
+    ----------
+    name : str
+        Of `COLUMNS`.
+    frames : list of pandas.DataFrame
+        Perhaps empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
     columns = list(COLUMNS[name])
     filled = [frame for frame in frames if len(frame)]
     if not filled:

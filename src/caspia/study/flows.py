@@ -22,6 +22,7 @@ from caspia.assignment import (
 from caspia.cost import Lookup, Servers, find_servers
 from caspia.demand import demand_cells, spread, t_per_teu
 from caspia.demand.cells import Case
+from caspia.display import Drawn
 from caspia.errors import NotConverged, Problem
 from caspia.study.corridors import CORRIDORS
 from caspia.study.loading import Reference, behaviour, choice, reference_of, route_constants, route_table
@@ -172,7 +173,7 @@ def settle(
 
 
 @dataclass(frozen=True, eq=False)
-class Flows:
+class Flows(Drawn):
     """Flows of a year in equilibrium; what has not converged never becomes one.
 
     Attributes
@@ -336,7 +337,7 @@ def solve_flows(
         The residual was not reached; there is no result.
     """
     wants = model.choice(year, case, None if reference is None else reference.paid)
-    filled = None if reference is None else reference.filled
+    filled = None if reference is None else _filled(reference, model.servers)
     found = model.settle(wants, filled=filled, residual=RESIDUAL)
     if not found.converged:
         raise NotConverged(
@@ -349,3 +350,15 @@ def solve_flows(
             )
         )
     return Flows(model, year, scenario, wants, found, reference)
+
+
+def _filled(reference: Flows, servers: Servers) -> FloatArray:
+    """Loads of a reference as shares of capacity, for servers that need not be all its own.
+
+    An edit that gives a capacity to what had none makes a server that the reference lacks; it begins empty.
+    """
+    known = reference.model.servers.key
+    if known == servers.key:
+        return reference.filled
+    filled = dict(zip(known, reference.filled, strict=True))
+    return np.array([filled.get(key, 0.0) for key in servers.key], dtype=np.float64)

@@ -11,7 +11,7 @@ from caspia.network import Network, build_network, check_network, normalise, res
 from caspia.study.claim_tests import test_of
 from caspia.study.claims import read_claims
 from caspia.study.corridors import CORRIDORS
-from caspia.study.reference import counts
+from caspia.study.manifest import counts
 
 
 def inspect(folder: str) -> tuple[list[Problem], dict[str, int]]:

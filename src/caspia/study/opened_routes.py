@@ -49,16 +49,29 @@ def opened_model(
     base = study.flow_model(tell)
     if not ways.any():
         model = compile_model(opened, base.market)
-        return model, _overlaps(model, ways, np.zeros(model.table.n_routes))
+        return model, overlaps_of(model, ways, np.zeros(model.table.n_routes))
     found = flow_model(opened, base, None if tell is None else partial(tell, "More routes"), through=ways)
     busy = solve_flows(base, BUSY)
-    cost = _cost_at(found, busy)
+    cost = cost_at(found, busy)
     model = compile_model(opened, some_routes(found.market, ~_useless(found, users_of(found.market, ways), cost)))
-    return model, _overlaps(model, ways, _cost_at(model, busy))
+    return model, overlaps_of(model, ways, cost_at(model, busy))
 
 
-def _cost_at(model: FlowModel, busy: Flows) -> FloatArray:
-    """Cost of every route at the queues and prices of other flows; what is new is empty."""
+def cost_at(model: FlowModel, busy: Flows) -> FloatArray:
+    """Cost of every route at the queues and prices of other flows; what is new is empty.
+
+    Parameters
+    ----------
+    model : FlowModel
+        Routes.
+    busy : Flows
+        Flows on other routes.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_routes,)
+        Dollars a tonne.
+    """
     place = {key: row for row, key in enumerate(busy.model.servers.key)}
     row = np.array([place.get(key, -1) for key in model.servers.key], dtype=np.int64)
     delay, price = (np.where(row >= 0, values[row], 0.0) for values in (busy.result.delay_h, busy.result.price))
@@ -80,7 +93,22 @@ def _lengths(model: FlowModel) -> FloatArray:
     return np.where(arcs.kind == ArcKind.LINE, arcs.length_km, TRANSFER_KM)
 
 
-def _overlaps(model: FlowModel, ways: BoolArray, cost: FloatArray) -> Overlaps:
+def overlaps_of(model: FlowModel, ways: BoolArray, cost: FloatArray) -> Overlaps:
+    """What routes share with those that projects open.
+
+    Parameters
+    ----------
+    model : FlowModel
+        Routes.
+    ways : numpy.ndarray of bool, shape (n_arcs,)
+        Arcs that projects open.
+    cost : numpy.ndarray, shape (n_routes,)
+        Cost of every route, by which the weight of what they share is found.
+
+    Returns
+    -------
+    Overlaps
+    """
     market = model.market
     scale = behaviour(model.study.data).scale_t_per_usd[market.commodity]
     arcs = market.routes.arcs.astype(np.int64)

@@ -32,7 +32,7 @@ SECURED: dict[str, str] = {
     "secure_choice": "Supply now and at least cost within prudent limits",
     "secure_limits": "What each binding limit of that choice costs",
     "secure_ways": "Every way of every origin with its cost and time",
-    "secure_halts": "Closures on record and what each would leave short",
+    "secure_events": "Events of the record that supply meets, and what each would leave short",
     "secure_stages": "Stages of a chain of supply side by side",
     "secure_direct": "Ways straight home of goods that are worked abroad first",
     "exporters": "How concentrated the exports of each Central Asian state are, with and without the corridor",

@@ -26,7 +26,7 @@ class PlanFile:
     Attributes
     ----------
     path : str
-        The file.
+        The file, or how messages call the plan.
     starts : dict of str to int
         Year in which the works of each project start, in the order of the file.
     pays_usd : dict of str to dict of str to float
@@ -60,8 +60,31 @@ def read_plan_file(path: str | Path, data: Dataset) -> PlanFile:
         twice, a year is out of range or before works can start, a project lacks what it needs or stands beside what
         it excludes, or sources do not pay the cost.
     """
-    name = str(path)
-    listed = _portfolio(_loaded(Path(path)), name)
+    return read_plan(_loaded(Path(path)), str(path), data)
+
+
+def read_plan(plan: object, name: str, data: Dataset) -> PlanFile:
+    """Read a plan that is loaded.
+
+    Parameters
+    ----------
+    plan : object
+        What the JSON of a plan says, as of `read_plan_file`.
+    name : str
+        How messages call it.
+    data : Dataset
+        With the projects.
+
+    Returns
+    -------
+    PlanFile
+
+    Raises
+    ------
+    InputError
+        As of `read_plan_file`, for all but the file.
+    """
+    listed = _portfolio(plan, name)
     table = project_table(data)
     starts: dict[str, int] = {}
     pays: dict[str, dict[str, float]] = {}

@@ -22,7 +22,7 @@ from caspia.data import NO_FACT
 from caspia.demand import Case
 from caspia.errors import InputError, NotConverged, Problem
 from caspia.scenario import Edit, Scenario, effects, project_scenario
-from caspia.study.changed_arcs import changed_arcs, eased_boxes, opened_arcs
+from caspia.study.changed_arcs import ChangedArcs, changed_arcs, eased_boxes, opened_arcs
 from caspia.study.flows import FlowModel
 from caspia.study.loading import behaviour, reference_of, route_constants
 from caspia.study.market import users_of
@@ -59,6 +59,10 @@ class ProjectModel:
         What each project takes from the time and money that a box spends on each arc.
     overlaps : Overlaps
         What routes share with those that projects open.
+    ways : numpy.ndarray of bool, shape (n_projects, n_arcs)
+        Arcs that each project opens.
+    cheaper : tuple of ChangedArcs or None
+        What each project takes from the cost of arcs; None where it changes no amounts.
     """
 
     ids: tuple[str, ...]
@@ -70,6 +74,8 @@ class ProjectModel:
     faster_h: FloatArray
     cheaper_usd: FloatArray
     overlaps: Overlaps
+    ways: BoolArray
+    cheaper: tuple[ChangedArcs | None, ...]
     _sizes: dict[bytes, FloatArray] = field(default_factory=dict, repr=False)
     _bases: dict[tuple[int, str], World] = field(default_factory=dict, repr=False)
 
@@ -367,12 +373,13 @@ def compile_parts(
     saving, needs = np.zeros(shape), np.zeros(shape, dtype=bool)
     gain = np.zeros((len(chosen), model.servers.n_servers))
     eased = np.zeros((2, len(chosen), study.network.n_arcs))
+    found: list[ChangedArcs | None] = [None] * len(chosen)
     for row, (key, scenario) in enumerate(zip(chosen, own, strict=True)):
         needs[row] = users_of(model.market, ways[row])
         amounts = _of(key, (edit for edit in scenario.edits if edit not in first[row]))
         if amounts.edits:
             changed = opened.with_scenario(amounts)
-            cheaper = changed_arcs(opened, changed, cargoes, key)
+            found[row] = cheaper = changed_arcs(opened, changed, cargoes, key)
             saving[row] = cheaper.of_routes(model.market)
             eased[:, row, cheaper.arcs] = eased_boxes(opened, changed, cheaper.arcs)
             if SERVED.intersection(name for edit in amounts.edits for name in edit.attributes):
@@ -380,7 +387,10 @@ def compile_parts(
             touched[row] |= cheaper.touched(model.servers, gain[row])
         if progress is not None:
             progress("Projects", row + 1, len(chosen))
-    return ProjectModel(chosen, model, saving, needs, gain, touched[: len(chosen)], eased[0], eased[1], overlaps)
+    n, faster, cheaper_usd = len(chosen), *eased
+    return ProjectModel(
+        chosen, model, saving, needs, gain, touched[:n], faster, cheaper_usd, overlaps, ways[:n], tuple(found)
+    )
 
 
 def _of(name: str, edits: Iterable[Edit]) -> Scenario:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from caspia.display import Drawn
+
 
 @dataclass(frozen=True)
-class Result:
+class Result(Drawn):
     """Tables of a study and how they were made.
 
     Attributes
     ----------
     tables : mapping of str to pandas.DataFrame
         `consignments`, `routes`, `legs`, `barred`, `facts`, `sources`, `places`, `links`, `basemap`, `validation`,
-        `counts`, and those of flows that `caspia.study.flow_tables.COLUMNS` lists; their columns are documented
+        `counts`, and those of flows that `caspia.study.flow_columns.COLUMNS` lists; their columns are documented
         in docs/results.md and in the comments of results.duckdb.
     manifest : mapping
         Version, data hash, seed, settings, price year, counts.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,11 +20,13 @@ from caspia.data import NO_FACT, attribute_column
 from caspia.demand import FIRST_YEAR, LAST_YEAR
 from caspia.errors import InputError, NotConverged, Problem
 from caspia.risk import THREADS, Kept, Place, estimate, exceedance, group_sensitivity, run_ensemble
-from caspia.study.flows import BASE_YEAR, solve_flows
-from caspia.study.risk_compile import DOUBTS, compile_risk, find_laws
+from caspia.study.flows import BASE_YEAR
+from caspia.study.risk_compile import DOUBTS, WORKS, compile_risk, find_laws
 from caspia.study.risk_critical import critical_frame, find_cuts, interdiction_frame
-from caspia.study.risk_events import DAYS, DELAY, LOSS, RATE
+from caspia.study.risk_events import DAYS, DELAY, LOSS, RATE, felt_rows
 from caspia.study.risk_model import RiskModel
+from caspia.study.risk_outset import find_outset, works_of
+from caspia.study.risk_works import openings_frame
 from caspia.study.study import Study
 
 FloatArray = npt.NDArray[np.float64]
@@ -70,6 +72,9 @@ class RiskRequest:
         File into which finished draws go when a run is broken off, if none is named in `keep`.
     critical : bool
         Whether places are cut one by one, and an adversary chooses among them.
+    starts : mapping of str to int
+        Projects that a plan funds, by the year in which their works start; they are open in a draw if works like
+        them are done by then, as are those that are paid for.
     """
 
     n: int = 1000
@@ -79,6 +84,7 @@ class RiskRequest:
     keep: Path | None = None
     rescue: Path | None = None
     critical: bool = True
+    starts: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be asked.
@@ -97,6 +103,11 @@ class RiskRequest:
             if not least <= value <= most:
                 allowed = f"{least} to {most}"
                 raise InputError(Problem("number out of range", name, str(value), allowed, "correct it"))
+        if self.starts and self.year <= BASE_YEAR:
+            got, allowed = f"--year {self.year}", f"{BASE_YEAR + 1} to {LAST_YEAR}"
+            raise InputError(
+                Problem("a plan opens nothing by this year", "--plan", got, allowed, "give a later year")
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +131,8 @@ class RiskAnswer:
         As of `critical_frame` and `interdiction_frame`; empty where they were not asked for.
     events : pandas.DataFrame
         Events with rate, days, loss or delay, and the share of a year that they are under way.
+    openings : pandas.DataFrame
+        Works that may be open by the year, as of `openings_frame`; empty in the base year.
     draws : numpy.ndarray, shape (n, n_metrics)
         All draws.
     failed : int
@@ -134,6 +147,7 @@ class RiskAnswer:
     critical: pd.DataFrame
     interdiction: pd.DataFrame
     events: pd.DataFrame
+    openings: pd.DataFrame
     draws: FloatArray
     failed: int
 
@@ -156,6 +170,7 @@ class RiskAnswer:
             "interdiction": self.interdiction,
             "exceedance": self.curves,
             "events": self.events,
+            "openings": self.openings,
         }
 
 
@@ -183,25 +198,26 @@ def risk_answer(study: Study, request: RiskRequest, tell: Tell | None = None) ->
         Too many draws found no equilibrium.
     """
     said = tell or (lambda _stage, _done, _all: None)
-    if study.data.tables["events"].empty:
+    if not len(felt_rows(study.data)):
         allowed = "one row or more, with facts events_per_year and event_days"
         raise InputError(Problem("no events", "events.csv", "an empty table", allowed, "add events"))
-    tasks, base = tasks_of(request.n)
+    groups = DOUBTS if not works_of(study, request.year, request.starts) else (*DOUBTS, WORKS)
+    tasks, base = tasks_of(request.n, len(groups))
     kept = _kept(study, request)
     if kept is not None:
         # Whether a file can be gone on with is known before the work begins.
         kept.load(len(tasks), -1)
-    flows = solve_flows(study.flow_model(tell), request.year, scenario=study.label)
+    outset = find_outset(study, request.year, request.starts, tell)
     said("Compiling", 0, 2)
-    laws = find_laws(study, flows.model.servers)
+    laws = find_laws(study, outset)
     said("Compiling", 1, 2)
-    model = compile_risk(study, flows, request.seed, laws)
+    model = compile_risk(outset, request.seed, laws)
     said("Compiling", 2, 2)
     rows = run_ensemble(model, tasks, request.place, kept=kept, tell=partial(said, "Draws"))
     draws, failed = _finished(rows[: request.n], request.n)
     critical = interdiction = pd.DataFrame()
     if request.critical:
-        cuts = find_cuts(study, flows, request.seed, laws)
+        cuts = find_cuts(outset, request.seed, laws)
         critical = critical_frame(cuts, study.data, partial(said, "Places"))
         interdiction = interdiction_frame(cuts, critical, partial(said, "Closures"))
     return RiskAnswer(
@@ -213,9 +229,15 @@ def risk_answer(study: Study, request: RiskRequest, tell: Tell | None = None) ->
         critical=critical,
         interdiction=interdiction,
         events=_events_frame(study, model, request),
+        openings=openings_frame(model.works, _names(study), request.seed, request.n),
         draws=draws,
         failed=failed,
     )
+
+
+def _names(study: Study) -> dict[str, str]:
+    table = study.data.tables["projects"]
+    return dict(zip(table["id"], table["name"], strict=True))
 
 
 def _kept(study: Study, request: RiskRequest) -> Kept | None:
@@ -223,13 +245,13 @@ def _kept(study: Study, request: RiskRequest) -> Kept | None:
     return None if path is None else Kept(path, identity(study, request), for_rescue=request.keep is None)
 
 
-def tasks_of(n: int) -> tuple[IntArray, int]:
+def tasks_of(n: int, groups: int = len(DOUBTS)) -> tuple[IntArray, int]:
     """Draws of an answer, and those of its sensitivity after them.
 
     Parameters
     ----------
-    n : int
-        Number of draws.
+    n, groups : int
+        Number of draws, and of groups of doubts.
 
     Returns
     -------
@@ -241,7 +263,7 @@ def tasks_of(n: int) -> tuple[IntArray, int]:
     """
     base = min(n // BASE_OF_ALL, MOST_BASE)
     plain = np.column_stack([np.arange(n), np.zeros(n, dtype=np.int64), np.full(n, -1)])
-    swapped = [(draw, base + draw, group) for group in range(len(DOUBTS)) for draw in range(base)]
+    swapped = [(draw, base + draw, group) for group in range(groups) for draw in range(base)]
     return np.concatenate([plain, np.array(swapped, dtype=np.int64).reshape(-1, 3)]).astype(np.int64), base
 
 
@@ -260,7 +282,7 @@ def identity(study: Study, request: RiskRequest) -> str:
     str
     """
     asked = [caspia.__version__, study.data.sha256, study.label, repr(study.settings)]
-    text = json.dumps([*asked, request.n, request.seed, request.year])
+    text = json.dumps([*asked, request.n, request.seed, request.year, sorted(request.starts.items())])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -319,14 +341,15 @@ def _sensitivity_frame(model: RiskModel, rows: FloatArray, n: int, base: int) ->
     names = list(model.metrics.names)
     wanted = [*SENSITIVE, *[name for name in names if name.endswith("_h")][:1]]
     columns = ["metric", "group", "first", "first_error", "total", "total_error"]
-    swapped = rows[n:].reshape(len(DOUBTS), base, model.n_columns)
+    groups = model.doubts.groups
+    swapped = rows[n:].reshape(len(groups), base, model.n_columns)
     good = np.isfinite(rows[: 2 * base]).all(axis=1).reshape(2, base).all(axis=0)
     good &= np.isfinite(swapped).all(axis=(0, 2))
     parts = []
     for name in wanted:
         at = names.index(name)
         own, other = rows[:base, at][good], rows[base : 2 * base, at][good]
-        found = group_sensitivity(own, other, swapped[:, good, at].T, DOUBTS)
+        found = group_sensitivity(own, other, swapped[:, good, at].T, groups)
         values = (found.names, found.first, found.first_error, found.total, found.total_error)
         parts.append(pd.DataFrame({"metric": name, **dict(zip(columns[1:], values, strict=True))}))
     frame = pd.concat(parts, ignore_index=True) if base else pd.DataFrame(columns=columns)
@@ -335,10 +358,11 @@ def _sensitivity_frame(model: RiskModel, rows: FloatArray, n: int, base: int) ->
 
 def _events_frame(study: Study, model: RiskModel, request: RiskRequest) -> pd.DataFrame:
     """Events as the data have them, with the share of a drawn year that each is under way."""
-    table = study.data.tables["events"]
+    felt = felt_rows(study.data)
+    table = study.data.tables["events"].iloc[felt].reset_index(drop=True)
     frame = table[["id", "name", "kind", "action", "source_id", "note"]].rename(columns={"id": "event_id"})
     facts = study.data.facts
-    own = study.data.own_facts("events")
+    own = study.data.own_facts("events")[felt]
     for name in (RATE, DAYS, LOSS, DELAY):
         fact = own[:, attribute_column(name)]
         known = fact != NO_FACT

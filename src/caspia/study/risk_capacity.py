@@ -159,13 +159,15 @@ def _facts_behind(data: Dataset, servers: Servers, name: str) -> IntArray:
     column = attribute_column(name)
     found = np.full(servers.n_servers, NO_FACT, dtype=np.int64)
     ids = {table: {key: row for row, key in enumerate(data.tables[table]["id"])} for table in _tables(servers)}
+    # Gathered once: what objects inherit is put together anew at each call.
+    facts = {table: data.object_facts(table)[:, column] for table in {*ids, "links"}}
     links = {key: row for row, key in enumerate(data.tables["links"]["id"])}
     for nth, key in enumerate(servers.key):
         table, identity, _ = read_key(key)
         row = ids[table][identity]
-        found[nth] = data.object_facts(table)[row, column]
+        found[nth] = facts[table][row]
         if found[nth] == NO_FACT and table == "borders":
-            found[nth] = data.object_facts("links")[links[data.tables["borders"]["link_id"].iloc[row]], column]
+            found[nth] = facts["links"][links[data.tables["borders"]["link_id"].iloc[row]]]
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from caspia.cost import CLOSURES, Lookup, Servers
+from caspia.cost import CLOSURES, Lookup, Servers, cargo_of
 from caspia.data import NO_FACT, Dataset, attribute_column
 from caspia.demand import demand_cells
 from caspia.errors import InputError
@@ -18,17 +18,19 @@ from caspia.risk import Doubts, Hazards
 from caspia.study.corridors import CASPIAN_SEA
 from caspia.study.drawn import GROUPS
 from caspia.study.falling_sea import falling_sea
-from caspia.study.flows import BASE_YEAR, Flows, compile_model, solve_flows
+from caspia.study.flows import BASE_YEAR, Flows
 from caspia.study.itinerary import Itinerary
 from caspia.study.loading import CONSTANTS
-from caspia.study.market import in_transit, routes_around
+from caspia.study.market import in_transit
 from caspia.study.request import Request
 from caspia.study.risk_capacity import CapacityLaw, capacity_law, effective_capacity
-from caspia.study.risk_costs import Column, WayCosts, way_costs, ways_of
+from caspia.study.risk_costs import Column, WayCosts, Ways, way_costs, ways_of
 from caspia.study.risk_events import Events, event_bounds, find_events
 from caspia.study.risk_metrics import Journey, find_metrics
 from caspia.study.risk_model import RiskModel
+from caspia.study.risk_outset import Outset, with_ways_round
 from caspia.study.risk_parts import Shippers, Slots
+from caspia.study.risk_works import Works, find_works
 from caspia.study.risk_year import PATIENCE_DAYS, WHOLE, Weather, YearLaw
 from caspia.study.study import Study
 
@@ -51,16 +53,16 @@ DOUBTS = (
     "sea",
 )
 """Groups of doubts, tied within and independent of each other."""
+WORKS = "works"
+"""The group of openings and yields of works, where some may be open."""
 _NUDGE = 0.98
-DEAR = 1.3
-"""Cost of the best way that a closure leaves over that before it, from which on further ways are sought."""
 
 
 class _Book:
     """Doubted numbers while they are gathered; never leaves this module."""
 
-    def __init__(self, data: Dataset) -> None:
-        self.facts, self.keys = data.facts, data.facts.frame["key"].tolist()
+    def __init__(self, data: Dataset, groups: tuple[str, ...]) -> None:
+        self.facts, self.keys, self.groups = data.facts, data.facts.frame["key"].tolist(), groups
         self.names: list[str] = []
         self.bounds: list[tuple[float, float, float]] = []
         self.group: list[int] = []
@@ -70,7 +72,7 @@ class _Book:
         first = len(self.names)
         self.names += [name for name, _ in columns]
         self.bounds += [bounds for _, bounds in columns]
-        self.group += [DOUBTS.index(group)] * len(columns)
+        self.group += [self.groups.index(group)] * len(columns)
         return slice(first, len(self.names))
 
     def of_facts(self, group: str | Sequence[str], fact: npt.NDArray[np.integer], default: float = 0.0) -> slice:
@@ -89,18 +91,16 @@ class _Book:
         """All of them."""
         low, mode, high = (np.array([bounds[end] for bounds in self.bounds]) for end in range(3))
         group = np.array(self.group, dtype=np.int64)
-        return Doubts(tuple(self.names), low, mode, high, group, DOUBTS, dependence)
+        return Doubts(tuple(self.names), low, mode, high, group, self.groups, dependence)
 
 
-def compile_risk(study: Study, flows: Flows, seed: int, laws: Laws) -> RiskModel:
+def compile_risk(outset: Outset, seed: int, laws: Laws) -> RiskModel:
     """Compile a study for draws of its risk.
 
     Parameters
     ----------
-    study : Study
-        The world.
-    flows : Flows
-        Its flows at the likely values.
+    outset : Outset
+        The world and its flows at the likely values.
     seed : int
         Seed of all draws.
     laws : Laws
@@ -117,7 +117,7 @@ def compile_risk(study: Study, flows: Flows, seed: int, laws: Laws) -> RiskModel
     InputError
         An event selects nothing, or an interval is out of order.
     """
-    model, _ = assembled(study, with_ways_round(study, flows, lasting_closures(study, flows)), seed, laws)
+    model, _ = assembled(with_ways_round(outset, lasting_closures(outset)), seed, laws)
     return model.with_effects()
 
 
@@ -143,34 +143,31 @@ class Laws:
     journeys: list[Journey]
 
 
-def find_laws(study: Study, servers: Servers) -> Laws:
-    """Find what rests on capacities alone.
+def find_laws(study: Study, outset: Outset) -> Laws:
+    """Find what rests on capacities alone, and the ways of the reference journeys.
 
     Parameters
     ----------
     study : Study
-        The world.
-    servers : Servers
-        Its capacities.
+        The world as it is, whose ways the journeys take.
+    outset : Outset
+        The same with the ways that works open.
 
     Returns
     -------
     Laws
     """
-    return Laws(
-        capacity_law(study, servers), _prices(study, servers), _weather(study, servers), find_journeys(study)
-    )
+    own, servers = outset.study, outset.model.servers
+    return Laws(capacity_law(own, servers), _prices(own, servers), _weather(own, servers), find_journeys(study))
 
 
-def assembled(study: Study, flows: Flows, seed: int, laws: Laws) -> tuple[RiskModel, Events]:
+def assembled(outset: Outset, seed: int, laws: Laws) -> tuple[RiskModel, Events]:
     """Put the model of some flows together.
 
     Parameters
     ----------
-    study : Study
-        The world.
-    flows : Flows
-        Its flows at the likely values.
+    outset : Outset
+        The world and its flows at the likely values.
     seed : int
         Seed of all draws.
     laws : Laws
@@ -181,19 +178,22 @@ def assembled(study: Study, flows: Flows, seed: int, laws: Laws) -> tuple[RiskMo
     tuple of RiskModel and Events
         Without the effects of events at the likely values, which draws need.
     """
-    data, market, servers = study.data, flows.model.market, flows.model.servers
+    study, flows, servers = outset.study, outset.flows, outset.model.servers
+    data, market = study.data, flows.model.market
     journeys, law = laws.journeys, laws.law
     paths = [(way, item.commodity) for item in journeys for way in item.ways]
     ways = ways_of(study, market, [way for way, _ in paths], [goods for _, goods in paths])
     costs = way_costs(study, ways)
     events = find_events(study, market, ways, servers)
     demand, growth, shippers = _shippers(study, flows, ways.commodity)
-    book = _Book(data)
-    slots = _slots(book, data, laws, (costs, events, demand, growth))
+    works = _works(outset, ways, len(market.routes.pair))
+    book = _Book(data, DOUBTS if works is None else (*DOUBTS, WORKS))
+    slots = _slots(book, data, laws, (costs, events, demand, growth), works)
     days = np.stack(event_bounds(data, events, 1, 1.0), axis=1).reshape(-1, 3)
     most = event_bounds(data, events, 0, 0.0)[2]
-    closes = np.array(data.tables["events"]["action"] == "close", dtype=bool)
-    sea, years = falling_sea(data, servers, ()), float(flows.year - BASE_YEAR)
+    closes = (data.tables["events"]["action"].iloc[events.rows] == "close").to_numpy(dtype=bool)
+    ids = () if works is None else works.times.ids
+    sea, years = falling_sea(data, servers, ids), float(flows.year - BASE_YEAR)
     model = RiskModel(
         seed=seed,
         doubts=book.doubts(study.settings.dependence),
@@ -207,15 +207,33 @@ def assembled(study: Study, flows: Flows, seed: int, laws: Laws) -> tuple[RiskMo
         law=YearLaw(events.touched, events.taken, closes, len(market.routes.pair), sea, years),
         weather=laws.storms[1],
         servers=servers,
-        grouping=flows.model.grouping,
-        shut=~np.isfinite(flows.model.table.cost),
+        grouping=outset.model.grouping,
+        shut=~np.isfinite(outset.model.table.cost),
         filled=flows.filled,
         metrics=find_metrics(flows, journeys),
+        works=works,
     )
     return model, events
 
 
-def _slots(book: _Book, data: Dataset, laws: Laws, parts: tuple[WayCosts, Events, IntArray, IntArray]) -> Slots:
+def _works(outset: Outset, ways: Ways, n_routes: int) -> Works | None:
+    """What works change of routes, and of the journeys behind them; none where no works can be open."""
+    if outset.projects is None or outset.times is None:
+        return None
+    data = outset.study.data
+    ids = data.tables["commodities"]["id"]
+    tonnes = [cargo_of(data, str(ids.iloc[row])).tonnes for row in ways.commodity[n_routes:].tolist()]
+    journeys = ways.arcs[n_routes:]
+    return find_works(outset.projects, outset.times, outset.flows.year, journeys, np.array(tonnes))
+
+
+def _slots(
+    book: _Book,
+    data: Dataset,
+    laws: Laws,
+    parts: tuple[WayCosts, Events, IntArray, IntArray],
+    works: Works | None,
+) -> Slots:
     """Put every doubted number in its place."""
     costs, events, demand, growth = parts
     law, loss = laws.law, event_bounds(data, events, 2, 1.0)
@@ -239,70 +257,40 @@ def _slots(book: _Book, data: Dataset, laws: Laws, parts: tuple[WayCosts, Events
         delay=book.of_facts("events", events.facts[:, 3]),
         storm=book.of_facts("weather", laws.storms[0]),
         sea=book.of_facts("sea", _sea(data)),
+        yields=book.of_facts(WORKS, _yields(data, works), 1.0),
     )
 
 
-def lasting_closures(study: Study, flows: Flows) -> list[tuple[BoolArray, BoolArray]]:
+def _yields(data: Dataset, works: Works | None) -> IntArray:
+    """Facts on what works yield over what is computed."""
+    if works is None:
+        return np.empty(0, dtype=np.int64)
+    known = data.tables["projects"]["id"].tolist()
+    rows = [known.index(key) for key in works.times.ids]
+    return np.asarray(data.object_facts("projects")[rows, attribute_column("yield_ratio")], dtype=np.int64)
+
+
+def lasting_closures(outset: Outset) -> list[tuple[BoolArray, BoolArray]]:
     """Arcs and routes of events that may shut ways longer than cargo waits.
 
     Parameters
     ----------
-    study : Study
-        The world, with its events.
-    flows : Flows
-        Its flows.
+    outset : Outset
+        The world, with its events and flows.
 
     Returns
     -------
     list of tuple of numpy.ndarray of bool
     """
-    market = flows.model.market
-    events = find_events(study, market, ways_of(study, market, [], []), flows.model.servers)
-    closes = (study.data.tables["events"]["action"] == "close").to_numpy(dtype=bool)
+    study, market = outset.study, outset.flows.model.market
+    events = find_events(study, market, ways_of(study, market, [], []), outset.model.servers)
+    closes = (study.data.tables["events"]["action"].iloc[events.rows] == "close").to_numpy(dtype=bool)
     longest, worst = event_bounds(study.data, events, 1, 1.0)[2], event_bounds(study.data, events, 2, 1.0)[2]
     found = []
     for event in np.flatnonzero(closes & (longest > PATIENCE_DAYS) & (worst >= WHOLE)).tolist():
         touched = np.zeros(len(market.routes.pair), dtype=bool)
         touched[events.touched[event].indices] = True
         found.append((events.arcs[event], touched))
-    return found
-
-
-def with_ways_round(study: Study, flows: Flows, closures: Sequence[tuple[BoolArray, BoolArray]]) -> Flows:
-    """Flows on more routes: those by which cargo goes round closures.
-
-    Parameters
-    ----------
-    study : Study
-        The world.
-    flows : Flows
-        Its flows.
-    closures : sequence of tuple of numpy.ndarray of bool
-        Arcs of each closure, and the routes that it shuts.
-
-    Returns
-    -------
-    Flows
-        Of the same year; routes are sought for pairs that a closure leaves none, or none but dear ones.
-    """
-    market, servers, cost = flows.model.market, flows.model.servers, flows.result.cost
-    least, closed = _least(cost, market.start), []
-    for arcs, touched in closures:
-        after = _least(np.where(touched, np.inf, cost), market.start)
-        stuck = np.isfinite(least) & (after > np.abs(least) * DEAR)
-        closed.append((arcs, np.flatnonzero(stuck)))
-    if not any(len(pairs) for _, pairs in closed):
-        return flows
-    model = compile_model(study, routes_around(study, market, servers, closed))
-    return solve_flows(model, flows.year, scenario=flows.scenario)
-
-
-def _least(cost: FloatArray, start: IntArray) -> FloatArray:
-    """Least cost of every pair; inf where it has no open route."""
-    found = np.full(len(start) - 1, np.inf)
-    filled = np.flatnonzero(np.diff(start) > 0)
-    if len(filled):
-        found[filled] = np.minimum.reduceat(cost, start[filled])
     return found
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +20,11 @@ from caspia.security import Interdiction, worst_closures
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flows import Flows
 from caspia.study.market import users_of
-from caspia.study.risk_compile import Laws, assembled, with_ways_round
+from caspia.study.risk_compile import Laws, assembled
 from caspia.study.risk_events import Events, arcs_of_rows, event_bounds, share_taken
 from caspia.study.risk_metrics import REGION, loss_by_pair, region_of
 from caspia.study.risk_model import RiskModel, World
+from caspia.study.risk_outset import Outset, with_ways_round
 from caspia.study.risk_year import PATIENCE_DAYS
 from caspia.study.study import Study
 from caspia.units import DAYS_PER_YEAR, HOURS_PER_DAY
@@ -51,6 +55,8 @@ class Place:
         Arcs that are closed with it.
     routes : numpy.ndarray of bool, shape (n_routes,)
         Routes of the region that use one of them.
+    place : str
+        Place at which it lies on a map; empty for a link, which has its own line.
     flow_t, caspian_t : float
         Tonnes a year of the region on these, and those of them that take the Caspian corridor.
     """
@@ -60,6 +66,7 @@ class Place:
     name: str
     arcs: BoolArray
     routes: BoolArray
+    place: str
     flow_t: float
     caspian_t: float
 
@@ -124,15 +131,14 @@ class Cuts:
         return np.array([worth, lost.sum(), stuck.sum(), caspian]) / DAYS_PER_YEAR
 
 
-def find_cuts(study: Study, flows: Flows, seed: int, laws: Laws) -> Cuts:
+def find_cuts(outset: Outset, seed: int, laws: Laws) -> Cuts:
     """Find what may be cut, and make ready to cut it.
 
     Parameters
     ----------
-    study : Study
-        The world.
-    flows : Flows
-        Its flows. For cargo that the loss of a place leaves none but dear ways, further ones are sought.
+    outset : Outset
+        The world and its flows. For cargo that the loss of a place leaves none but dear ways, further ones are
+        sought.
     seed : int
         Seed of the model.
     laws : Laws
@@ -143,14 +149,14 @@ def find_cuts(study: Study, flows: Flows, seed: int, laws: Laws) -> Cuts:
     Cuts
         With the likely world, in which no event happens.
     """
+    study, flows = outset.study, outset.flows
     market, data = flows.model.market, study.data
     region = region_of(flows)
     value = np.nan_to_num(data.values("commodities", "value_usd_per_t", 0.0))[market.pairs.commodity]
     places = _places(study, flows, region)
-    flows = with_ways_round(study, flows, [(place.arcs, place.routes) for place in places])
-    places = tuple(_again(place, flows) for place in places)
-    model, events = assembled(study, flows, seed, laws)
-    market = flows.model.market
+    outset = with_ways_round(outset, [(place.arcs, place.routes) for place in places])
+    places = tuple(_again(place, outset.flows) for place in places)
+    model, events = assembled(outset, seed, laws)
     taken = [share_taken(model.servers, place.arcs) for place in places]
     world = model.likely_world()
     quiet = world.quiet()
@@ -179,12 +185,24 @@ def _places(study: Study, flows: Flows, region: BoolArray) -> tuple[Place, ...]:
     for nth, (kind, key, name, arcs) in enumerate(known):
         own = np.zeros(len(flow), dtype=bool)
         own[passes.indices[passes.indptr[nth] : passes.indptr[nth + 1]]] = True
-        place = Place(kind, key, name, arcs, own, float(flow[own].sum()), float((flow * caspian)[own].sum()))
+        tonnes = float(flow[own].sum()), float((flow * caspian)[own].sum())
+        place = Place(kind, key, name, arcs, own, _place_of(study, kind, key, arcs), *tonnes)
         if place.flow_t > _TOUCHED_T and not any(_is_same(place, other, flow) for other in found):
             found.append(place)
     greatest = sorted(found, key=lambda item: -item.flow_t)[:MOST_PLACES]
     along = sorted(found, key=lambda item: -item.caspian_t)[:MOST_CASPIAN]
     return tuple(sorted({id(item): item for item in [*greatest, *along]}.values(), key=lambda item: -item.flow_t))
+
+
+def _place_of(study: Study, kind: str, key: str, arcs: BoolArray) -> str:
+    """Where a port or strait lies: a strait at the narrow where most of its lanes begin or end."""
+    if kind != "strait":
+        return key if kind == "port" else ""
+    network, chosen = study.network, np.flatnonzero(arcs)
+    ends = np.concatenate([network.arcs.tail[chosen], network.arcs.head[chosen]])
+    met = np.bincount(network.vertices.place[ends], minlength=len(network.place_ids))
+    narrow = np.where((study.data.tables["places"]["kind"] == "chokepoint").to_numpy(), met, 0)
+    return str(network.place_ids[int((narrow if narrow.any() else met).argmax())])
 
 
 def _is_same(one: Place, other: Place, flow: FloatArray) -> bool:
@@ -238,19 +256,22 @@ def critical_frame(cuts: Cuts, data: Dataset, tell: Callable[[int, int], None] |
     Returns
     -------
     pandas.DataFrame
-        One row a place, by expected loss: `kind`, `id`, `name`, `flow_t`, `loss_usd_per_day`, `users_usd_per_day`,
-        `stuck_t_per_day`, `caspian_t_per_day`, `outage_days_per_year`, `expected_loss_usd`, `event_ids`.
+        One row a place, by expected loss: `kind`, `id`, `name`, `place_id` (of ports and straits), `flow_t`,
+        `loss_usd_per_day`, `users_usd_per_day`, `stuck_t_per_day`, `caspian_t_per_day`, `outage_days_per_year`,
+        `expected_loss_usd`, `event_ids`.
     """
     record = _Record(cuts, data)
     rows = []
-    for nth, place in enumerate(cuts.places):
-        loss = cuts.closed([nth])
+    for place, loss in zip(
+        cuts.places, _closed(cuts, [(nth,) for nth in range(len(cuts.places))], tell), strict=True
+    ):
         met, outage, expected = record.of(place, float(loss[0]))
         rows.append(
             {
                 "kind": place.kind,
                 "id": place.id,
                 "name": place.name,
+                "place_id": place.place,
                 "flow_t": place.flow_t,
                 "loss_usd_per_day": loss[0],
                 "users_usd_per_day": loss[1],
@@ -261,10 +282,23 @@ def critical_frame(cuts: Cuts, data: Dataset, tell: Callable[[int, int], None] |
                 "event_ids": ";".join(cuts.events.ids[event] for event in met),
             }
         )
-        if tell is not None:
-            tell(nth + 1, len(cuts.places))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.sort_values(["expected_loss_usd", "loss_usd_per_day"], ascending=False, ignore_index=True)
+
+
+def _closed(
+    cuts: Cuts, sets: Sequence[tuple[int, ...]], tell: Callable[[int, int], None] | None
+) -> list[FloatArray]:
+    """What is lost while each set of places is closed, on one thread for each core; none rests on another."""
+    pool, found = ThreadPoolExecutor(max(os.cpu_count() or 1, 1)), []
+    try:
+        for loss in pool.map(cuts.closed, sets):
+            found.append(loss)
+            if tell is not None:
+                tell(len(found), len(sets))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return found
 
 
 def _means(ends: tuple[FloatArray, ...]) -> FloatArray:
@@ -280,7 +314,7 @@ class _Record:
         events = cuts.events
         rates, self.days, losses = (_means(event_bounds(data, events, nth, 1.0)) for nth in range(3))
         self.per_year = np.where(events.facts[:, 0] >= 0, rates, 0.0) * self.days * losses
-        table = data.tables["events"]
+        table = data.tables["events"].iloc[events.rows]
         limited = (table[["commodity_ids", "form", "origin_ids"]] != "").any(axis=1) | (
             table["table"] == "countries"
         )
@@ -306,6 +340,7 @@ COLUMNS = (
     "kind",
     "id",
     "name",
+    "place_id",
     "flow_t",
     "loss_usd_per_day",
     "users_usd_per_day",
@@ -342,21 +377,11 @@ def interdiction_frame(
     rivals = [row_of[key] for key in worst["id"]]
     if not rivals:
         return pd.DataFrame()
-    asked = [0]
-
-    def loss(some: tuple[int, ...]) -> float:
-        asked[0] += 1
-        if tell is not None:
-            tell(min(asked[0], _sets(len(rivals))), _sets(len(rivals)))
-        found = cuts.closed([rivals[nth] for nth in some])[0]
-        return max(float(found), 0.0) if np.isfinite(found) else 0.0
-
-    found = worst_closures(loss, len(rivals), BUDGET)
+    sets = [some for size in range(1, BUDGET + 1) for some in combinations(range(len(rivals)), size)]
+    losses = _closed(cuts, [tuple(rivals[nth] for nth in some) for some in sets], tell)
+    known = {some: float(np.nan_to_num(max(loss[0], 0.0))) for some, loss in zip(sets, losses, strict=True)}
+    found = worst_closures(known.__getitem__, len(rivals), BUDGET, few_sets=len(sets))
     return pd.DataFrame([_told(cuts, [rivals[nth] for nth in item.chosen], item, len(rivals)) for item in found])
-
-
-def _sets(n: int) -> int:
-    return n + n * (n - 1) // 2 + n * (n - 1) * (n - 2) // 6
 
 
 def _told(cuts: Cuts, rows: list[int], item: Interdiction, rivals: int) -> dict[str, object]:

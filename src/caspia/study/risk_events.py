@@ -31,6 +31,8 @@ KINDS = {
 }
 """Arcs that a row of a table makes."""
 RATE, DAYS, LOSS, DELAY = "events_per_year", "event_days", "event_loss_share", "event_delay_h"
+WITHHOLDS = "withhold"
+"""Action of a state that sells nothing, to one buyer as a rule: supply feels it, the flows of all do not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +41,10 @@ class Events:
 
     Attributes
     ----------
+    rows : numpy.ndarray of int, shape (n_events,)
+        Rows of the table events.
     ids, names, kinds : tuple of str
-        As in the table events.
+        As there.
     facts : numpy.ndarray of int, shape (n_events, 4)
         Facts of rate, days, loss and delay; -1 where there is none.
     months : numpy.ndarray of bool, shape (n_events, 12)
@@ -53,6 +57,7 @@ class Events:
         Arcs that each closes or slows.
     """
 
+    rows: IntArray
     ids: tuple[str, ...]
     names: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -87,10 +92,14 @@ def find_events(study: Study, market: Market, ways: Ways, servers: Servers) -> E
         A selector of an event is unknown or selects nothing.
     """
     data, network = study.data, study.network
-    table = list(records(data.tables["events"]))
+    felt = felt_rows(data)
+    every = list(records(data.tables["events"]))
+    table = [every[row] for row in felt.tolist()]
     columns = [attribute_column(name) for name in (RATE, DAYS, LOSS, DELAY)]
-    facts = data.own_facts("events")[:, columns].astype(np.int64)
-    rows = [selected_rows(data, item, data.where("events", row)) for row, item in enumerate(table)]
+    facts = data.own_facts("events")[felt][:, columns].astype(np.int64)
+    rows = [
+        selected_rows(data, item, data.where("events", row)) for row, item in zip(felt.tolist(), table, strict=True)
+    ]
     shut = [arcs_of_rows(data, network, item.table, own) for item, own in zip(table, rows, strict=True)]
     arcs = np.array(shut, dtype=bool).reshape(len(table), network.n_arcs)
     passes = (ways.arcs @ sparse.csr_matrix(arcs.T.astype(np.float64))).tocsc()
@@ -105,6 +114,7 @@ def find_events(study: Study, market: Market, ways: Ways, servers: Servers) -> E
         whole = item.action == "close" and not some
         taken.append(sparse.csr_matrix(share_taken(servers, arcs[row]) if whole else np.zeros(servers.n_servers)))
     return Events(
+        rows=felt,
         ids=tuple(item.id for item in table),
         names=tuple(item.name for item in table),
         kinds=tuple(item.kind for item in table),
@@ -114,6 +124,21 @@ def find_events(study: Study, market: Market, ways: Ways, servers: Servers) -> E
         taken=_stack(taken, servers.n_servers),
         arcs=arcs,
     )
+
+
+def felt_rows(data: Dataset) -> IntArray:
+    """Events that flows feel, as rows of the table.
+
+    Parameters
+    ----------
+    data : Dataset
+        Tables.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n_events,)
+    """
+    return np.flatnonzero(data.tables["events"]["action"] != WITHHOLDS).astype(np.int64)
 
 
 def _stack(rows: list[sparse.csr_matrix], width: int) -> sparse.csr_matrix:

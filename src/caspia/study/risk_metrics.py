@@ -287,8 +287,8 @@ def _revenue(flows: Flows) -> tuple[list[FloatArray], list[str]]:
 
 def _metrics(codes: Sequence[str], journeys: Sequence[tuple[str, str]]) -> tuple[Metric, ...]:
     found = [
-        Metric("caspian_t", "Trans-Caspian cargo", "tonnes a year", False),
-        Metric("caspian_teu", "Trans-Caspian boxes", "TEU a year", False),
+        Metric("caspian_t", "Trans-Caspian cargo, oil and all other goods", "tonnes a year", False),
+        Metric("caspian_teu", "Trans-Caspian cargo in boxes", "TEU a year", False),
         Metric("caspian_share", "Trans-Caspian share of land cargo between East and West", "share", False),
         Metric("unserved_t", "Cargo without any open way", "tonnes a year", True),
         Metric("loss_usd", "Loss of all users to events", "dollars a year", True),

@@ -23,6 +23,8 @@ class Slots:
         of time, ratios of reliability, scales of choice, elasticities and corridor constants.
     rate, loss, delay, storm, sea : slice
         Rates, losses and delays of events, closed shares of months, fall of the sea.
+    yields : slice
+        What works yield over what was computed; empty where none can be open.
     """
 
     money: slice
@@ -41,6 +43,7 @@ class Slots:
     delay: slice
     storm: slice
     sea: slice
+    yields: slice
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,11 +7,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from caspia.study.risk import RiskRequest, risk_answer
+from caspia.study.risk_events import felt_rows
 from caspia.study.study import Study
 
 Tell = Callable[[str, int, int], None]
-NEEDED = ("events", "demand")
-"""Without these there is no risk to draw."""
 
 
 def risk_tables(study: Study, tell: Tell) -> dict[str, pd.DataFrame]:
@@ -36,7 +35,7 @@ def risk_tables(study: Study, tell: Tell) -> dict[str, pd.DataFrame]:
         Too many draws found no equilibrium.
     """
     settings = study.settings
-    if not settings.risk_draws or any(study.data.tables[name].empty for name in NEEDED):
+    if not settings.risk_draws or not len(felt_rows(study.data)) or study.data.tables["demand"].empty:
         return {}
     answer = risk_answer(study, RiskRequest(n=settings.risk_draws, seed=settings.seed), tell)
     tables = {

@@ -77,20 +77,22 @@ class YearLaw:
     sea: FallingSea
     years: float
 
-    def sea_left(self, fall_m_per_year: float) -> FloatArray:
+    def sea_left(self, fall_m_per_year: float, opened: BoolArray | None = None) -> FloatArray:
         """Share of every capacity that the sea leaves.
 
         Parameters
         ----------
         fall_m_per_year : float
             Fall of the level.
+        opened : numpy.ndarray of bool, shape (n_works,), optional
+            Works that are open, some of which dredge; none if left out.
 
         Returns
         -------
         numpy.ndarray, shape (n_servers,)
         """
-        none = np.zeros(len(self.sea.dredged_m), dtype=bool)
-        return self.sea.left(fall_m_per_year * self.years, none)
+        there = np.zeros(len(self.sea.dredged_m), dtype=bool) if opened is None else opened
+        return self.sea.left(fall_m_per_year * self.years, there)
 
     def year(self, happened: tuple[FloatArray, FloatArray], loss: FloatArray, delay_h: FloatArray) -> Year:
         """Put the events of a year together.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -89,6 +89,9 @@ def open_rollout(
     now, later = model.base(FIRST, case).found.flow, model.world(model.mask(model.ids), LAST, case).found.flow
     figures = find_figures(model, FIRST, (now, later))
     crossing = find_crossing(model.model, figures.scope["t"], scope_ports(model), now, later)
+    modelled = float(now[figures.scope["t"]].sum())
+    if modelled > 0:
+        crossing = replace(crossing, counted=figures.observed["t"] / modelled)
     sea = falling_sea(study.data, model.model.servers, model.ids)
     return RolloutStudy(study, table, Yearly(model, crossing, sea, figures, case))
 
@@ -106,7 +109,7 @@ def rollout(
     What is paid for opens with the mean delay of works of its class, the projects of the plan by their start; the
     sea falls, dredging answers, demand grows, and the flows of every year are an equilibrium. Samples draw delays,
     growth, the fall of the sea and what projects yield; the central run takes the means. Actual flow is pivoted:
-    what was observed in 2025 times what the model says has changed since.
+    what was observed in 2025 times what the model says has changed since; capacities are on the same scale.
 
     Parameters
     ----------

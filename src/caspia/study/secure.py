@@ -11,7 +11,7 @@ import pandas as pd
 from caspia.errors import InputError, Problem
 from caspia.study import secure_choice, secure_worlds
 from caspia.study import secure_frames as frames
-from caspia.study.closing import USUAL, Closing, halts, read_closing
+from caspia.study.closing import USUAL, Closing, read_closing
 from caspia.study.study import Study
 from caspia.study.supply_bypass import bypass
 from caspia.study.supply_data import (
@@ -91,7 +91,7 @@ class SecureAnswer:
     summary : mapping of str to object
         Numbers of the whole, with `_p10` and `_p90`.
     tables : mapping of str to pandas.DataFrame
-        `origins`, `transit`, `chokepoints`, `bypass`, `worlds`, `halts`, `choice`, `limits`, `ways`, `direct`,
+        `origins`, `transit`, `chokepoints`, `bypass`, `worlds`, `events`, `choice`, `limits`, `ways`, `direct`,
         `stages`.
     """
 
@@ -191,16 +191,14 @@ def _answer(
     worlds = {"with the Caspian corridor": ways, "without the Caspian corridor": ways.without(CASPIAN)}
     if after is not None:
         worlds["with the plan"] = after
-    record = secure_worlds.halts_frame(
-        study.data, facts, ways, [bypass(ways, closing) for closing in halts(study.data)]
-    )
+    record = secure_worlds.events_frame(study.data, facts, ways)
     tables = {
         "origins": frames.origins_frame(study.data, ways),
         "transit": frames.passage_frame(study.data, ways, "states", request.within_cost, request.within_days),
         "chokepoints": frames.passage_frame(study.data, ways, "waters", request.within_cost, request.within_days),
         "bypass": frames.bypass_frame(found),
         "worlds": secure_worlds.worlds_frame(worlds, closings),
-        "halts": record,
+        "events": record,
         "choice": _named(study, secure_choice.choice_frame(ways, asked), "country"),
         "limits": _named(study, secure_choice.limits_frame(ways, asked), "target"),
         "ways": frames.ways_frame(ways),

@@ -225,7 +225,7 @@ def summary(data: Dataset, ways: Ways, record: pd.DataFrame) -> dict[str, object
     ways : Ways
         Supply.
     record : pandas.DataFrame
-        Of `halts_frame`.
+        Of `events_frame`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What a corridor, a plan and the record of closures do to supply; stages of a chain; ways straight home."""
+"""What a corridor, a plan and the record of events do to supply; stages of a chain; ways straight home."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pandas as pd
 from caspia.data import Dataset
 from caspia.errors import InputError
 from caspia.security import exposure, passage_concentration
-from caspia.study.closing import BOTH, Closing
+from caspia.study.closing import BOTH, Closing, supply_events
 from caspia.study.request import Request
 from caspia.study.secure_choice import states_of
 from caspia.study.secure_frames import LEAST, spread
 from caspia.study.study import Study
-from caspia.study.supply_bypass import Bypass, bypass, shortfall
+from caspia.study.supply_bypass import bypass, shortfall
 from caspia.study.supply_data import FactDraws, SupplyCase
 from caspia.study.supply_ways import CASPIAN, Ways
 
@@ -69,48 +69,51 @@ def worlds_frame(worlds: Mapping[str, Ways], closings: Sequence[Closing]) -> pd.
     return pd.DataFrame(rows)
 
 
-def halts_frame(data: Dataset, facts: FactDraws, ways: Ways, found: Sequence[Bypass]) -> pd.DataFrame:
-    """What each closure of the record would leave short.
+def events_frame(data: Dataset, facts: FactDraws, ways: Ways) -> pd.DataFrame:
+    """What each event of the record would leave short.
 
     Parameters
     ----------
     data : Dataset
-        With the table halts.
+        With the table events.
     facts : FactDraws
         Facts with draws.
     ways : Ways
         Supply.
-    found : sequence of Bypass
-        Supply under each, in the order of the table.
 
     Returns
     -------
     pandas.DataFrame
-        One row a closure that touches this supply; `expected_short_days` is the mean over the draws.
+        One row an event that touches this supply; `expected_short_days` is the mean over the draws.
     """
-    table = data.tables["halts"]
-    rate, days = (facts.of("halts", np.arange(len(table)), name) for name in ("events_per_year", "halt_days"))
+    table, (own, closings) = data.tables["events"], supply_events(data)
+    rate, days = (facts.of("events", own, name) for name in ("events_per_year", "event_days"))
+    losses = facts.of("events", own, "event_loss_share", 1.0)
+    whole = float(ways.share[0].sum())
     rows = []
-    for number, item in enumerate(found):
+    for number, (event, closing) in enumerate(zip(own.tolist(), closings, strict=True)):
+        item = bypass(ways, closing)
         if not item.lost.max() > LEAST:
             continue
-        short = shortfall(item, days[:, number], ways.case.stock_days)
+        loss = losses[:, number]
+        short = shortfall(item, days[:, number], loss, ways.case.stock_days)
         rows.append(
             {
-                "halt": table["name"].iloc[number],
-                "target": table["target"].iloc[number],
+                "event_id": table["id"].iloc[event],
+                "event": table["name"].iloc[event],
+                "supply": table["supply"].iloc[event],
                 **spread("events_per_year", rate[:, number]),
-                **spread("halt_days", days[:, number]),
-                **spread("lost_share", item.lost),
-                "feasible_share": float(item.feasible[0]),
-                "days_of_cover": float(item.cover_days[0]),
+                **spread("event_days", days[:, number]),
+                **spread("lost_share", loss * item.lost),
+                "feasible_share": float(loss[0] * item.feasible[0] + (1.0 - loss[0]) * min(whole, 1.0)),
+                "days_of_cover": float(item.cover_days[0] / loss[0]) if loss[0] > 0 else np.inf,
                 "answer_days": float(item.answer_days[0]),
                 **spread("short_days", short),
                 "expected_short_days": float((rate[:, number] * short)[min(1, len(short) - 1) :].mean()),
-                "source_id": table["source_id"].iloc[number],
+                "source_id": table["source_id"].iloc[event],
             }
         )
-    columns = ["halt", "target", "lost_share", "expected_short_days", "source_id"]
+    columns = ["event_id", "event", "supply", "lost_share", "expected_short_days", "source_id"]
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
 
 

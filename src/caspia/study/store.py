@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from caspia.exchange import replacing_in, unwritable
-from caspia.study.flow_tables import COLUMNS
+from caspia.study.flow_columns import COLUMNS
 from caspia.study.optional_tables import OPTIONAL, PERCENTILES, optional_meaning
 from caspia.study.result import Result
 from caspia.study.workbook import by_ending, write_tables

@@ -13,28 +13,20 @@ import pandas as pd
 from caspia.cost import ArcCosts, Lookup, Sampler, arc_costs, cargo_of
 from caspia.data import Dataset, load_dataset
 from caspia.demand import Case
+from caspia.display import Drawn
 from caspia.errors import InputError
 from caspia.network import Network, build_network, refit, same_graph
 from caspia.routing import build_graph
-from caspia.scenario import (
-    Scenario,
-    apply,
-    built_in_scenarios,
-    compose,
-    load_scenario,
-    move_scenario,
-    project_scenario,
-)
+from caspia.scenario import Scenario, apply, built_in_scenarios, compose, named_scenario
 from caspia.study.corridors import signatures
 from caspia.study.drawn import FLOW_DRAWS, DrawnWorld, check_draws, draw_world
 from caspia.study.find import Scene, find_pareto, find_routes
 from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.frames import routes_frame
 from caspia.study.itinerary import Itinerary, World
+from caspia.study.market import Market
 from caspia.study.request import Question, Request, commodity_id, resolve
 
-PROJECT_PREFIX = "prj-"
-MOVE_PREFIX = "mov-"
 ROLLOUT_DRAWS = 60
 RISK_DRAWS = 400
 Tell = Callable[[str, int, int], None]
@@ -71,7 +63,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Study:
+class Study(Drawn):
     """Data and settings, and the network made from them.
 
     Attributes
@@ -153,12 +145,7 @@ class Study:
         return Study(apply(root.data, whole), self.settings, whole, base, root, self)
 
     def _declared(self, name: str) -> Scenario:
-        """Scenario of a name: a built-in one, the id of a project or move, or the path of a file."""
-        if name.startswith(PROJECT_PREFIX):
-            return project_scenario((self.root or self).data, (name,))
-        if name.startswith(MOVE_PREFIX):
-            return move_scenario((self.root or self).data, (name,))
-        return load_scenario(name)
+        return named_scenario((self.root or self).data, name)
 
     @cached_property
     def network(self) -> Network:
@@ -425,3 +412,22 @@ def resolved(study: Study, request: Request) -> tuple[Question, ArcCosts, Scene]
     costs = study.costs(request.commodity, request.month)
     states = study.data.tables["places"]["country"].iloc[[question.origin, question.destination]]
     return question, costs, replace(study.scene, signatures=study.scene.signatures.between(set(states)))
+
+
+def use_routes(study: Study, market: Market) -> FlowModel:
+    """Let a study take routes that were found in its data before, in the place of a search.
+
+    Parameters
+    ----------
+    study : Study
+        Whose `flow_model` is not compiled yet.
+    market : Market
+        Routes of its data.
+
+    Returns
+    -------
+    FlowModel
+        That of `Study.flow_model` from then on.
+    """
+    study._models[:] = [compile_model(study, market)]
+    return study._models[0]

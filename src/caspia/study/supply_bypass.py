@@ -129,22 +129,22 @@ def _won(ways: Ways, missing: FloatArray, barred: FloatArray) -> FloatArray:
     return np.where(world > own, own / np.where(world > 0, world, 1.0), 1.0)
 
 
-def shortfall(found: Bypass, halt_days: FloatArray, stock_days: FloatArray) -> FloatArray:
-    """Days of use that one such closing leaves uncovered.
+def shortfall(found: Bypass, event_days: FloatArray, loss: FloatArray, stock_days: FloatArray) -> FloatArray:
+    """Days of use that an event leaves uncovered.
 
     Parameters
     ----------
     found : Bypass
-        Supply under it.
-    halt_days, stock_days : numpy.ndarray, shape (1 + draws,)
-        How long it lasts; stocks in days of use.
+        Supply where all of it is closed.
+    event_days, loss, stock_days : numpy.ndarray, shape (1 + draws,)
+        How long it lasts; the share that it closes; stocks in days of use.
 
     Returns
     -------
     numpy.ndarray, shape (1 + draws,)
     """
     lasting = np.maximum(found.lost - found.rerouted - found.bought, 0.0)
-    return shortfall_days(halt_days, found.lost, lasting, found.answer_days, stock_days)
+    return shortfall_days(event_days, loss * found.lost, loss * lasting, found.answer_days, stock_days)
 
 
 def _mean(amount: FloatArray, what: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from caspia.view import records
-from caspia.view.formats import interval, listed, number, percent, plural, times
+from caspia.view.formats import interval, listed, number, percent, plural, times, whole
 from caspia.view.records import Consignment, Range, ResultLike, Route
 
 _PLAIN_CARGO = {"container", "containers", "containerised goods", "general cargo"}
@@ -435,6 +435,5 @@ def facts_finding(rows: Sequence[records.Row]) -> str:
     assumed = sum(1 for row in rows if records.text(row, "method") == "assumed")
     if not rows:
         return "No fact entered the results"
-    return (
-        f"{assumed} of {plural(len(rows), 'fact')} behind the results are assumed ({percent(assumed / len(rows))})"
-    )
+    share = percent(assumed / len(rows))
+    return f"{whole(assumed)} of {plural(len(rows), 'fact')} behind the results are assumed ({share})"

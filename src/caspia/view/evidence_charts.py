@@ -182,7 +182,7 @@ def methods(rows: Sequence[Row], *, width: int = 420) -> Spec:
     data = canvas.Rows()
     base = alt.Chart(data.add(bars))
     ys = alt.Y("method:N", sort=list(METHODS), title=None)
-    xs = alt.X("count:Q", title="Facts behind the results", scale=alt.Scale(zero=True, nice=True))
+    xs = alt.X("count:Q", title="Facts behind the results", scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=5))
     tip = [alt.Tooltip("method:N", title="Method"), alt.Tooltip("count:Q", title="Facts")]
     solid = (
         base.transform_filter("!datum.assumed")

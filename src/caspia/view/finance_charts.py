@@ -19,9 +19,9 @@ from caspia.view.theme import Spec, token
 
 HEADS = (
     ("revenue_usd", "revenue", theme.GAIN, 1.0),
-    ("drawn_usd", "loans drawn", "#99DDFF", 1.0),
-    ("construction_usd", "works", "#997700", -1.0),
-    ("operation_usd", "operation", "#BBBBBB", -1.0),
+    ("drawn_usd", "loans drawn", theme.INFLOW, 1.0),
+    ("construction_usd", "works", theme.PAID, -1.0),
+    ("operation_usd", "operation", theme.OUTFLOW, -1.0),
     ("debt_service_usd", "debt service", theme.LOSS, -1.0),
 )
 """Columns of plan_finance_years with their names, fills and signs."""
@@ -155,8 +155,8 @@ def cumulative(rows: Sequence[Row], *, width: int = 420, height: int = 280) -> S
         alt.Tooltip("text:N", title="So far"),
     ]
     layers = [
-        base.mark_area(fill=theme.corridor("Caspian").colour, opacity=0.22).encode(x=xs, y=ys, y2="zero:Q"),
-        base.mark_line(color=theme.corridor("Caspian").colour, strokeWidth=2.2).encode(x=xs, y=ys),
+        base.mark_area(fill=theme.MEASURE, opacity=0.22).encode(x=xs, y=ys, y2="zero:Q"),
+        base.mark_line(color=theme.MEASURE, strokeWidth=2.2).encode(x=xs, y=ys),
         base.mark_point(size=40, opacity=0, filled=True).encode(x=xs, y=ys, tooltip=tip),
         alt.Chart(data.add([{"zero": 0}])).mark_rule(color=token("muted")).encode(y="zero:Q"),
     ]

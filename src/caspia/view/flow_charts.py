@@ -16,8 +16,7 @@ from caspia.view.theme import Spec, token
 
 _WRITTEN = 0.09
 """Share of a bar from which on its number is written into it."""
-_DARK, _LIGHT = "#14171a", "#ffffff"
-"""Letters on coloured bars, the same on light and dark ground."""
+_DARK, _LIGHT = theme.LETTERS
 _STEP_PX = 40
 """Room for a bar and its name above it."""
 _FULL = 100.0

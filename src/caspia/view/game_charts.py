@@ -13,8 +13,8 @@ from caspia.view.formats import percent
 from caspia.view.records import Row
 from caspia.view.theme import Spec, token
 
-FILLS = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#BBBBBB")
-"""Fills of moves: Paul Tol's bright scheme."""
+FILLS = theme.PALE
+"""Fills of moves."""
 _WIDEST = 300
 _ROW = 20
 _WEIGHTS = 10
@@ -114,7 +114,7 @@ def gains(moves: Sequence[Row], player: str, who: str, *, width: int = 420) -> S
     spans = alt.Chart(named).mark_rule(color=token("muted"), strokeWidth=2).encode(y=ys, x=xs, x2="most:Q")
     marks = (
         alt.Chart(named)
-        .mark_point(filled=True, size=70, color=theme.corridor("Northern").colour)
+        .mark_point(filled=True, size=70, color=theme.MEASURE)
         .encode(
             y=ys,
             x=alt.X("gain:Q", title=title_x, scale=scale),
@@ -291,7 +291,7 @@ def coalition(rows: Sequence[Row], *, width: int = 420) -> Spec:
     -------
     Spec
     """
-    heads = (("earned_usd", "earns", theme.corridor("Caspian").colour), ("shapley_usd", "adds", theme.GAIN))
+    heads = (("earned_usd", "earns", theme.MEASURE), ("shapley_usd", "adds", theme.GAIN))
     points = [
         {"state": records.text(row, "state"), "what": word, "usd": records.real(row, name) / 1e6}
         for row in rows

@@ -116,15 +116,41 @@ def write_picture(spec: Spec, path: str | Path, *, ground: Ground = "light", sca
         The path ends in something else.
     """
     target = Path(path)
-    config = spec.get("config")
-    settled = {**(config if isinstance(config, dict) else {}), "background": theme.token("ground")}
-    drawn = theme.recolour({**spec, "config": settled, "padding": 12}, ground)
     if target.suffix == ".png":
+        drawn = _settled(spec, ground)
         content = vl_convert.vegalite_to_png(drawn, vl_version=VEGA_LITE, scale=scale, format_locale=LOCALE)
     elif target.suffix == ".svg":
-        svg: str = vl_convert.vegalite_to_svg(drawn, vl_version=VEGA_LITE, format_locale=LOCALE)
-        content = svg.encode("utf-8")
+        content = svg_of(spec, ground).encode("utf-8")
     else:
         raise ValueError(f"picture {target.name}: the name must end in .png or .svg")
     write_atomically(target, content)
     return target
+
+
+def svg_of(spec: Spec, ground: Ground = "light", *, padding: int = 12) -> str:
+    """Draw a chart as SVG.
+
+    Parameters
+    ----------
+    spec
+        Any specification of this room that stands alone.
+    ground
+        ``light`` or ``dark``.
+    padding
+        Pixels around it.
+
+    Returns
+    -------
+    str
+        One element ``svg`` with its own ground.
+    """
+    drawn: str = vl_convert.vegalite_to_svg(
+        _settled(spec, ground, padding), vl_version=VEGA_LITE, format_locale=LOCALE
+    )
+    return drawn
+
+
+def _settled(spec: Spec, ground: Ground, padding: int = 12) -> Spec:
+    config = spec.get("config")
+    settled = {**(config if isinstance(config, dict) else {}), "background": theme.token("ground")}
+    return theme.recolour({**spec, "config": settled, "padding": padding}, ground)

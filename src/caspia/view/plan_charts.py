@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from caspia.view import canvas, records
+from caspia.view import canvas, records, theme
 from caspia.view.flow_ranges import figures, is_known
 from caspia.view.flow_words import dollars
 from caspia.view.formats import number, plural
@@ -18,7 +18,7 @@ MARKED = ((3.7, "3.7 billion USD"),)
 """Budgets that were spoken of in dollars, in billions."""
 YEN = 3e12
 """Yen that Japan spoke of."""
-VALUE_COLOUR = "#4477AA"
+VALUE_COLOUR = theme.MEASURE
 _STEP_PX = 38
 _IN_USE = 3
 _DIAMOND = "diamond"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from caspia.view import records
+from caspia.view import records, theme
 from caspia.view.flow_ranges import bracket, dollars_text, figures, is_known, tonnes_text
 from caspia.view.flow_words import dollars, tonnes
 from caspia.view.formats import THIN_SPACE, number
@@ -26,22 +26,22 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    key: Kind(name, colour)
-    for key, name, colour in (
-        ("rail", "railway", "#77AADD"),
-        ("road", "road", "#EEDD88"),
-        ("port", "port", "#44BB99"),
-        ("dredging", "dredging", "#99DDFF"),
-        ("vessels", "ships", "#BBCC33"),
-        ("hub", "inland terminal", "#EE8866"),
-        ("border", "border", "#FFAABB"),
-        ("digital", "digital", "#DDCC77"),
-        ("organisation", "organisation", "#AAAA00"),
-        ("pipeline", "pipeline", "#CCAADD"),
+    key: Kind(name, theme.WORKS[key])
+    for key, name in (
+        ("rail", "railway"),
+        ("road", "road"),
+        ("port", "port"),
+        ("dredging", "dredging"),
+        ("vessels", "ships"),
+        ("hub", "inland terminal"),
+        ("border", "border"),
+        ("digital", "digital"),
+        ("organisation", "organisation"),
+        ("pipeline", "pipeline"),
     )
 }
-"""Kinds of work of the table projects; fills of Paul Tol's light scheme, which are made to bear letters."""
-_OTHER = Kind("other", "#DDDDDD")
+"""Kinds of work of the table projects."""
+_OTHER = Kind("other", theme.PALE[-1])
 
 
 def kind(name: str) -> Kind:

@@ -212,7 +212,7 @@ def rows(result: ResultLike, table: str) -> list[Row]:
 
 
 class Prepared:
-    """A result whose tables are turned into rows once, for those who read them often.
+    """A result whose tables are turned into rows once, when they are first read, for those who read them often.
 
     Parameters
     ----------
@@ -223,10 +223,9 @@ class Prepared:
     def __init__(self, result: ResultLike) -> None:
         self.tables = result.tables
         self.manifest = result.manifest
-        self._rows = {name: rows(result, name) for name in result.tables}
+        self._result = result
+        self._rows: dict[str, list[Row]] = {}
         self._routes: dict[str, list[Route]] = {}
-        for found in map(route, self._rows.get("routes", [])):
-            self._routes.setdefault(found.consignment_id, []).append(found)
 
     def rows_of(self, table: str) -> list[Row]:
         """Return the rows of a table; none if the result does not hold it.
@@ -241,7 +240,9 @@ class Prepared:
         list of mappings
             Column name to cell.
         """
-        return self._rows.get(table, [])
+        if table not in self._rows:
+            self._rows[table] = rows(self._result, table)
+        return self._rows[table]
 
     def routes_of(self, consignment_id: str) -> list[Route]:
         """Return the routes of a consignment in the order of the table.
@@ -256,6 +257,9 @@ class Prepared:
         list of Route
             None if it has no route.
         """
+        if not self._routes:
+            for found in map(route, self.rows_of("routes")):
+                self._routes.setdefault(found.consignment_id, []).append(found)
         return self._routes.get(consignment_id, [])
 
 

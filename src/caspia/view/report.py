@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -23,26 +23,17 @@ from caspia.view import (
     bars,
     canvas,
     chapters,
-    charts,
     claims_chapter,
+    contents,
     evidence,
-    evidence_charts,
     flow_chapters,
-    game_chapters,
     map_layers,
-    plan_chapters,
     records,
-    risk_chapters,
-    secure_chapters,
     theme,
     worlds,
 )
-from caspia.view import map as maps
-from caspia.view.atlas import Atlas
-from caspia.view.evidence import Evidence
 from caspia.view.formats import whole
-from caspia.view.records import ResultLike, Route
-from caspia.view.strands import route_links
+from caspia.view.records import ResultLike
 from caspia.view.theme import Spec
 
 VEGA_LITE = "6.4"
@@ -92,70 +83,24 @@ def _resource(name: str) -> str:
     return resources.files("caspia.view").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def _consignment_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, Spec]:
-    links = route_links(result)
-    names = records.country_names(result)
-    found: dict[str, Spec] = {}
-    for question in records.consignments(result):
-        routes = records.routes(result, question.id)
-        if not routes:
-            continue
-        keys = {route_id: f"{key}.all" for route_id, key in proof.route_keys.items()}
-        picture = maps.close_up(result, world, question, links, keys)
-        found[f"map-{question.id}"] = maps.map_spec(picture, _crossing(routes, names), 560)
-        found[f"cost-time-{question.id}"] = charts.cost_time(routes, keys)
-        found[f"times-{question.id}"] = charts.times(routes, keys)
-        found[f"emissions-{question.id}"] = charts.emissions(routes, keys)
-    return found
-
-
-def _crossing(routes: Sequence[Route], names: Mapping[str, str]) -> str:
-    best = answers.best(routes)
-    if best is None or len(best.countries) < 2:
-        return "The ways by corridor"
-    countries = list(dict.fromkeys(best.countries))
-    if len(countries) > 5:
-        return f"The best way touches {len(countries)} countries, {best.border_crossings} land borders"
-    return f"The best way: {answers.country_list(countries, names)}"
-
-
-def all_charts(result: ResultLike, world: Atlas, proof: Evidence) -> dict[str, Spec]:
-    """Draw all charts of a report.
+def manifest_rows(manifest: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Write a manifest as pairs of words.
 
     Parameters
     ----------
-    result
-        The result of a study.
-    world
-        The projected world.
-    proof
-        Evidence keys.
+    manifest
+        Of a result.
 
     Returns
     -------
-    dict of str to Spec
-        Charts by name; maps refer to the data sets `BASE` and `NETWORK` of `caspia.view.map_layers`.
+    list of tuple of str
+        What, and its value; counts are left out.
+
+    Examples
+    --------
+    >>> manifest_rows({"data_name": "caspian", "settings": {"seed": 7}, "counts": {"places": 4}})
+    [('data name', 'caspian'), ('settings: seed', '7')]
     """
-    keys = {route_id: f"{key}.all" for route_id, key in proof.route_keys.items()}
-    picture = maps.overview(result, world, route_links(result), keys)
-    found = {"map-overview": maps.map_spec(picture, answers.map_finding(result), 880)}
-    found |= _consignment_charts(result, world, proof)
-    observed = records.rows(result, "validation")
-    for kind in ("time", "price"):
-        for nth, (unit, rows) in enumerate(evidence_charts.comparable(observed, kind).items()):
-            found[f"validation-{kind}-{nth}"] = evidence_charts.validation(rows, unit)
-    found |= flow_chapters.flow_charts_of(result, world)
-    found |= plan_chapters.plan_charts_of(result)
-    found |= game_chapters.game_charts_of(result)
-    found |= secure_chapters.secure_charts_of(result)
-    found |= risk_chapters.risk_charts_of(result)
-    facts = records.rows(result, "facts")
-    if facts:
-        found["methods"] = evidence_charts.methods(facts)
-    return found
-
-
-def _manifest_rows(manifest: Mapping[str, object]) -> list[tuple[str, str]]:
     rows = []
     for key, value in manifest.items():
         if isinstance(value, Mapping):
@@ -177,7 +122,7 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
     questions = records.consignments(result)
     names = records.country_names(result)
     with canvas.unchecked():
-        drawn = all_charts(result, world, proof)
+        drawn = contents.all_charts(result, world, proof)
     observed, facts = records.rows(result, "validation"), records.rows(result, "facts")
     by_question = {q.id: records.routes(result, q.id) for q in questions}
     price_year = str(result.manifest.get("price_year", ""))
@@ -190,12 +135,7 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "overview": chapters.overview_table(questions, by_question, proof.route_keys, price_year),
         "chapters": [chapters.chapter(result, q, proof, catalogue, names) for q in questions],
         "flows": flow_chapters.flow_chapters(result, proof, catalogue, drawn),
-        "plans": [
-            *plan_chapters.plan_chapters(result, proof, catalogue, drawn),
-            *game_chapters.game_chapters(result, catalogue, drawn),
-            *secure_chapters.secure_chapters(result, catalogue, drawn),
-            *risk_chapters.risk_chapters(result, catalogue, drawn),
-        ],
+        "plans": contents.strategic_chapters(result, proof, catalogue, drawn),
         "claims": claims_chapter.claims_chapter(result, catalogue),
         "all_corridors": list(theme.CORRIDORS.values()),
         "corridors": [
@@ -214,7 +154,7 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "sources": list(catalogue.values()),
         "source_keys": proof.source_keys,
         "counts": _count_rows(result),
-        "manifest_rows": _manifest_rows(result.manifest),
+        "manifest_rows": manifest_rows(result.manifest),
         "titles": {name: str(spec["title"]) for name, spec in drawn.items()},
         "aspects": {name: _aspect(spec) for name, spec in drawn.items()},
         "charts_json": embedded({name: _slim(spec) for name, spec in drawn.items()}),

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from caspia.view import records, risk_charts
+from caspia.units import PRICE_YEAR
+from caspia.view import records, risk_charts, risk_map
+from caspia.view.atlas import Atlas
 from caspia.view.chapters import Cell, Column, Line, Table, plain, raw
 from caspia.view.evidence import Source
 from caspia.view.flow_chapters import FlowChapter, Part
+from caspia.view.formats import number
 from caspia.view.records import ResultLike, Row
 from caspia.view.risk_words import (
     KINDS,
-    amount,
     closures_answer,
-    dollars,
     groups_answer,
     metric,
+    money,
+    proof_text,
     risk_answer,
+    row_scale,
     share_text,
     span_text,
 )
@@ -24,7 +28,7 @@ from caspia.view.theme import Spec
 
 RISK = "risk"
 """Id of the chapter."""
-LABELS = (("caspian_t", "Trans-Caspian cargo"), ("loss_region_usd", "Loss of users in the region"))
+LABELS = (("caspian_t", "Trans-Caspian cargo with oil"), ("loss_region_usd", "Loss of users in the region"))
 CURVES = ("caspian_t", "loss_region_usd", "kz_oil_t", "almaty_duisburg_h")
 _EVEN = "pictures even"
 _HOW = (
@@ -33,21 +37,29 @@ _HOW = (
     "still be under way from the year before. Closures of at most two weeks are waited out: they cost capacity and "
     "time. For those that last, cargo finds a new equilibrium, and the year is the mean of its states by time.",
     "A place is critical by what users in Central Asia and the South Caucasus lose while it is closed, after all "
-    "have gone round, times the days a year that the record closes it. What an adversary would close is searched "
-    "among the places whose closure costs most, set by set.",
+    "have gone round, times the days a year that the record closes it. What an adversary would close is sought "
+    "among the places whose own closure costs most: exact says that every set of that size was solved, so that "
+    "nothing is assumed of what closing more does. A place that is harmless alone and dear beside another is not "
+    "among them.",
     "Rates of rare events rest on a handful of cases and on judgement; their intervals are wide and are drawn "
     "with all else. Events do not cause each other here: a war that closes two places is two events. Losses of "
     "producers whose goods have no way left are told as tonnes, and at their value where places are ranked.",
 )
 
 
-def risk_charts_of(result: ResultLike) -> dict[str, Spec]:
+_CIRCLES = "Circles are as large as the expected loss of a year; lines are the links that are critical themselves."
+_ADVERSARY = "Each set is an equilibrium of its own, after all cargo has gone round."
+
+
+def risk_charts_of(result: ResultLike, world: Atlas) -> dict[str, Spec]:
     """Draw all charts of the chapter on risk.
 
     Parameters
     ----------
     result
         The result of a study.
+    world
+        The projected world.
 
     Returns
     -------
@@ -66,7 +78,10 @@ def risk_charts_of(result: ResultLike) -> dict[str, Spec]:
         found["risk-importance"] = risk_charts.importance(weights, LABELS, _weights_title(weights))
     places = records.rows(result, "risk_critical")
     if places:
-        found["risk-critical"] = risk_charts.critical(places, _places_title(places))
+        picture = risk_map.critical_picture(places, world)
+        if picture.spots:
+            found["risk-map"] = risk_map.critical_map(picture, _places_title(places))
+        found["risk-critical"] = risk_charts.critical(places, "A day of closure beside a year of the record")
     return found
 
 
@@ -100,10 +115,10 @@ def risk_chapters(result: ResultLike, catalogue: dict[str, Source], drawn: dict[
         parts.append(Part("What matters most", ("risk-importance",)))
     if places:
         folded = (("Critical places", critical_table(places)),)
-        charts = ("risk-critical",) if "risk-critical" in drawn else ()
-        parts.append(Part("Critical places", charts, folded=folded))
+        charts = tuple(name for name in ("risk-map", "risk-critical") if name in drawn)
+        parts.append(Part(_places_title(places), charts, folded=folded, note=_CIRCLES))
     if closures:
-        parts.append(Part(closures_answer(closures), tables=(closures_table(closures),)))
+        parts.append(Part(closures_answer(closures), tables=(closures_table(closures),), note=_ADVERSARY))
     if events:
         parts.append(Part("Events of the record", folded=(("Events", events_table(events)),)))
     cited = {records.text(row, "source_id") for row in events}
@@ -117,17 +132,19 @@ def _weights_title(rows: Sequence[Row]) -> str:
 
 
 def _places_title(rows: Sequence[Row]) -> str:
-    return f"{records.text(rows[0], 'name')} is the most critical place by expected loss"
+    name, loss = records.text(rows[0], "name"), records.real(rows[0], "expected_loss_usd")
+    if not loss > 0:
+        return "The record of events cuts none of the places looked at"
+    return f"{name} is the most critical place: closures cost {money(loss)} in the mean year"
 
 
-def _amount(row: Row, column: str, unit: str) -> Cell:
-    value = records.real(row, column)
-    return Cell(amount(value, unit), raw(value))
+def _scaled(value: float, factor: float = 1.0) -> Cell:
+    """A number as it is told, which sorts and exports as it is."""
+    return Cell(number(factor * value), raw(factor * value))
 
 
-def _dollars(row: Row, column: str) -> Cell:
-    value = records.real(row, column)
-    return Cell(dollars(value), raw(value))
+def _millions(row: Row, column: str) -> Cell:
+    return _scaled(records.real(row, column), 1e-6)
 
 
 def metrics_table(rows: Sequence[Row]) -> Table:
@@ -145,22 +162,19 @@ def metrics_table(rows: Sequence[Row]) -> Table:
     columns = ("likely", "p5", "p50", "p95", "se")
     heads = (
         Column("In a year", numeric=False),
+        Column("Unit", numeric=False),
         Column("Likely", hint="Without events, at the likely values"),
         Column("P5"),
         Column("P50"),
         Column("P95"),
         Column("±", hint="Standard error of P50"),
     )
-    lines = tuple(
-        Line(
-            (
-                plain(records.text(row, "label")),
-                *(_amount(row, column, records.text(row, "unit")) for column in columns),
-            )
-        )
-        for row in rows
-    )
-    return Table("risk-metrics", "Years that were drawn", heads, lines)
+    lines = []
+    for row in rows:
+        factor, word = row_scale(row)
+        cells = (_scaled(records.real(row, column), factor) for column in columns)
+        lines.append(Line((plain(records.text(row, "label")), plain(word), *cells)))
+    return Table("risk-metrics", f"Years that were drawn, dollars of {PRICE_YEAR}", heads, tuple(lines))
 
 
 def critical_table(rows: Sequence[Row]) -> Table:
@@ -180,28 +194,25 @@ def critical_table(rows: Sequence[Row]) -> Table:
         Column("Kind", numeric=False),
         Column("Passes", "Mt a year"),
         Column("Cut", "days a year", hint="By the record of events"),
-        Column("Loss", "a day cut"),
+        Column("Loss", "million USD a day", hint="Of users, and the value of goods that have no way left"),
         Column("No way left", "t a day"),
-        Column("Expected", "a year"),
+        Column("Expected loss", "million USD a year"),
     )
     lines = tuple(
         Line(
             (
                 plain(records.text(row, "name")),
                 plain(KINDS.get(records.text(row, "kind"), "")),
-                _amount(row, "flow_t", "tonnes"),
-                Cell(
-                    f"{records.real(row, 'outage_days_per_year'):.1f}",
-                    raw(records.real(row, "outage_days_per_year")),
-                ),
-                _dollars(row, "loss_usd_per_day"),
-                Cell(f"{records.real(row, 'stuck_t_per_day'):.0f}", raw(records.real(row, "stuck_t_per_day"))),
-                _dollars(row, "expected_loss_usd"),
+                _millions(row, "flow_t"),
+                _scaled(records.real(row, "outage_days_per_year")),
+                _millions(row, "loss_usd_per_day"),
+                _scaled(records.real(row, "stuck_t_per_day")),
+                _millions(row, "expected_loss_usd"),
             )
         )
         for row in rows
     )
-    return Table("risk-critical-places", "Places by expected loss", heads, lines)
+    return Table("risk-critical-places", f"Places by expected loss, dollars of {PRICE_YEAR}", heads, lines)
 
 
 def closures_table(rows: Sequence[Row]) -> Table:
@@ -219,23 +230,23 @@ def closures_table(rows: Sequence[Row]) -> Table:
     heads = (
         Column("Closed"),
         Column("Which", numeric=False),
-        Column("Loss", "a day"),
-        Column("By chance", "a day", hint="Mean of sets of that size among the same places"),
-        Column(
-            "Bound", "a day", hint="No set of that size loses more; equal to the loss where the search was whole"
-        ),
+        Column("Loss", "million USD a day"),
+        Column("By chance", "million USD a day", hint="Mean of sets of that size among the same places"),
+        Column("Bound", "million USD a day", hint="No set of that size among these places loses more"),
+        Column("How sure", numeric=False),
     )
     lines = tuple(
         Line(
             (
                 Cell(f"{records.real(row, 'budget'):.0f}", raw(records.real(row, "budget"))),
-                plain(records.text(row, "places").replace(";", ", ")),
-                *(_dollars(row, f"{name}_usd_per_day") for name in ("loss", "mean", "bound")),
+                plain(records.text(row, "places").replace(";", "; ")),
+                *(_millions(row, f"{name}_usd_per_day") for name in ("loss", "mean", "bound")),
+                plain(proof_text(row)),
             )
         )
         for row in rows
     )
-    return Table("risk-closures", "What an adversary would close", heads, lines)
+    return Table("risk-closures", f"What an adversary would close, dollars of {PRICE_YEAR}", heads, lines)
 
 
 def events_table(rows: Sequence[Row]) -> Table:

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 import altair as alt
 
 from caspia.view import canvas, records, theme
-from caspia.view.formats import percent
+from caspia.view.formats import number, percent
 from caspia.view.records import Row
-from caspia.view.risk_words import GROUPS, KINDS, amount, dollars
+from caspia.view.risk_words import GROUPS, KINDS, money, row_scale
 from caspia.view.theme import Spec, token
 
-_INK = theme.CORRIDORS["Caspian"].colour
+_INK = theme.MEASURE
 _LEAST = 0.01
-_BILLIONS = "replace(datum.label, 'G', 'bn')"
 MOST = 10
 """Places that are drawn."""
 
@@ -38,22 +37,21 @@ def exceedance(rows: Sequence[Row], metric: Row, title: str, *, width: int = 420
     Spec
         A falling curve with the band within which it lies.
     """
-    unit = records.text(metric, "unit")
+    factor, word = row_scale(metric)
     points = [
         {
-            "value": records.real(row, "value"),
+            "value": factor * records.real(row, "value"),
             "share": records.real(row, "share"),
             "low": records.real(row, "low"),
             "high": records.real(row, "high"),
-            "text": _above(row, unit),
+            "text": f"{percent(records.real(row, 'share'))} of years above {_told(row, factor)} {word}",
         }
         for row in rows
     ]
     data = canvas.Rows()
     base = alt.Chart(data.add(points))
-    # Thousand millions are billions to those who read dollars.
-    axis = alt.Axis(format="~s", tickCount=5, labelExpr=_BILLIONS)
-    xs = alt.X("value:Q", title=f"{records.text(metric, 'label')}, {unit}", axis=axis, scale=alt.Scale(zero=False))
+    axis = alt.Axis(format="~g", tickCount=5)
+    xs = alt.X("value:Q", title=f"{records.text(metric, 'label')}, {word}", axis=axis, scale=alt.Scale(zero=False))
     ys = alt.Y("share:Q", title="Share of years above", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
     band = base.mark_area(fill=_INK, opacity=0.18).encode(x=xs, y=alt.Y("low:Q", title=None), y2="high:Q")
     line = base.mark_line(color=_INK, strokeWidth=2.6).encode(x=xs, y=ys)
@@ -63,8 +61,8 @@ def exceedance(rows: Sequence[Row], metric: Row, title: str, *, width: int = 420
     return data.finish(alt.layer(band, line, tips), title=title, width=width, height=height)
 
 
-def _above(row: Row, unit: str) -> str:
-    return f"{percent(records.real(row, 'share'))} of years above {amount(records.real(row, 'value'), unit)}"
+def _told(row: Row, factor: float) -> str:
+    return number(factor * records.real(row, "value"))
 
 
 def importance(
@@ -151,17 +149,17 @@ def critical(rows: Sequence[Row], title: str, *, width: int = 420, height: int =
             value = records.real(row, column)
             if value > 0:
                 points.append(
-                    {"name": name, "what": what, "value": value, "text": f"{kind}; {what}: {dollars(value)}"}
+                    {"name": name, "what": what, "value": value / 1e6, "text": f"{kind}; {what}: {money(value)}"}
                 )
     data = canvas.Rows()
     colours = alt.Scale(domain=["a day of closure", "a year of the record"], range=[token("muted"), _INK])
     order = [records.text(row, "name") for row in rows[:MOST]]
-    tens = alt.Axis(format="~s", values=[10.0**power for power in range(2, 12)], labelExpr=_BILLIONS)
+    tens = alt.Axis(format="~g", values=[10.0**power for power in range(-4, 6)])
     marks = (
         alt.Chart(data.add(points))
         .mark_point(filled=True, size=90)
         .encode(
-            x=alt.X("value:Q", title="Dollars", scale=alt.Scale(type="log"), axis=tens),
+            x=alt.X("value:Q", title="Million USD", scale=alt.Scale(type="log"), axis=tens),
             y=alt.Y("name:N", title=None, sort=order),
             color=alt.Color("what:N", title=None, scale=colours, legend=alt.Legend(orient="bottom")),
             tooltip=[alt.Tooltip("name:N", title="Place"), alt.Tooltip("text:N", title="Loss")],

@@ -19,8 +19,8 @@ _CASPIAN = theme.CORRIDORS["Caspian"].colour
 LINES = (
     ("announced_t", "targets", "", (1, 3), 1.4),
     ("announced_capacity_t", "announced", "", (7, 4), 1.8),
-    ("financed_capacity_t", "financed", "#997700", (2, 3), 2.0),
-    ("capacity_t", "working", "#228833", (), 2.2),
+    ("financed_capacity_t", "financed", theme.PAID, (2, 3), 2.0),
+    ("capacity_t", "working", theme.GAIN, (), 2.2),
     ("flow_t", "actual flow", _CASPIAN, (), 3.2),
 )
 """Columns of rollout_years with names, colours (that of letters if empty), dashes and widths of their lines."""

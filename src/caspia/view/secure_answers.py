@@ -307,8 +307,8 @@ def _world_rows(rows: Sequence[Row]) -> dict[str, Row]:
     return found
 
 
-def halts_title(head: Row) -> str:
-    """Say what closures on record leave short.
+def events_title(head: Row) -> str:
+    """Say what events on record leave short.
 
     Parameters
     ----------
@@ -321,13 +321,13 @@ def halts_title(head: Row) -> str:
 
     Examples
     --------
-    >>> halts_title({"expected_shortfall_share": 0.0})
-    'Closures on record would leave nothing short: stocks last longer'
+    >>> events_title({"expected_shortfall_share": 0.0})
+    'Events on record would leave nothing short: stocks last longer'
     """
     short = records.real(head, "expected_shortfall_share")
     if not short >= _LEAST_SHORT:
-        return "Closures on record would leave nothing short: stocks last longer"
-    return f"Closures on record leave {number(100 * short)} percent of a year's use short in the mean"
+        return "Events on record would leave nothing short: stocks last longer"
+    return f"Events on record leave {number(100 * short)} percent of a year's use short in the mean"
 
 
 def caveats(head: Row) -> list[str]:

@@ -291,13 +291,13 @@ def direct(rows: Sequence[Row]) -> Table:
     return Table("secure-direct", "Straight home instead of by the works abroad", columns, tuple(lines))
 
 
-def halts(rows: Sequence[Row], names: Mapping[str, str]) -> Table:
-    """Make the table of closures on record.
+def events(rows: Sequence[Row], names: Mapping[str, str]) -> Table:
+    """Make the table of events on record.
 
     Parameters
     ----------
     rows
-        Rows of secure_halts.
+        Rows of secure_events.
     names
         Names of minerals by id.
 
@@ -307,8 +307,8 @@ def halts(rows: Sequence[Row], names: Mapping[str, str]) -> Table:
     """
     columns = (
         Column("Mineral", numeric=False),
-        Column("Closure", numeric=False),
-        ranged_column("Events", "1/year"),
+        Column("Event", numeric=False),
+        ranged_column("How often", "a year"),
         ranged_column("Lasts", "days"),
         ranged_column("Stops", "%"),
         Column("Short days a year"),
@@ -318,14 +318,14 @@ def halts(rows: Sequence[Row], names: Mapping[str, str]) -> Table:
         short = records.real(row, "expected_short_days")
         cells = (
             plain(names.get(records.text(row, "commodity"), "")),
-            plain(records.text(row, "halt")),
+            plain(records.text(row, "event")),
             amount(row, "events_per_year"),
-            amount(row, "halt_days"),
+            amount(row, "event_days"),
             share(row, "lost_share"),
             Cell(f"{short:.2g}", raw(short)),
         )
         lines.append(Line(cells))
-    return Table("secure-halts", "Closures on record and what they would leave short", columns, tuple(lines))
+    return Table("secure-events", "Events on record and what they would leave short", columns, tuple(lines))
 
 
 def exporters(rows: Sequence[Row], names: Mapping[str, str]) -> Table:

@@ -203,7 +203,7 @@ def _supply(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
         answer,
         tuple(parts),
         _HOW_SUPPLY,
-        tables.cited(tables.own("secure_halts")),
+        tables.cited(tables.own("secure_events")),
     )
 
 
@@ -228,11 +228,11 @@ def _chain(tables: _Tables) -> list[Part]:
 
 def _all_minerals(tables: _Tables, drawn: dict[str, Spec]) -> list[Part]:
     rows = tables.of("secure_summary")
-    bypass, halts = tables.of("secure_bypass"), tables.of("secure_halts")
+    bypass, events = tables.of("secure_bypass"), tables.of("secure_events")
     folded = [("All minerals: without states and straits", bypass and _bypass_table(bypass, tables))]
-    short = [row for row in halts if records.real(row, "expected_short_days") > 0]
+    short = [row for row in events if records.real(row, "expected_short_days") > 0]
     if short:
-        folded.append(("Closures on record", secure_chapter_tables.halts(short, tables.minerals)))
+        folded.append(("Events on record", secure_chapter_tables.events(short, tables.minerals)))
     made = tuple((words, table) for words, table in folded if table)
     charts = tuple(key for key in ("secure-bypass-chart",) if key in drawn)
     return [

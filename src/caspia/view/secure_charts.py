@@ -15,9 +15,8 @@ from caspia.view.plan_words import span
 from caspia.view.records import Row
 from caspia.view.theme import Spec, token
 
-_EXPOSED = "#AA3377"
+_EXPOSED = theme.EXPOSED
 """Purple of Tol's bright scheme, which no corridor has."""
-_MET = "#228833"
 _MOST = 12
 _LEAST = 0.005
 _DARK = 0.6

@@ -221,13 +221,13 @@ def direct_table(rows: Sequence[Row], *, width: int) -> Table:
     return table
 
 
-def halts_table(rows: Sequence[Row], *, width: int) -> Table:
-    """Make the table of closures on record.
+def events_table(rows: Sequence[Row], *, width: int) -> Table:
+    """Make the table of events on record.
 
     Parameters
     ----------
     rows
-        One a closure that touches supply.
+        One an event that touches supply.
     width
         Width of the terminal in characters.
 
@@ -236,11 +236,11 @@ def halts_table(rows: Sequence[Row], *, width: int) -> Table:
     rich.table.Table
         How often, how long, what stops, and days of use left short in the mean of a year.
     """
-    columns = [("Closure", "l"), ("A year", "r"), ("Days", "r"), ("Stops", "r"), ("Short days\na year", "r")]
+    columns = [("Event", "l"), ("A year", "r"), ("Days", "r"), ("Stops", "r"), ("Short days\na year", "r")]
     table = empty_table(columns, width)
     for row in rows:
-        cells = [brief(span(row, "events_per_year")), brief(span(row, "halt_days")), _share(row, "lost_share")]
-        table.add_row(Text(records.text(row, "halt")), *cells, number(records.real(row, "expected_short_days")))
+        cells = [brief(span(row, "events_per_year")), brief(span(row, "event_days")), _share(row, "lost_share")]
+        table.add_row(Text(records.text(row, "event")), *cells, number(records.real(row, "expected_short_days")))
     return table
 
 
@@ -262,7 +262,7 @@ def print_secure(record: Mapping[str, object]) -> None:
         "worlds",
         "stages",
         "direct",
-        "halts",
+        "events",
         "choice",
         "limits",
     )
@@ -295,7 +295,7 @@ def print_secure(record: Mapping[str, object]) -> None:
     if rows["direct"]:
         head(screen, "Straight home instead of by the works abroad")
         screen.print(direct_table(rows["direct"], width=width))
-    _closures(screen, record, rows["halts"], width)
+    _closures(screen, record, rows["events"], width)
     for text in secure_answers.caveats(record):
         screen.print(Text(text, style="dim"))
     importer = records.text(record, "importer")
@@ -303,12 +303,12 @@ def print_secure(record: Mapping[str, object]) -> None:
     say_next(screen, f"caspia secure {records.text(record, 'commodity')}{asked} --without RU,CN --json")
 
 
-def _closures(screen: Console, record: Row, halts: Sequence[Row], width: int) -> None:
-    if not halts:
+def _closures(screen: Console, record: Row, events: Sequence[Row], width: int) -> None:
+    if not events:
         return
-    head(screen, secure_answers.halts_title(record))
-    ordered = sorted(halts, key=lambda row: -records.real(row, "expected_short_days"))
-    screen.print(halts_table(ordered[:_MOST], width=width))
+    head(screen, secure_answers.events_title(record))
+    ordered = sorted(events, key=lambda row: -records.real(row, "expected_short_days"))
+    screen.print(events_table(ordered[:_MOST], width=width))
 
 
 _INDICES = (

@@ -1,7 +1,8 @@
 """One look for everything: colours, dashes and shapes of corridors, tokens of light and dark ground.
 
 Colours are Paul Tol's bright scheme [1]_. Charts are written with the light tokens of `TOKENS`; the report
-replaces each by a CSS variable, a picture by the tokens of the ground it is drawn on.
+replaces each by a CSS variable, a picture by the tokens of the ground it is drawn on. The page of the server gets
+the same by `tools/page_theme.py`; no other file holds a colour.
 
 References
 ----------
@@ -65,6 +66,28 @@ CORRIDORS: dict[str, Corridor] = {
 GAIN, LOSS = "#009988", "#EE7733"
 """What gains and what loses: teal and orange of Tol's vibrant scheme, told apart by colour-blind readers and by no
 corridor; what loses is hollow besides."""
+MEASURE, EXPOSED, PAID = "#7B5EA7", "#AA3377", "#997700"
+"""A single measure, what depends on others, and what is paid for: violet, and two of Tol's.
+No corridor has one of these, so that a colour of a corridor never says anything else."""
+PALE = ("#77AADD", "#EE8866", "#EEDD88", "#FFAABB", "#99DDFF", "#44BB99", "#BBCC33", "#AAAA00", "#DDDDDD")
+"""Fills of cells and bars with letters on them: Tol's light scheme, the last for all else."""
+WORKS = {
+    "rail": "#77AADD",
+    "road": "#EEDD88",
+    "port": "#44BB99",
+    "dredging": "#99DDFF",
+    "vessels": "#BBCC33",
+    "hub": "#EE8866",
+    "border": "#FFAABB",
+    "digital": "#DDCC77",
+    "organisation": "#AAAA00",
+    "pipeline": "#CCAADD",
+}
+"""Fills of kinds of work, of the same scheme."""
+INFLOW, OUTFLOW = "#99DDFF", "#A39C92"
+"""Loans that come in, and running costs that go out."""
+LETTERS = ("#14171a", "#ffffff")
+"""Letters on coloured bars, dark and light, the same on both grounds."""
 
 TOKENS: dict[str, tuple[str, str]] = {
     "ground": ("#fdfdfc", "#14181c"),
@@ -81,6 +104,20 @@ TOKENS: dict[str, tuple[str, str]] = {
     "casing": ("#3e4650", "#0c0f12"),
 }
 """Tokens of colour: on light and on dark ground. All light values differ, so that they can be replaced."""
+
+PAGE_TOKENS: dict[str, tuple[str, str]] = {
+    "surface": ("#ffffff", "#1b2026"),
+    "sunken": ("#f4f4f2", "#222930"),
+    "edge": ("#d5d8da", "#38414a"),
+    "accent": ("#2f6496", "#8fbbe4"),
+    "accent-soft": ("#e6eef6", "#22344a"),
+    "on-accent": ("#ffffff", "#10202f"),
+    "gain": ("#00796d", "#4cc9b8"),
+    "loss": ("#b4510f", "#f39a63"),
+    "bad": ("#a8324a", "#f08fa0"),
+    "bad-soft": ("#fbebee", "#3a2027"),
+}
+"""Tokens that the page has besides: of what can be operated, and gain and loss dark or light enough for letters."""
 
 
 def token(name: str) -> str:

@@ -1,0 +1,16 @@
+/** What the view on show wants on the map, and what it says of a link. */
+import { NOTHING, type Picture } from "../map/picture";
+
+class Stage {
+  picture = $state.raw<Picture>(NOTHING);
+  /** What the present answer says of a link, for the tip on the map. */
+  say = $state.raw<(link: string) => string>(() => "");
+  /** Corridors that the map leaves out. */
+  hidden = $state.raw<readonly string[]>(["Ocean"]);
+  /** Tonnes that one pixel of width stands for; none where widths say nothing. */
+  tonnesAPixel = $state(0);
+  /** A job or question is on its way, so the years wait. */
+  busy = $state(false);
+}
+
+export const stage = new Stage();
