@@ -57,6 +57,17 @@ def test_titles(answer: SecureAnswer) -> None:
     assert secure_answers.passing_title([], []) == "Supply passes no third state and no chokepoint"
 
 
+def test_the_choice_at_least_cost_and_its_prices_are_said(answer: SecureAnswer) -> None:
+    rows = {name: answer.tables[name].to_dict("records") for name in ("choice", "limits")}
+    said = secure_answers.choice_answer(answer.record(), rows["choice"], rows["limits"])
+    assert "at most 65" in said
+    for row in rows["choice"]:
+        if row["chosen_share"] >= 0.005:
+            assert row["name"] in said
+    assert ("would save" in said) == bool(rows["limits"])
+    assert secure_answers.choice_answer(answer.record(), [], []) == ""
+
+
 def test_what_a_plan_changes_is_said(study: Study, answer: SecureAnswer) -> None:
     assert secure_answers.plan_answer(answer.tables["worlds"].to_dict("records")) == ""
     found = secure(study, SecureRequest("ore", "GE", plan={"prj-cheaper": 2027}, draws=20))

@@ -199,12 +199,19 @@ def _answer(
         "bypass": frames.bypass_frame(found),
         "worlds": secure_worlds.worlds_frame(worlds, closings),
         "events": record,
-        "choice": secure_choice.choice_frame(ways, asked),
-        "limits": secure_choice.limits_frame(ways, asked),
+        "choice": _named(study, secure_choice.choice_frame(ways, asked), "country"),
+        "limits": _named(study, secure_choice.limits_frame(ways, asked), "target"),
         "ways": frames.ways_frame(ways),
         "direct": secure_worlds.direct_frame(study, case),
     }
     return SecureAnswer(frames.summary(study.data, ways, record), MappingProxyType(tables))
+
+
+def _named(study: Study, frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A table with the names of its states beside their codes; what is no state keeps its own name."""
+    countries = study.data.tables["countries"]
+    names = dict(zip(countries["id"], countries["name"], strict=True))
+    return frame.assign(name=[names.get(code, code) for code in frame[column]])
 
 
 def _stages(

@@ -259,6 +259,7 @@ def summary(data: Dataset, ways: Ways, record: pd.DataFrame) -> dict[str, object
         **spread("central_asia_share", case.present[:, kz].sum(axis=1)),
         **spread("days_of_cover", case.stock_days),
         **spread("reorder_days", case.reorder_days),
+        "origin_limit_share": float(case.origin_limit[0]),
         **spread("usd_per_t", (ways.share * ways.usd_per_t).sum(axis=1)),
         "home_share": float(ways.share[0] @ home),
         "expected_shortfall_share": float(expected_shortfall(np.ones_like(days), days)),

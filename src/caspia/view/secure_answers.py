@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from caspia.view import records
 from caspia.view.flow_ranges import share_range
-from caspia.view.formats import days, listed, number
+from caspia.view.formats import days, listed, number, percent
 from caspia.view.plan_words import brief, span
 from caspia.view.records import Row
 
@@ -37,6 +37,14 @@ PLANNED = "with the plan"
 WHOLE = 0.995
 """Share from which on all is said to arrive."""
 _FAR_DAYS = 3650.0
+_CHOSEN = 4
+_LEAVES = {
+    "available": "of what is to be had in",
+    "origin": "of leave to buy in",
+    "passage": "of leave to pass",
+    "way": "on the way by",
+}
+"""Limits of the choice at least cost, in words."""
 _LEAST_SHORT = 5e-5
 
 
@@ -221,6 +229,40 @@ def worlds_title(rows: Sequence[Row]) -> str:
         f"Without the Caspian corridor {share_range(span(first[names[1]], 'share_ru'))} would pass Russia, with it "
         f"{share_range(span(first[names[0]], 'share_ru'))}"
     )
+
+
+def choice_answer(head: Row, choice: Sequence[Row], limits: Sequence[Row]) -> str:
+    """Say what supply at least cost would be, and what its limits cost.
+
+    Parameters
+    ----------
+    head
+        The summary.
+    choice, limits
+        Rows of the choice at least cost and of the limits that bind, the largest first.
+
+    Returns
+    -------
+    str
+        Empty where nothing would be bought.
+    """
+    bought = [row for row in choice if records.real(row, "chosen_share") >= 0.005][:_CHOSEN]
+    if not bought:
+        return ""
+    shares = [
+        f"{records.text(row, 'name')} {percent(records.real(row, 'chosen_share'))} "
+        f"({percent(records.real(row, 'present_share'))} now)"
+        for row in bought
+    ]
+    most = percent(records.real(head, "origin_limit_share"))
+    said = f"With at most {most} of one origin or over one state, supply at least cost is mostly {listed(shares)}."
+    unit = records.text(head, "unit") or "t"
+    saved = [
+        f"{_LEAVES[records.text(row, 'limit')]} {records.text(row, 'name')} "
+        f"{number(records.real(row, 'price_usd_per_t'))} USD/{unit}"
+        for row in limits[:_CHOSEN]
+    ]
+    return f"{said} A little more would save: {listed(saved)}." if saved else said
 
 
 def plan_answer(rows: Sequence[Row]) -> str:

@@ -192,6 +192,7 @@ def _supply(tables: _Tables, drawn: dict[str, Spec]) -> FlowChapter:
                 secure_chapter_tables.bypass(bypass, tables.minerals, "secure-bypass-one", f"{name}: without"),
             ),
             folded=_folded(tables),
+            note=secure_answers.choice_answer(head, tables.own("secure_choice"), tables.own("secure_limits")),
         ),
     ]
     parts += [*_chain(tables), *_all_minerals(tables, drawn), *_others(tables)]

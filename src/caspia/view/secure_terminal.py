@@ -254,7 +254,18 @@ def print_secure(record: Mapping[str, object]) -> None:
     """
     screen = open_console()
     width = screen.width
-    names = ("origins", "transit", "chokepoints", "bypass", "worlds", "stages", "direct", "events", "limits")
+    names = (
+        "origins",
+        "transit",
+        "chokepoints",
+        "bypass",
+        "worlds",
+        "stages",
+        "direct",
+        "events",
+        "choice",
+        "limits",
+    )
     rows = {name: table_rows(record, name) for name in names}
     say(screen, secure_answers.secure_answer(record, rows["transit"], rows["bypass"]))
     indices = [f"{word} {brief(span(record, name))}" for word, name in _INDICES]
@@ -274,6 +285,10 @@ def print_secure(record: Mapping[str, object]) -> None:
     planned = secure_answers.plan_answer(rows["worlds"])
     if planned:
         say(screen, planned)
+    chosen = secure_answers.choice_answer(record, rows["choice"], rows["limits"])
+    if chosen:
+        head(screen, "Supply at least cost")
+        say(screen, chosen)
     if rows["stages"]:
         head(screen, "The chain, stage by stage")
         screen.print(stages_table(rows["stages"], width=width))
