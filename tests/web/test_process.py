@@ -16,10 +16,11 @@ from running import wait_for
 
 
 @contextmanager
-def served(*options):
+def served(*options, **given):
     """The process, and the address that it printed."""
     command = [sys.executable, "-m", "caspia", "serve", "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    with subprocess.Popen(command, **pipes, **given) as process:
         try:
             line = process.stdout.readline()
             yield process, re.search(r"http://\S+", line)[0]
@@ -64,31 +65,17 @@ def test_it_ends_cleanly_with_a_job_at_work_and_a_follower(world, tmp_path, how)
 
 
 def test_ctrl_c_reaches_no_worker_that_is_starting(world, tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "caspia",
-        "serve",
-        "--port",
-        "0",
-        "--data",
-        str(world),
-        "--folder",
-        str(tmp_path),
-    ]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
-    with subprocess.Popen(command, start_new_session=True, **pipes) as process:
-        address = re.search(r"http://\S+", process.stdout.readline())[0]
+    with served("--data", str(world), "--folder", str(tmp_path), start_new_session=True) as (process, address):
         with httpx.Client(base_url=address, timeout=60) as client:
             wait_for(lambda: client.get("/api/v1/health").json()["status"], lambda status: status == "ready")
-            job = client.post("/api/v1/jobs", json={"kind": "flow-intervals", "ask": {"draws": 10}}).json()
-            wait_for(lambda: client.get(f"/api/v1/jobs/{job['id']}").json()["state"], lambda now: now == "running")
+            client.post("/api/v1/jobs", json={"kind": "flow-intervals", "ask": {"draws": 1000}})
+            wait_for(lambda: client.get("/api/v1/health").json()["jobs_running"], bool)
         # As a terminal does: the server and its workers alike.
         os.killpg(process.pid, signal.SIGINT)
         said = process.communicate(timeout=60)[1]
-    assert process.returncode == 0, said
-    assert "Traceback" not in said
-    assert said.strip().endswith("stopped")
+        assert process.returncode == 0, said
+        assert "Traceback" not in said
+        assert said.strip().endswith("stopped")
 
 
 def test_another_address_prints_a_token_that_is_needed(world, tmp_path):

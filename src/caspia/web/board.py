@@ -295,7 +295,7 @@ class JobBoard:
             if self._closing or not self._is_current(task):
                 return False
             self._hands[task.id] = hand
-            self._list.change(task.id, state="running", started=now())
+            self._list.change(task.id, {"state": "running", "started": now()})
             return True
 
     def _equipped(self, task: Task) -> Task:
@@ -319,7 +319,7 @@ class JobBoard:
             if outcome.problem is None:
                 self._list.finish(task.id, outcome.sentence, outcome.body)
             else:
-                self._list.change(task.id, state="failed", ended=now(), error=complaint(outcome.problem))
+                self._list.change(task.id, {"state": "failed", "ended": now(), "error": complaint(outcome.problem)})
             self._leave(task)
 
     def _cancel(self, task: Task) -> None:
@@ -327,7 +327,7 @@ class JobBoard:
         self._waiting = deque(other for other in self._waiting if other is not task)
         if hand := self._hands.get(task.id):
             hand.let_go()
-        self._list.change(task.id, state="cancelled", ended=now())
+        self._list.change(task.id, {"state": "cancelled", "ended": now()})
         self._leave(task)
 
     def _is_current(self, task: Task) -> bool:

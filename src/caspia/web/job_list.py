@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from caspia.errors import Problem
@@ -30,10 +30,9 @@ class JobList:
     folder : Folder
         Where long jobs keep what they found so far.
 
-    Attributes
-    ----------
-    lock : threading.RLock
-        Held while jobs are read or changed; who does several things at once holds it meanwhile.
+    Notes
+    -----
+    `lock` is held while jobs are read or changed; who does several things at once holds it meanwhile.
     """
 
     def __init__(self, store: JobStore, folder: Folder) -> None:
@@ -54,7 +53,7 @@ class JobList:
             left = [job for job in self._jobs.values() if job.state not in ENDED]
             for job in left:
                 problem = Problem("the server was stopped", job.kind, "", "", "ask again")
-                self.change(job.id, state="failed", ended=now(), error=complaint(problem))
+                self.change(job.id, {"state": "failed", "ended": now(), "error": complaint(problem)})
             self._forget_oldest(MOST_KEPT)
 
     def jobs(self) -> list[Job]:
@@ -173,15 +172,15 @@ class JobList:
             told = {"stage": stage, "done": done, "all": total}
             self._jobs[job_id] = self._jobs[job_id].model_copy(update=told)
 
-    def change(self, job_id: str, **changes: Any) -> None:
+    def change(self, job_id: str, changes: Mapping[str, Any]) -> None:
         """Change a job; where that cannot be stored, this server knows it all the same.
 
         Parameters
         ----------
         job_id : str
             Its id.
-        **changes : object
-            Fields of `Job`.
+        changes : mapping of str to object
+            New values of fields of `Job`.
         """
         with self.lock:
             self._jobs[job_id] = self._jobs[job_id].model_copy(update=changes)
@@ -206,7 +205,7 @@ class JobList:
             try:
                 self._store.finish(job, body)
             except StoreFailed as error:
-                self.change(job_id, state="failed", ended=now(), error=complaint(error.problem))
+                self.change(job_id, {"state": "failed", "ended": now(), "error": complaint(error.problem)})
                 return
             self._jobs[job_id] = job
             self._drop_kept(job_id)
