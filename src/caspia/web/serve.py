@@ -15,6 +15,8 @@ from caspia.web.app import create_app
 from caspia.web.settings import ServerSettings
 
 GRACE_S = 3
+BACKLOG = 2048
+"""Connections that may wait to be taken."""
 
 
 class _Quiet(uvicorn.Server):
@@ -73,6 +75,8 @@ def _serve(app: FastAPI, settings: ServerSettings, ready: Callable[[str], None])
     # Once it has stopped, the library raises the signal again for whoever handled it before.
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
+        # Who asks at once waits until the server has started, and is not refused.
+        held.listen(BACKLOG)
         ready(f"http://{shown}:{port}/")
         server.run(sockets=[held])
     finally:
