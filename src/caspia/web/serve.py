@@ -91,8 +91,6 @@ def _bind(host: str, port: int) -> socket.socket:
         held = socket.socket(family, kind, protocol)
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.bind(address)
-        # Who is told the address may ask at once: what comes before the server waits in the queue of the socket.
-        held.listen(128)
     except OSError as error:
         got = f"{host}, port {port}: {error.strerror or error}"
         repair = "stop what listens there, or choose another --port"
