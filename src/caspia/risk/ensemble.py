@@ -23,6 +23,17 @@ from caspia.risk.work import Work
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+PROCESSES = {
+    "distributed.nanny.pre-spawn-environ": {
+        "MALLOC_TRIM_THRESHOLD_": 1 << 30,
+        "OMP_NUM_THREADS": 1,
+        "MKL_NUM_THREADS": 1,
+        "OPENBLAS_NUM_THREADS": 1,
+    },
+    "distributed.worker.profile.enabled": False,
+}
+"""Dask has workers give memory back at once; draws take and leave the same arrays again and again, and would spend a
+third of their time on it."""
 THREADS, LOCAL = "threads", "local"
 """Where draws are found: threads of this process, or processes of this machine."""
 SCHEMES = ("tcp://", "tls://", "ws://", "wss://", "ucx://", "inproc://")
@@ -181,12 +192,14 @@ def _on_cluster(
 @contextmanager
 def _client(place: Place) -> Iterator[Any]:
     """Connect to a scheduler, or start processes on this machine."""
+    import dask
     import distributed
 
     connect: Any = distributed.Client
     start: Any = distributed.LocalCluster
     if place.scheduler == LOCAL:
         with (
+            dask.config.set(PROCESSES),
             start(
                 n_workers=place.workers,
                 threads_per_worker=1,
