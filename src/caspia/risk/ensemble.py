@@ -32,8 +32,8 @@ PROCESSES = {
     },
     "distributed.worker.profile.enabled": False,
 }
-"""Dask has workers give memory back at once; draws take and leave the same arrays again and again, and would spend a
-third of their time on it."""
+"""Dask has workers give memory back at once; draws take and leave the same arrays again and again, and would spend
+a third of their time on it."""
 THREADS, LOCAL = "threads", "local"
 """Where draws are found: threads of this process, or processes of this machine."""
 SCHEMES = ("tcp://", "tls://", "ws://", "wss://", "ucx://", "inproc://")
