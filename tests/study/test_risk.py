@@ -28,7 +28,7 @@ from caspia.study.risk_capacity import capacity_law
 from caspia.study.risk_compile import compile_risk, find_laws
 from caspia.study.risk_costs import way_costs, ways_of
 from caspia.study.risk_events import arcs_of_rows, felt_rows, selected_rows
-from caspia.study.risk_model import RiskModel, World
+from caspia.study.risk_model import RESIDUAL, RiskModel, World
 from caspia.study.risk_outset import Outset
 from caspia.study.store import write_folder
 from caspia.view.report import render_report
@@ -110,7 +110,7 @@ def test_an_equilibrium_of_a_draw_is_certified_by_other_code(model: RiskModel) -
     servers = model.servers.with_capacity(world.capacity)
     servers = replace(servers, prices=replace(servers.prices, price_usd=world.price))
     series = model.grouping.series(servers)
-    assert fixed_point_residual(table, world.first_wants, series, found.flow) < 1e-4
+    assert fixed_point_residual(table, world.first_wants, series, found.flow) < RESIDUAL
 
 
 def nothing(model: RiskModel) -> tuple[np.ndarray, np.ndarray]:

@@ -30,8 +30,9 @@ BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 RESIDUAL = 1e-3
-"""Residual of a draw: a thousandth of the flows, where draws differ by tenths. Beside equilibria of a residual of 1e-7,
-metrics of 150 draws are off by 0.23 percent of their standard deviation (root mean square), percentiles by 0.3."""
+"""Residual of a draw: a thousandth of the flows, where draws differ by tenths. Beside equilibria of a residual of
+1e-7, metrics of 150 draws are off by 0.23 percent of their standard deviation (root mean square), percentiles by
+0.3 percent of it."""
 FINE = 1e-6
 """Residual of what is found once at the likely values, where single closures are told apart."""
 LEAST_LEFT = 0.02
