@@ -50,7 +50,7 @@ def exceedance(rows: Sequence[Row], metric: Row, title: str, *, width: int = 420
     ]
     data = canvas.Rows()
     base = alt.Chart(data.add(points))
-    axis = alt.Axis(format="~g", tickCount=5)
+    axis = alt.Axis(format=".3~r", tickCount=5)
     xs = alt.X("value:Q", title=f"{records.text(metric, 'label')}, {word}", axis=axis, scale=alt.Scale(zero=False))
     ys = alt.Y("share:Q", title="Share of years above", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
     band = base.mark_area(fill=_INK, opacity=0.18).encode(x=xs, y=alt.Y("low:Q", title=None), y2="high:Q")
@@ -154,7 +154,7 @@ def critical(rows: Sequence[Row], title: str, *, width: int = 420, height: int =
     data = canvas.Rows()
     colours = alt.Scale(domain=["a day of closure", "a year of the record"], range=[token("muted"), _INK])
     order = [records.text(row, "name") for row in rows[:MOST]]
-    tens = alt.Axis(format="~g", values=[10.0**power for power in range(-4, 6)])
+    tens = alt.Axis(format=".3~r", values=[10.0**power for power in range(-4, 6)])
     marks = (
         alt.Chart(data.add(points))
         .mark_point(filled=True, size=90)
