@@ -22,6 +22,10 @@ settings.load_profile("caspia")
 OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
 # `caspia` in the examples is that of the Python which runs the tests, whether its environment is activated or not.
 os.environ["PATH"] = os.pathsep.join([os.fspath(Path(sys.executable).parent), os.environ["PATH"]])
+# Tests leave the folder of the user alone; all processes of a run share one in its place.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _cache = tempfile.TemporaryDirectory(prefix="caspia-cache-")
+    os.environ["XDG_CACHE_HOME"] = os.environ["LOCALAPPDATA"] = _cache.name
 
 
 def run_console(example: Example) -> None:

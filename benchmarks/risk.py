@@ -65,8 +65,8 @@ def beside_peer(model: RiskModel, draws: int) -> None:
         world.quiet()
         mine += time.perf_counter() - begin
         capacity = world.capacity * np.maximum(world.year.left, LEAST_LEFT)
-        table = replace(model.grouping.table, cost=world.cost, felt=world.felt[0])
-        bundles = replace(model.grouping.bundles, felt=world.felt[1])
+        table = replace(model.grouping.table, cost=world.cost)
+        bundles = replace(model.grouping.bundles, felt=world.felt)
         servers = model.servers.with_capacity(capacity)
         servers = replace(servers, prices=replace(servers.prices, price_usd=world.price))
         series = replace(model.grouping, table=table, bundles=bundles).series(servers)

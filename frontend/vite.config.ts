@@ -1,7 +1,8 @@
+/// <reference types="vitest/config" />
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
-const server = process.env.CASPIA_SERVER ?? "http://127.0.0.1:8000";
+const server = process.env.CASPIA_SERVER ?? "http://127.0.0.1:8765";
 
 /** The page is built into the Python package, which serves it; while developing, questions go to a running `caspia serve`. */
 export default defineConfig({
@@ -16,4 +17,4 @@ export default defineConfig({
   },
   server: { proxy: { "/api": { target: server, changeOrigin: true } } },
   test: { include: ["tests/unit/**/*.test.ts"], environment: "node" },
-} as Parameters<typeof defineConfig>[0]);
+});

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
+from filelock import FileLock
 
-import caspia
 from caspia.study import Result, Study, run_study
+from caspia.study.kept_routes import user_routes
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 ENVIRONMENT = os.environ | {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONWARNINGS": "error"}
@@ -20,14 +23,27 @@ ENVIRONMENT = os.environ | {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONWARNINGS":
 
 @pytest.fixture(scope="session")
 def real() -> Study:
-    """Return the study on the built-in data."""
-    return caspia.load("caspian")
+    """Return the study on the built-in data, whose routes one process of a run finds for all."""
+    return Study.open(kept=user_routes())
 
 
 @pytest.fixture(scope="session")
-def answered(real: Study) -> Result:
-    """Return all reference consignments, answered once; the chapters on investment have tests of their own."""
-    return run_study(Study(real.data, replace(real.settings, rollout_draws=0, risk_draws=0)))
+def answered(real: Study, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """Return all reference consignments, answered once; the chapters on investment have tests of their own.
+
+    Where tests run in several processes, the first that asks computes it and the others read what it wrote.
+    """
+    study = Study(real.data, replace(real.settings, rollout_draws=0, risk_draws=0))
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return run_study(study)
+    kept = tmp_path_factory.getbasetemp().parent / "answered.pickle"
+    with FileLock(kept.with_suffix(".lock")):
+        if kept.exists():
+            tables, manifest = pickle.loads(kept.read_bytes())
+            return Result(MappingProxyType(tables), MappingProxyType(manifest))
+        found = run_study(study)
+        kept.write_bytes(pickle.dumps((dict(found.tables), dict(found.manifest))))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from caspia.view import modes, theme
+from caspia.view import modes, risk_words, theme
 
 FOLDER = Path(__file__).parent.parent / "frontend" / "src" / "shared"
-MADE = "Made by tools/page_theme.py from view/theme.py and view/modes.py: change those."
+MADE = "Made by tools/page_theme.py from view/theme.py, view/modes.py and view/risk_words.py: change those."
 MEANINGS = {"measure": theme.MEASURE, "exposed": theme.EXPOSED, "paid": theme.PAID, "working": theme.GAIN}
 """Colours of what is no corridor, the same on both grounds."""
 
@@ -33,7 +33,7 @@ def _rule(selector: str, scheme: str, values: dict[str, str]) -> str:
 
 
 def script() -> str:
-    """Corridors with their marks, and the names of modes and operations, as TypeScript."""
+    """Corridors with their marks, and names of modes, operations and groups of doubts, as TypeScript."""
     names = ", ".join(json.dumps(name) for name in theme.CORRIDORS)
     looks = "".join(
         f"  {look.name}: {{ glyph: {_text(look.glyph)}, shape: {_text(look.shape)}, dash: {list(look.dash)} }},\n"
@@ -46,7 +46,8 @@ def script() -> str:
         "/** Mark of each corridor, and the dashes of its line in pixels. */\n"
         "export const LOOKS: Record<Corridor, { glyph: string; shape: string; dash: number[] }> = {\n"
         f"{looks}}};\n\n"
-        f"{_names('MODES', modes.MODE_NAMES)}\n{_names('OPERATIONS', modes.OPERATIONS)}"
+        f"{_names('MODES', modes.MODE_NAMES)}\n{_names('OPERATIONS', modes.OPERATIONS)}\n"
+        f"{_names('DOUBTS', risk_words.GROUPS)}"
     )
 
 

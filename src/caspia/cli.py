@@ -24,7 +24,7 @@ from caspia.cli_risk import risk_app
 from caspia.cli_scenarios import scenario_app
 from caspia.cli_secure import secure_app
 from caspia.cli_serve import serve_app
-from caspia.cli_tools import Draws, print_json, progress, records, spinner
+from caspia.cli_tools import Draws, open_study, print_json, progress, records, spinner
 from caspia.errors import DataError, InputError, NotConverged, Problem
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
@@ -102,10 +102,10 @@ def route(  # noqa: PLR0913 - the options of a command are its parameters
 ) -> None:
     """Compare what a consignment costs, how long it takes and how reliably, by every corridor."""
     with spinner("Searching"):
-        from caspia.study import Request, Study, barred_corridors, barred_frame, barred_records
+        from caspia.study import Request, barred_corridors, barred_frame, barred_records
         from caspia.study.frames import legs_frame, place_names, route_record, routes_frame
 
-        study = Study.open(data).with_scenario(*(scenario or ()))
+        study = open_study(data).with_scenario(*(scenario or ()))
         words = tuple(word for word in avoid.split(",") if word.strip())
         request = Request(origin, destination, commodity, words, month, alternatives)
         found = study.itineraries(request, pareto=pareto)
@@ -139,12 +139,12 @@ def study(
     ] = True,
 ) -> None:
     """Answer all reference consignments, validate, and write the report and the result store."""
-    from caspia.study import Settings, Study, check_writable, run_study, write_folder
+    from caspia.study import Settings, check_writable, run_study, write_folder
     from caspia.view import terminal
     from caspia.view.report import write_report
 
     settings = Settings(seed=seed) if plans else Settings(seed=seed, rollout_draws=0, risk_draws=0)
-    opened = Study.open(data, settings).with_scenario(*(scenario or ()))
+    opened = open_study(data, settings).with_scenario(*(scenario or ()))
     check_writable(out)
     with progress() as tell:
         result = run_study(opened, tell)
@@ -165,12 +165,12 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Hold the model against published times, prices and traffic."""
-    from caspia.study import Settings, Study, check_draws, manifest, summary, validate_traffic
+    from caspia.study import Settings, check_draws, manifest, summary, validate_traffic
     from caspia.study import validate as run
 
     settings = Settings() if draws is None else Settings(flow_draws=draws)
     check_draws(settings.flow_draws)
-    opened = Study.open(data, settings).with_scenario(*(scenario or ()))
+    opened = open_study(data, settings).with_scenario(*(scenario or ()))
     world = {name: manifest(opened)[name] for name in ("scenario", "scenario_title")}
     with progress() as tell:
         table = run(opened, lambda done, total: tell("Validation", done, total))
@@ -273,11 +273,10 @@ def export(
     data: Data = "caspian",
 ) -> None:
     """Write network, tables, demand and flows for other programs: GMNS, GeoPackage, Parquet, OMX, Excel."""
-    from caspia.study import Study
     from caspia.study.interchange import Extent, export_files
 
     with progress() as tell:
-        world = Study.open(data).with_scenario(*(scenario or ()))
+        world = open_study(data).with_scenario(*(scenario or ()))
         paths = export_files(world, out, formats or (), Extent(year, case), tell)
     names = ", ".join(path.name for path in paths)
     typer.echo(f"{len(paths)} file{'s' if len(paths) > 1 else ''} written to {out}: {names}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from caspia.cli_tools import print_json, progress
+from caspia.cli_tools import open_study, print_json, progress
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
 
@@ -25,11 +25,10 @@ def claims(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Say which public claims about the route hold, with the number behind each verdict."""
-    from caspia.study import Study
     from caspia.study.claims_answer import claims_answer
 
     with progress() as tell:
-        answer = claims_answer(Study.open(data), tuple(ids or ()), tell)
+        answer = claims_answer(open_study(data), tuple(ids or ()), tell)
     if as_json:
         print_json(answer.record())
         return

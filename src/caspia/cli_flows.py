@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from caspia.cli_tools import Draws, print_json, progress, records
+from caspia.cli_tools import Draws, open_study, print_json, progress, records
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
 
@@ -39,11 +39,11 @@ def flows(  # noqa: PLR0913 - the options of a command are its parameters
     as_json: AsJson = False,
 ) -> None:
     """Show how much flows where, what binds, and what a scenario moves."""
-    from caspia.study import Settings, Study, flow_answer
+    from caspia.study import Settings, flow_answer
 
     settings = Settings() if draws is None else Settings(flow_draws=draws)
     with progress() as tell:
-        opened = Study.open(data, settings)
+        opened = open_study(data, settings)
         world = opened.with_scenario(*scenario) if scenario else opened.world_of(year)
         answer = flow_answer(world, year, case, compare, users, tell)
     if as_json:
@@ -65,13 +65,13 @@ def calibrate(
 ) -> None:
     """Fit how shippers choose to the traffic of 2023 and 2024; write scales and corridor constants as facts."""
     from caspia.exchange import check_target
-    from caspia.study import Study, calibrate_study, write_facts
+    from caspia.study import calibrate_study, write_facts
 
     target = out or (Path(data) / "facts_calibrated.csv" if Path(data).is_dir() else None)
     if target is not None:
         check_target(target)
     with progress() as tell:
-        found = calibrate_study(Study.open(data), tell)
+        found = calibrate_study(open_study(data), tell)
     if target is not None:
         write_facts(target, found)
     if as_json:

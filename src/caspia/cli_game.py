@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from caspia.cli_tools import print_json, progress
+from caspia.cli_tools import open_study, print_json, progress
 
 # Heavy rooms are imported inside the command, so that `caspia --help` answers at once.
 
@@ -40,14 +40,13 @@ def game(  # noqa: PLR0913 - the options of a command are its parameters
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Play the game of the corridor: what is stable, and what Russia and China answer."""
-    from caspia.study import Study
     from caspia.study.game import GameRequest
     from caspia.study.game_answer import game_answer, record
 
     chosen = tuple(key for key in players.split(",") if key.strip())
     request = GameRequest(chosen, year, case, draws, seed, sample, limit)
     with progress() as tell:
-        found = record(game_answer(Study.open(data).with_scenario(*(scenario or ())), request, tell))
+        found = record(game_answer(open_study(data).with_scenario(*(scenario or ())), request, tell))
     if as_json:
         print_json(found)
         return

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from caspia.cli_tools import print_json, progress, records
+from caspia.cli_tools import open_study, print_json, progress, records
 from caspia.errors import InputError, Problem
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
@@ -84,7 +84,6 @@ def plan(  # noqa: PLR0913 - the options of a command are its parameters
     as_json: AsJson = False,
 ) -> None:
     """Choose what to build with a budget, and when, by what it does to the flows."""
-    from caspia.study import Study
     from caspia.study.objectives import read_aim
     from caspia.study.plan import open_planner
     from caspia.study.plan_answer import plan_answer
@@ -100,7 +99,7 @@ def plan(  # noqa: PLR0913 - the options of a command are its parameters
         case=case,
     )
     with progress() as tell:
-        study = Study.open(data).with_scenario(*(scenario or ()))
+        study = open_study(data).with_scenario(*(scenario or ()))
         answer = plan_answer(open_planner(study, request, tell), request, tell, keep=sweep)
     if as_json:
         record = answer.record()
@@ -134,7 +133,6 @@ def finance(  # noqa: PLR0913 - the options of a command are its parameters
     as_json: AsJson = False,
 ) -> None:
     """Say whether the loans of a project or plan can be served, who pays and who gains."""
-    from caspia.study import Study
     from caspia.study.finance_answer import FinanceQuestion, finance_answer
     from caspia.study.plan_finance import FinanceRequest
     from caspia.study.plan_request import PlanRequest
@@ -142,7 +140,7 @@ def finance(  # noqa: PLR0913 - the options of a command are its parameters
     asked = FinanceRequest(loan, loan_share, discount, strained)
     request = PlanRequest(budgets=tuple(budget or ("3e12 JPY",)), years=read_years(years), case=case)
     with progress() as tell:
-        record = finance_answer(Study.open(data), what, FinanceQuestion(asked, request), tell).record()
+        record = finance_answer(open_study(data), what, FinanceQuestion(asked, request), tell).record()
     if as_json:
         print_json(record)
         return
@@ -164,14 +162,13 @@ def rollout(
     as_json: AsJson = False,
 ) -> None:
     """Roll the corridor out to 2040: what is announced, what is paid for, what works, and what moves."""
-    from caspia.study import Study
     from caspia.study.plan_file import read_plan_file
     from caspia.study.rollout import check_draws, open_rollout
     from caspia.study.rollout import rollout as roll_out
 
     check_draws(draws)
     with progress() as tell:
-        study = Study.open(data)
+        study = open_study(data)
         starts = read_plan_file(plan, study.data).starts if plan else None
         record = roll_out(open_rollout(study, None, tell, case), starts, tell, draws).record()
     if as_json:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from caspia.cli_tools import print_json, progress, records
+from caspia.cli_tools import open_study, print_json, progress, records
 
 # Heavy rooms are imported inside the command, so that `caspia --help` answers at once.
 
@@ -53,14 +53,13 @@ def risk(  # noqa: PLR0913 - the options of a command are its parameters
 ) -> None:
     """Draw years of closures, storms and doubtful facts: what they do to time, cost and capacity."""
     from caspia.risk import Place
-    from caspia.study import Study
     from caspia.study.plan_file import read_plan_file
     from caspia.study.risk import PORTION, RiskRequest, risk_answer
 
     place = Place(scheduler, workers if workers is not None else max(os.cpu_count() or 1, 1), PORTION)
     rescue = Path(f"caspia-risk-{seed}.draws")
     request = RiskRequest(n, seed, year, place, resume, rescue, critical)
-    study = Study.open(data).with_scenario(*(scenario or ()))
+    study = open_study(data).with_scenario(*(scenario or ()))
     if plan:
         request = replace(request, starts=read_plan_file(plan, study.data).starts)
     before = _written(resume or rescue)

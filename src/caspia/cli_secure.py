@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from caspia.cli_tools import Draws, print_json, progress, records
+from caspia.cli_tools import Draws, open_study, print_json, progress, records
 from caspia.errors import InputError, Problem
 
 # Heavy rooms are imported inside the commands, so that `caspia --help` answers at once.
@@ -40,7 +40,7 @@ def secure(  # noqa: PLR0913 - the options of a command are its parameters
 ) -> None:
     """Say how secure supply of a mineral is, or how diversified a state exports."""
     _check(commodity, importer, exporter, without)
-    from caspia.study import Settings, Study
+    from caspia.study import Settings
     from caspia.study.exporters import export_worlds, find_exporter
     from caspia.study.exporters import exporter as answer_exporter
     from caspia.study.plan_file import read_plan_file
@@ -50,7 +50,7 @@ def secure(  # noqa: PLR0913 - the options of a command are its parameters
 
     words = tuple(word.strip() for word in without.split(",") if word.strip())
     settings = Settings() if draws is None else Settings(flow_draws=draws)
-    opened = Study.open(data, settings).with_scenario(*(scenario or ()))
+    opened = open_study(data, settings).with_scenario(*(scenario or ()))
     starts = read_plan_file(plan, opened.data).starts if plan else None
     if exporter:
         state = find_exporter(opened, exporter)

@@ -7,9 +7,12 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from caspia.study import Settings, Study
 
 Draws = Annotated[
     int | None,
@@ -18,6 +21,31 @@ Draws = Annotated[
     ),
 ]
 """Option of the commands that find flows; without it that of the settings."""
+
+
+def open_study(data: str, settings: Settings | None = None) -> Study:
+    """Open a study whose routes are kept in the folder of the user, for the next command.
+
+    Parameters
+    ----------
+    data : str
+        Name or path.
+    settings : Settings, optional
+        Seed and number of draws.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    caspia.errors.DataError
+        The folder breaks its rules.
+    """
+    from caspia.study import Study
+    from caspia.study.kept_routes import user_routes
+
+    return Study.open(data, settings, kept=user_routes())
 
 
 def records(frame: Any) -> list[dict[str, Any]]:

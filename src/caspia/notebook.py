@@ -15,7 +15,7 @@ from caspia.network import MODES, TABLE_OF_KIND, ArcKind, Network
 from caspia.scenario import edits_frame
 from caspia.study import Flows, Result, Study, counts, flows_result, manifest
 from caspia.view.cards import Card, card_html, result_card
-from caspia.view.chapters import Cell, Column, Line, Table, plain
+from caspia.view.chapters import Cell, Column, Line, Table, count, plain
 from caspia.view.figures import Figure, figure
 from caspia.view.formats import number, whole
 from caspia.view.modes import MODE_NAMES
@@ -139,7 +139,7 @@ def _study_card(study: Study) -> Card:
     assumed = f"{whole(size['facts_assumed'])} of the facts are assumed"
     tables = () if scenario is None else (_edits(study),)
     columns = (Column("What", numeric=False), Column("Number"))
-    lines = tuple(Line((plain(str(what).replace("_", " ")), _count(int(n)))) for what, n in size.items())
+    lines = tuple(Line((plain(str(what).replace("_", " ")), count(int(n)))) for what, n in size.items())
     drawn = f"Intervals rest on {whole(settings.draws)} draws with seed {settings.seed}."
     return Card(
         kicker,
@@ -162,7 +162,7 @@ def _edits(study: Study) -> Table:
         return Table("edits", "Edits", columns, ())
     frame = edits_frame((study.root or study).data, study.scenario)
     lines = tuple(
-        Line((plain(str(row.what)), _count(int(row.selected)), _count(int(row.changed)), plain(str(row.source_id))))
+        Line((plain(str(row.what)), count(int(row.selected)), count(int(row.changed)), plain(str(row.source_id))))
         for row in frame.itertuples()
     )
     return Table("edits", f"Edits of {study.scenario.id}", columns, lines)
@@ -209,8 +209,4 @@ def _operations(network: Network) -> Table:
 
 
 def _both(network: Network, own: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[Cell, Cell]:
-    return _count(int(own.sum())), _count(int((own & network.arcs.is_open).sum()))
-
-
-def _count(value: int) -> Cell:
-    return Cell(whole(value), f"{value}", kind="")
+    return count(int(own.sum())), count(int((own & network.arcs.is_open).sum()))

@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from caspia.errors import InputError
@@ -73,6 +73,7 @@ def best_of_all(chosen: Programme, value: Valuer) -> float:
 
 
 @settings(max_examples=40)
+@example(seed=77, sources=1, share=1.0)
 @given(st.integers(0, 10_000), st.sampled_from([1, 2]), st.floats(0.0, 1.2))
 def test_the_program_finds_the_best_plan_of_a_second_order_value(seed: int, sources: int, share: float) -> None:
     chosen, worth = programme(seed, sources=sources, share=share), quadratic(seed)
@@ -114,6 +115,8 @@ def covered(seed: int, n: int) -> Valuer:
 
 
 @settings(max_examples=25)
+@example(seed=6897)
+@example(seed=491)
 @given(st.integers(0, 10_000))
 def test_interactions_of_every_order_leave_the_plan_near_the_best(seed: int) -> None:
     chosen, value = programme(seed, rules=False), covered(seed, 5)

@@ -400,3 +400,11 @@ def test_results_hold_intervals_and_say_what_they_are(world: Study, tmp_path: Pa
     assert comments["flow_corridors.share_p90"].endswith("ninetieth percentile of the draws")
     for name, columns in RANGED.items():
         assert all(comments[f"{name}.{column}{end}"] for column in columns for end in ("_p10", "_p90"))
+
+
+def test_the_world_of_a_year_has_the_settings_of_its_study(real: Study) -> None:
+    few, many = (replace(real, settings=replace(real.settings, flow_draws=draws)) for draws in (10, 24))
+    for year in (2025, 2040):
+        worlds = [study.in_year(year) for study in (few, many, real)]
+        assert [world.settings for world in worlds] == [few.settings, many.settings, real.settings]
+    assert few.in_year(2025)._models is many.in_year(2025)._models

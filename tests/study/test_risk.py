@@ -106,7 +106,7 @@ def test_an_equilibrium_of_a_draw_is_certified_by_other_code(model: RiskModel) -
         model, values, model.law.year(nothing(model), values[model.slots.loss], values[model.slots.delay])
     )
     found = world.quiet()
-    table = replace(model.grouping.table, cost=world.cost, felt=world.felt[0])
+    table = replace(model.grouping.table, cost=world.cost, felt=world.felt_of_entries)
     servers = model.servers.with_capacity(world.capacity)
     servers = replace(servers, prices=replace(servers.prices, price_usd=world.price))
     series = model.grouping.series(servers)

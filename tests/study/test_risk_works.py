@@ -109,7 +109,7 @@ def test_open_works_save_cost_add_capacity_and_make_routes(model: RiskModel, wor
 def test_the_equilibrium_of_a_draw_with_open_works_is_certified(model: RiskModel, works: Works) -> None:
     world = world_of(model, np.ones(len(works.times.ids), dtype=bool))
     found = world.quiet()
-    table = replace(model.grouping.table, cost=world.cost, felt=world.felt[0], path_size=world.path_size)
+    table = replace(model.grouping.table, cost=world.cost, felt=world.felt_of_entries, path_size=world.path_size)
     servers = world.servers.with_capacity(world.capacity)
     servers = replace(servers, prices=replace(servers.prices, price_usd=world.price))
     assert fixed_point_residual(table, world.first_wants, model.grouping.series(servers), found.flow) < 3e-4

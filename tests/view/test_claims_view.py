@@ -142,7 +142,7 @@ def test_claims_that_hold_come_first_and_the_likelier_before() -> None:
 
 
 def test_the_chapter_says_verdicts_in_words_and_signs(judged) -> None:
-    catalogue = {source.id: source for source in evidence.sources(judged)}
+    catalogue = evidence.catalogue(judged)
     chapter = claims_chapter.claims_chapter(judged, catalogue)
     assert chapter is not None
     assert {line.look.word for line in chapter.lines} == set(VERDICTS)

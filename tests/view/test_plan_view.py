@@ -76,7 +76,7 @@ def plain(text):
 
 def chapters_of(result, tables):
     bare = records.Prepared(type(result)({**result.tables, **tables}, result.manifest))
-    catalogue, drawn = {s.id: s for s in evidence.sources(bare)}, plan_chapters.plan_charts_of(bare)
+    catalogue, drawn = evidence.catalogue(bare), plan_chapters.plan_charts_of(bare)
     return plan_chapters.plan_chapters(bare, evidence.evidence(bare), catalogue, drawn)
 
 

@@ -12,10 +12,6 @@ from tests.study.flow_world import DOUBT, DRAWING, EDITS, FACTS
 from caspia.web import ServerSettings
 from drawn import draw
 
-PROJECT = {
-    "projects": {"prj-rail": {"name": "Faster rail", "kind": "rail", "corridor": "Caspian", "countries": "KZ"}},
-}
-
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory) -> Path:
@@ -27,4 +23,11 @@ def world(tmp_path_factory) -> Path:
 def server(world, tmp_path_factory) -> Iterator[Running]:
     """A server on it."""
     with running(ServerSettings(tmp_path_factory.mktemp("served"), str(world))) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def idle(world, tmp_path_factory) -> Iterator[Running]:
+    """A server that takes jobs and does not work on them."""
+    with running(ServerSettings(tmp_path_factory.mktemp("idle"), str(world), workers=0)) as found:
         yield found

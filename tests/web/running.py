@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -45,6 +46,15 @@ def wait_for(ask: Callable[[], Any], holds: Callable[[Any], bool]) -> Any:
             raise AssertionError(f"waited in vain; last: {answer}")
         time.sleep(0.05)
     return answer
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is a process of an id."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @contextmanager

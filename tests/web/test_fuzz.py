@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
-from running import running
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
-
-from caspia.web import ServerSettings
 
 EXAMPLES = 15
 DESCRIBED = json.loads((Path(__file__).parents[2] / "frontend" / "openapi.json").read_text(encoding="utf-8"))
@@ -26,16 +23,9 @@ OPERATIONS = [
 CHECKS = (not_a_server_error, status_code_conformance, response_schema_conformance)
 
 
-@pytest.fixture(scope="module")
-def fuzzed(world, tmp_path_factory):
-    """A server that takes jobs and does not work on them."""
-    with running(ServerSettings(tmp_path_factory.mktemp("fuzzed"), str(world), workers=0)) as found:
-        yield found
-
-
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_no_input_breaks_the_server(fuzzed, method, path):
-    base = f"http://127.0.0.1:{fuzzed.port}"
+def test_no_input_breaks_the_server(idle, method, path):
+    base = f"http://127.0.0.1:{idle.port}"
 
     @given(SCHEMA[path][method].as_strategy())
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)

@@ -8,14 +8,16 @@ import signal
 
 import duckdb
 import pytest
-from running import running, wait_for
+from pydantic import TypeAdapter
+from running import is_alive, running, wait_for
 
 from caspia.study import Settings, Study, flow_answer
 from caspia.web import ServerSettings
 from caspia.web.folder import Folder
+from caspia.web.job_kinds import KINDS
 from caspia.web.job_list import MOST_KEPT
 from caspia.web.job_store import FILE, JobStore
-from caspia.web.models_jobs import Job
+from caspia.web.models_jobs import Job, JobAsk
 
 QUICK = {"kind": "flow-intervals", "ask": {"draws": 10}}
 ENDLESS = {"kind": "flow-intervals", "ask": {"draws": 1000, "year": 2030}}
@@ -98,6 +100,12 @@ def test_what_is_no_job_is_refused(server, body):
     assert server.post("/jobs", body).status_code == 422
 
 
+def test_every_kind_that_may_be_asked_for_is_worked_on(server):
+    may_be_asked = TypeAdapter(JobAsk).json_schema()["discriminator"]["mapping"]
+    assert may_be_asked.keys() == KINDS.keys()
+    assert server.get("/meta").json()["job_kinds"] == list(KINDS)
+
+
 def test_unknown_jobs(server):
     for path in ("/jobs/0123456789abcdef", "/jobs/0123456789abcdef/result", "/jobs/0123456789abcdef/events"):
         assert server.get(path).status_code == 404
@@ -117,14 +125,6 @@ def test_a_job_that_is_cancelled_stops_and_the_next_one_runs(server):
     assert server.until(next_one["id"], "done", "failed")["state"] == "done"
     assert server.client.delete(f"/api/v1/jobs/{job['id']}").json()["done"] == "deleted"
     assert server.get(f"/jobs/{job['id']}").status_code == 404
-
-
-def is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_a_job_that_is_cancelled_and_asked_again_at_once_is_a_new_one(server):

@@ -9,11 +9,10 @@ import json
 import random
 
 import pytest
-from running import API, running
+from running import API
 
 from caspia.data import attributes
 from caspia.study import Study
-from caspia.web import ServerSettings
 
 ASK = {"origin": "KZAAA", "destination": "GEDDD", "commodity": "grain"}
 ROUNDS, EACH = 4, 25
@@ -24,13 +23,6 @@ TABLES = {
 }
 MEASURED = ("places", "links", "services", "commodities", "demand", "groups", "fleets", "classes", "terminals")
 CLOSED = {"days": (0, 1, 364, 365), "share": (0, 1e-9, 0.5, 1), "spell_h": (1, 2000)}
-
-
-@pytest.fixture(scope="module")
-def odd(world, tmp_path_factory):
-    """A server that takes jobs and does not work on them."""
-    with running(ServerSettings(tmp_path_factory.mktemp("odd"), str(world), workers=0)) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +60,12 @@ def edit(draw, known):
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
-def test_no_world_breaks_the_server(odd, known, seed):
+def test_no_world_breaks_the_server(idle, known, seed):
     draw, answered = random.Random(seed), 0
     for _ in range(EACH):
         world = {"edits": [edit(draw, known) for _ in range(draw.randint(1, 2))]}
         for path, body in (("/routes", ASK | {"world": world}), ("/flows", {"world": world, "compare": {}})):
-            response = odd.post(path, body)
+            response = idle.post(path, body)
             assert response.status_code in (200, 422), (response.text, json.dumps(world))
             answered += response.status_code == 200
             if response.status_code == 422:
@@ -88,9 +80,9 @@ def test_no_world_breaks_the_server(odd, known, seed):
         {"action": "set", "attribute": "capacity_t_per_year", "value": 1e5, "unit": "t/year"},
     ],
 )
-def test_a_capacity_where_there_was_none_slows_flows(odd, cells):
+def test_a_capacity_where_there_was_none_slows_flows(idle, cells):
     world = {"edits": [cells | {"table": "links", "id": "rail-RUEEE-GEDDD", "override": True}]}
-    answer = odd.post("/flows", {"world": world, "compare": {}})
+    answer = idle.post("/flows", {"world": world, "compare": {}})
     assert answer.status_code == 200, answer.text
     change = {row["corridor"]: row["change_t"] for row in answer.json()["corridors"]}
     assert change["Northern"] < 0
@@ -100,10 +92,10 @@ def test_a_capacity_where_there_was_none_slows_flows(odd, cells):
 @pytest.mark.parametrize(
     "edited", [("links", "rail-KZAAA-KZBBB", "capacity_trains_per_day"), ("fleets", "flt-two", "payload_t")]
 )
-def test_a_capacity_of_zero_is_refused_with_a_way_out(odd, edited):
+def test_a_capacity_of_zero_is_refused_with_a_way_out(idle, edited):
     table, key, name = edited
     cells = {"action": "scale", "table": table, "id": key, "attribute": name, "factor": 0.0}
-    answer = odd.post("/flows", {"world": {"edits": [cells]}})
+    answer = idle.post("/flows", {"world": {"edits": [cells]}})
     assert answer.status_code == 422
     assert answer.json()["error"]["repair"]
 
@@ -122,20 +114,20 @@ def test_a_capacity_of_zero_is_refused_with_a_way_out(odd, edited):
         ("/jobs", {"kind": "finance", "ask": {"loan_share": 10**400}}),
     ],
 )
-def test_odd_texts_and_numbers_are_refused(odd, path, body):
+def test_odd_texts_and_numbers_are_refused(idle, path, body):
     content = json.dumps(body)
-    response = odd.client.post(API + path, content=content, headers={"Content-Type": "application/json"})
+    response = idle.client.post(API + path, content=content, headers={"Content-Type": "application/json"})
     assert response.status_code == 422, response.text
     assert response.json()["error"]["what"]
 
 
-def test_scenarios_that_extend_each_other_many_times_are_put_together_once(odd):
+def test_scenarios_that_extend_each_other_many_times_are_put_together_once(idle):
     close = {"action": "close", "table": "places", "id": "RUEEE", "days": 30}
     codes = []
     for number in range(45):
         below = [f"deep-{number - 1}"] * 3 if number else []
         body = {"title": "Deep", "world": {"scenarios": below, "edits": [] if number else [close]}}
-        codes.append(odd.client.put(f"{API}/scenarios/deep-{number}", json=body).status_code)
+        codes.append(idle.client.put(f"{API}/scenarios/deep-{number}", json=body).status_code)
     assert codes[:40] == [200] * 40
     assert codes[-1] == 422
-    assert len(odd.get("/scenarios/deep-39").json()["edits"]) == 1
+    assert len(idle.get("/scenarios/deep-39").json()["edits"]) == 1

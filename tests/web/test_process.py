@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from running import wait_for
+from running import is_alive, wait_for
 
 
 @contextmanager
@@ -26,14 +26,6 @@ def served(*options, **given):
             yield process, re.search(r"http://\S+", line)[0]
         finally:
             process.kill()
-
-
-def is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def children_of(pid):

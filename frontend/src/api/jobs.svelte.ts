@@ -1,6 +1,7 @@
 /** A long question: asked as a job, followed by the events of the server, kept by its id in the address bar. */
-import { address, call, Failure, trouble, type Trouble } from "./client";
-import type { Job, JobResult } from "./types";
+import { onDestroy } from "svelte";
+import { aborted, call, Failure, plain, reach, trouble } from "./client";
+import type { Job, JobResult, Trouble } from "./types";
 import { app, keep } from "../state/app.svelte";
 import { key } from "../lib/key";
 
@@ -8,15 +9,13 @@ export class JobQuestion {
   job = $state.raw<Job | null>(null);
   result = $state.raw<JobResult | null>(null);
   failed = $state.raw<Trouble | null>(null);
-  /** The server does not know this kind of question. */
-  unknown = $state(false);
   starting = $state(false);
   private control: AbortController | null = null;
 
-  constructor(
-    readonly kind: string,
-    readonly slot: string = kind,
-  ) {}
+  /** Made by a view as it opens; a view that is left follows no more, and the work goes on without it. */
+  constructor(readonly kind: string) {
+    onDestroy(() => this.control?.abort());
+  }
 
   get busy(): boolean {
     return this.starting || this.job?.state === "queued" || this.job?.state === "running";
@@ -36,7 +35,7 @@ export class JobQuestion {
       this.remember(job.id);
       await this.follow(job);
     } catch (error) {
-      if (!aborted(error)) this.fail(error);
+      if (!aborted(error)) this.failed = trouble(error);
     } finally {
       this.starting = false;
     }
@@ -44,13 +43,13 @@ export class JobQuestion {
 
   /** Take up the job that the address bar names, if there is one that is not followed yet. */
   async resume(): Promise<void> {
-    const id = app.jobs[this.slot];
+    const id = app.jobs[this.kind];
     if (!id || id === this.job?.id) return;
     try {
       await this.follow(await call<Job>("GET", `/jobs/${id}`));
     } catch (error) {
       if (error instanceof Failure && error.status === 404) this.remember("");
-      else if (!aborted(error)) this.fail(error);
+      else if (!aborted(error)) this.failed = trouble(error);
     }
   }
 
@@ -59,22 +58,16 @@ export class JobQuestion {
     try {
       await call("DELETE", `/jobs/${this.job.id}`);
     } catch (error) {
-      this.fail(error);
+      this.failed = trouble(error);
     }
   }
 
   private remember(id: string): void {
     const jobs = { ...app.jobs };
-    if (id) jobs[this.slot] = id;
-    else Reflect.deleteProperty(jobs, this.slot);
+    if (id) jobs[this.kind] = id;
+    else Reflect.deleteProperty(jobs, this.kind);
     app.jobs = jobs;
     keep();
-  }
-
-  private fail(error: unknown): void {
-    this.failed = trouble(error);
-    this.unknown =
-      error instanceof Failure && error.status === 422 && /kind|tag/i.test(JSON.stringify(error.trouble));
   }
 
   private async follow(job: Job): Promise<void> {
@@ -82,27 +75,24 @@ export class JobQuestion {
     const control = new AbortController();
     this.control = control;
     this.job = job;
+    this.starting = false;
     while (this.busy && !control.signal.aborted) {
       await this.listen(job.id, control.signal).catch(async (error: unknown) => {
         if (aborted(error)) throw error;
         await new Promise((done) => setTimeout(done, 1000));
       });
       this.job = await call<Job>("GET", `/jobs/${job.id}`, undefined, control.signal);
-      this.starting = false;
     }
     if (this.job.state === "done")
       this.result = await call<JobResult>("GET", `/jobs/${job.id}/result`, undefined, control.signal);
-    if (this.job.state === "failed") this.failed = failure(this.job);
+    if (this.job.state === "failed") this.failed = this.job.error ?? plain(this.job.stage, "");
   }
 
   /** Read server-sent events until the job ends; by `fetch`, which says why it fails, as an `EventSource` does not. */
   private async listen(id: string, signal: AbortSignal): Promise<void> {
-    const response = await fetch(address(`/jobs/${id}/events`), {
-      headers: { accept: "text/event-stream" },
-      signal,
-    });
+    const response = await reach(`/jobs/${id}/events`, { headers: { accept: "text/event-stream" }, signal });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-    if (!response.ok || !reader) throw new Error(`events: ${response.status}`);
+    if (!reader) throw new Error("events without a body");
     let rest = "";
     for (;;) {
       const { value, done } = await reader.read();
@@ -115,19 +105,8 @@ export class JobQuestion {
 
   private hear(block: string): void {
     const lines = block.split(/\r?\n/).filter((l) => l.startsWith("data:"));
-    if (lines.length === 0 || !this.job) return;
-    const said = JSON.parse(lines.map((l) => l.slice(5)).join("\n")) as Partial<Job>;
-    this.job = { ...this.job, ...said, id: this.job.id };
-    this.starting = false;
+    if (lines.length) this.job = JSON.parse(lines.map((l) => l.slice(5)).join("\n")) as Job;
   }
-}
-
-const aborted = (error: unknown): boolean => error instanceof DOMException && error.name === "AbortError";
-
-function failure(job: Job): Trouble {
-  const error = job.error;
-  const empty = { what: "", where: "", got: "", allowed: "", repair: "" };
-  return error ? { ...empty, ...error } : { ...empty, what: job.stage, repair: "" };
 }
 
 /** Of what the server was asked, the keys that the page asks. */

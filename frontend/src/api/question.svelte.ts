@@ -1,10 +1,9 @@
 /** A question that is asked again whenever its parameters change; the old answer stays until the new one is there. */
-import { trouble, type Trouble } from "./client";
+import { trouble } from "./client";
+import type { Trouble } from "./types";
 
 export class Question<T> {
   answer: T | null = $state.raw(null);
-  /** The answer before this one, to say what moved. */
-  before: T | null = $state.raw(null);
   asking = $state(false);
   failed: Trouble | null = $state.raw(null);
   private control: AbortController | null = null;
@@ -21,7 +20,6 @@ export class Question<T> {
     try {
       const answer = await fetcher(control.signal);
       if (control.signal.aborted) return;
-      this.before = this.answer;
       this.answer = answer;
       this.failed = null;
     } catch (error) {
@@ -29,15 +27,6 @@ export class Question<T> {
       this.failed = trouble(error);
       this.asked = "";
     }
-    this.asking = false;
-  }
-
-  /** Forget question and answer. */
-  clear(): void {
-    this.control?.abort();
-    this.asked = "";
-    this.answer = null;
-    this.failed = null;
     this.asking = false;
   }
 }

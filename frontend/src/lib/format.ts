@@ -3,7 +3,7 @@
 export const THIN = "\u202f";
 export const MISSING = "–";
 
-export type Maybe = number | null | undefined;
+type Maybe = number | null | undefined;
 
 const known = (value: Maybe): value is number => typeof value === "number" && Number.isFinite(value);
 
@@ -59,8 +59,6 @@ export function dollars(value: Maybe, plus = false): string {
   if (Math.abs(value) >= 1e5) return `${sign}${number(value / 1e6)} m USD`;
   return `${sign}${number(value)} USD`;
 }
-
-export const days = (hours: Maybe): number | null => (known(hours) ? hours / 24 : null);
 
 /** Round steps for an axis that covers low to high, about `count` of them. */
 export function ticks(low: number, high: number, count = 5): number[] {

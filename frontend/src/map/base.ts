@@ -3,6 +3,7 @@ import type { Feature, FeatureCollection, Geometry, MultiPolygon, Point, Polygon
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, MultiPolygon as MultiPolygonOf, Topology } from "topojson-specification";
 import shapes from "world-atlas/countries-50m.json?url";
+import { texts } from "../texts";
 import { letters } from "./countries";
 import { unwrap } from "./picture";
 
@@ -15,21 +16,22 @@ export interface Base {
 
 type World = Topology<{ countries: GeometryCollection<{ name: string }>; land: GeometryCollection }>;
 
-const SEAS: readonly [string, number, number][] = [
-  ["Caspian Sea", 50.6, 41.6],
-  ["Black Sea", 34.2, 43.3],
-  ["Mediterranean Sea", 18, 34.6],
-  ["Arabian Sea", 63.5, 15.5],
-  ["Bay of Bengal", 88.5, 14.5],
-  ["South China Sea", 114, 14.5],
-  ["Baltic Sea", 19.3, 57.2],
-  ["North Sea", 3.2, 56.4],
-  ["Sea of Japan", 134.6, 39.6],
-  ["Persian Gulf", 51.4, 27.2],
-  ["Red Sea", 38.2, 20.5],
-  ["Indian Ocean", 76, -4],
-  ["Pacific Ocean", 152, 30],
-  ["Atlantic Ocean", -25, 35],
+/** Where the seas are named, in the order of their names in the texts. */
+const SEAS: readonly [number, number][] = [
+  [50.6, 41.6],
+  [34.2, 43.3],
+  [18, 34.6],
+  [63.5, 15.5],
+  [88.5, 14.5],
+  [114, 14.5],
+  [19.3, 57.2],
+  [3.2, 56.4],
+  [134.6, 39.6],
+  [51.4, 27.2],
+  [38.2, 20.5],
+  [76, -4],
+  [152, 30],
+  [-25, 35],
 ];
 
 let loaded: Promise<Base> | undefined;
@@ -93,9 +95,9 @@ function ring(points: Position[]): Position[] {
   return [...way, [last[0] ?? 0, pole], [first[0] ?? 0, pole], first];
 }
 
-const sea = ([name, lon, lat]: readonly [string, number, number]): Feature<Point> => ({
+const sea = ([lon, lat]: readonly [number, number], i: number): Feature<Point> => ({
   type: "Feature",
-  properties: { name, water: true, size: 40 },
+  properties: { name: texts.map.seas.split(",")[i], water: true, size: 40 },
   geometry: { type: "Point", coordinates: [lon, lat] },
 });
 

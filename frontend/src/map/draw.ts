@@ -63,6 +63,9 @@ export class Drawing {
   private readonly shown = new Map<string, Shown>();
   private frame = 0;
   private readonly ways = new Map<string, [number, number][]>();
+  /** Zoom from which each place is named. */
+  private readonly from: ReadonlyMap<string, number>;
+  private named: string | null = null;
 
   constructor(
     private readonly map: GlMap,
@@ -70,10 +73,15 @@ export class Drawing {
   ) {
     for (const link of network.links) this.ways.set(link.id, unwrap(link.coordinates));
     this.source("network").setData(this.links(network.links));
+    const degree = new Map<string, number>();
+    for (const l of network.links)
+      for (const end of [l.from_id, l.to_id]) degree.set(end, (degree.get(end) ?? 0) + 1);
+    const from = (p: Place): number => (FROM[p.kind] ?? 6) - Math.min(((degree.get(p.id) ?? 1) - 2) * 0.12, 1.2);
+    this.from = new Map(network.places.map((p) => [p.id, from(p)]));
   }
 
   /** The way of a link, without jumps in longitude. */
-  way(link: string): [number, number][] {
+  private way(link: string): [number, number][] {
     return this.ways.get(link) ?? [];
   }
 
@@ -152,12 +160,12 @@ export class Drawing {
     this.map.setFeatureState({ source: "strands", id: this.keys.get(key) ?? 0 }, state);
   }
 
+  /** The places, those of the picture first; drawn anew only where it names others. */
   private places(picture: Picture): void {
+    const named = picture.places.join(" ");
+    if (named === this.named) return;
+    this.named = named;
     const first = new Map(picture.places.map((id, order) => [id, order]));
-    const degree = new Map<string, number>();
-    for (const l of this.network.links)
-      for (const end of [l.from_id, l.to_id]) degree.set(end, (degree.get(end) ?? 0) + 1);
-    const from = (p: Place): number => (FROM[p.kind] ?? 6) - Math.min(((degree.get(p.id) ?? 1) - 2) * 0.12, 1.2);
     const data: FeatureCollection<Point> = {
       type: "FeatureCollection",
       features: this.network.places
@@ -167,7 +175,7 @@ export class Drawing {
           properties: {
             id: p.id,
             name: p.name,
-            from: from(p),
+            from: this.from.get(p.id) ?? 6,
             first: first.has(p.id),
             order: first.get(p.id) ?? 99,
           },

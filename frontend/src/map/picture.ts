@@ -1,6 +1,6 @@
 /** What a view wants to see on the map, as plain data; the map draws it and knows no question. */
 
-import { CORRIDORS, type Corridor } from "../shared/theme";
+import { CORRIDORS, LOOKS, type Corridor } from "../shared/theme";
 
 export { CORRIDORS, type Corridor };
 
@@ -38,6 +38,12 @@ export interface Picture {
 export const NOTHING: Picture = { strands: [], marks: [], places: [] };
 
 export const corridorOf = (name: string): Corridor => CORRIDORS.find((c) => c === name) ?? "Other";
+
+/** Mark and colour of a corridor. */
+export const lookOf = (name: string): { glyph: string; shape: string; colour: string } => {
+  const corridor = corridorOf(name);
+  return { ...LOOKS[corridor], colour: `var(--${corridor})` };
+};
 
 export interface Placed {
   key: string;

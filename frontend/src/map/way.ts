@@ -1,7 +1,10 @@
 /** Geometry of ways on the map. */
 
+import { unwrap } from "./picture";
+
 /** The point half-way along a way, as the crow flies between its points. */
-export function halfway(way: readonly [number, number][]): [number, number] | null {
+export function halfway(points: readonly (readonly number[])[]): [number, number] | null {
+  const way = unwrap(points);
   const first = way[0];
   if (!first) return null;
   const steps = way.slice(1).map((b, i) => {

@@ -1,20 +1,19 @@
 /** Marks on the map of what the reader closed or changed. */
-import { unwrap, type Mark } from "../map/picture";
+import type { Mark } from "../map/picture";
 import { halfway } from "../map/way";
 import { data } from "../state/data.svelte";
-import type { Change, World } from "../state/world";
+import type { World } from "../state/world";
 import { changeName } from "./words";
 
-function where(change: Change): [number, number] | null {
-  const place = data.place(change.id);
-  if (place) return [place.lon, place.lat];
-  const way = unwrap(data.link(change.id)?.coordinates ?? []);
-  return halfway(way);
+/** Where a place lies, or the middle of a link. */
+export function where(id: string): [number, number] | null {
+  const place = data.place(id);
+  return place ? [place.lon, place.lat] : halfway(data.link(id)?.coordinates ?? []);
 }
 
 export const changed = (world: World): Mark[] =>
   world.changes.flatMap((change) => {
-    const at = where(change);
+    const at = where(change.id);
     if (!at) return [];
     return [
       {

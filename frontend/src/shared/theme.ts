@@ -1,4 +1,4 @@
-/** Made by tools/page_theme.py from view/theme.py and view/modes.py: change those. */
+/** Made by tools/page_theme.py from view/theme.py, view/modes.py and view/risk_words.py: change those. */
 
 export const CORRIDORS = ["Caspian", "Northern", "Southern", "Eastern", "Ocean", "Other"] as const;
 export type Corridor = (typeof CORRIDORS)[number];
@@ -35,4 +35,20 @@ export const OPERATIONS: Record<string, string> = {
   wait: "wait",
   loading: "loading",
   unloading: "unloading",
+};
+
+/** As the report calls them. */
+export const DOUBTS: Record<string, string> = {
+  money: "prices",
+  time: "speeds and times",
+  demand: "demand",
+  capacity: "capacities",
+  background: "other traffic on the lines",
+  scarcity: "prices of scarcity",
+  goods: "values of goods and time",
+  choice: "how shippers choose",
+  events: "events",
+  weather: "storms",
+  sea: "level of the sea",
+  works: "when works open, and what they yield",
 };

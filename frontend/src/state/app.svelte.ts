@@ -11,33 +11,36 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Write the state into the address bar; `entry` makes a step that the back button undoes. */
 export function keep(entry = false): void {
+  clearTimeout(timer);
   const query = format(app);
   if (query === location.search) return;
   if (entry) history.pushState(null, "", query);
-  else {
-    clearTimeout(timer);
+  else
     timer = setTimeout(() => {
       history.replaceState(null, "", query);
     }, 150);
-  }
 }
 
 export function follow(): void {
   addEventListener("popstate", () => {
+    clearTimeout(timer);
     Object.assign(app, parse(location.search));
   });
 }
 
-export function go(view: View): void {
-  app.view = view;
+/** Change a part of the state, as a step that the back button undoes. */
+export function put(part: Partial<State>): void {
+  Object.assign(app, part);
   keep(true);
 }
 
-/** Change the world; the world before is kept beside it, so that the answer says what moved. */
-export function edit(world: World): void {
-  app.world = world;
-  keep(true);
-}
+export const go = (view: View): void => {
+  put({ view });
+};
+
+export const edit = (world: World): void => {
+  put({ world });
+};
 
 export const apply = (change: Change): void => {
   edit(withChange(app.world, change));
@@ -83,6 +86,6 @@ export function turn(): void {
   try {
     localStorage.setItem("caspia-ground", ground.dark ? "dark" : "light");
   } catch {
-    say("");
+    // The choice holds until the page is closed.
   }
 }

@@ -1,6 +1,6 @@
 /** What there is to ask about: loaded once, with names for ids. */
-import { call, trouble, type Trouble } from "../api/client";
-import type { Health, Meta, Network, Scenarios } from "../api/types";
+import { call, trouble } from "../api/client";
+import type { Health, Meta, Network, Scenarios, Trouble } from "../api/types";
 
 class Data {
   meta = $state.raw<Meta | null>(null);
@@ -36,7 +36,6 @@ class Data {
       this.meta = meta;
       this.network = network;
       this.scenarios = meta.scenarios;
-      await this.refresh();
     } catch (error) {
       this.failed = trouble(error);
     }

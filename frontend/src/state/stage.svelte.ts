@@ -11,6 +11,13 @@ class Stage {
   tonnesAPixel = $state(0);
   /** A job or question is on its way, so the years wait. */
   busy = $state(false);
+
+  /** Put a picture on the map; unless said otherwise, nothing is said of links, and their widths say nothing. */
+  show(picture: Picture, say: (link: string) => string = () => "", tonnesAPixel = 0): void {
+    this.picture = picture;
+    this.say = say;
+    this.tonnesAPixel = tonnesAPixel;
+  }
 }
 
 export const stage = new Stage();

@@ -1,24 +1,10 @@
 /** What the view of flows makes of an answer: strands as wide as their tonnes, rings where it binds, what moved. */
 import type { Capacity, FlowAnswer, Link, Network, Row } from "../api/types";
 import { number, percent, tonnes } from "../lib/format";
-import { CORRIDORS, corridorOf, unwrap, type Mark, type Picture, type Strand } from "../map/picture";
+import { num, str } from "../lib/rows";
+import { CORRIDORS, corridorOf, type Mark, type Picture, type Strand } from "../map/picture";
 import { halfway } from "../map/way";
 import { texts } from "../texts";
-
-export const num = (row: Row | undefined, column: string): number => {
-  const value = row?.[column];
-  return typeof value === "number" ? value : Number.NaN;
-};
-export const str = (row: Row | undefined, column: string): string => {
-  const value = row?.[column];
-  return typeof value === "string" ? value : "";
-};
-
-/** How dark each state is on the map: its share against the greatest. */
-export function shades(rows: readonly Row[]): Record<string, number> {
-  const most = Math.max(...rows.map((r) => num(r, "share")), 1e-9);
-  return Object.fromEntries(rows.map((r) => [str(r, "country"), num(r, "share") / most]));
-}
 
 const WIDEST_PX = 20;
 const LEAST_PX = 0.25;
@@ -40,7 +26,7 @@ export function strands(answer: FlowAnswer, hidden: readonly string[], scale: nu
 }
 
 /** Where a capacity lies: its link or place, as the end of its id says. */
-export function spotOf(c: Capacity, network: Network, links: ReadonlyMap<string, Link>): [number, number] | null {
+function spotOf(c: Capacity, network: Network, links: ReadonlyMap<string, Link>): [number, number] | null {
   const link = links.get(c.id);
   if (link) return link.coordinates[Math.floor(link.coordinates.length / 2)] ?? null;
   const place = network.places.find((p) => c.id.split("-").includes(p.id));
@@ -54,7 +40,7 @@ function titles(found: readonly Strand[], links: ReadonlyMap<string, Link>): Mar
     const own = found.filter((s) => s.corridor === corridor).sort((a, b) => weight(b, links) - weight(a, links));
     const spots: [number, number][] = [];
     for (const s of own) {
-      const at = halfway(unwrap(links.get(s.link)?.coordinates ?? []));
+      const at = halfway(links.get(s.link)?.coordinates ?? []);
       if (!at || spots.length === 2 || spots.some((o) => Math.hypot(o[0] - at[0], o[1] - at[1]) < 25)) continue;
       spots.push(at);
       marks.push({ id: `${corridor}${spots.length}`, at, shape: "corridor", label: corridor });
@@ -66,8 +52,13 @@ function titles(found: readonly Strand[], links: ReadonlyMap<string, Link>): Mar
 const weight = (s: Strand, links: ReadonlyMap<string, Link>): number =>
   s.width * Math.sqrt(links.get(s.link)?.length_km ?? 1);
 
-export function picture(answer: FlowAnswer, network: Network, hidden: readonly string[], more: Mark[]): Picture {
-  const scale = tonnesAPixel(answer, hidden);
+export function picture(
+  answer: FlowAnswer,
+  network: Network,
+  hidden: readonly string[],
+  scale: number,
+  more: Mark[],
+): Picture {
   const links = new Map<string, Link>(network.links.map((l) => [l.id, l]));
   const rings = answer.bottlenecks.flatMap((c): Mark[] => {
     const at = c.volume_capacity >= 0.95 ? spotOf(c, network, links) : null;
@@ -79,18 +70,20 @@ export function picture(answer: FlowAnswer, network: Network, hidden: readonly s
 }
 
 /** What is said of a link on the map. */
-export function saysOf(answer: FlowAnswer, names: ReadonlyMap<string, string>): (link: string) => string {
+export function saysOf(answer: FlowAnswer, nameOf: (link: string) => string): (link: string) => string {
   const byId = new Map(answer.links.map((l) => [l.id, l]));
   return (id) => {
     const l = byId.get(id);
-    const name = names.get(id) ?? id;
+    const name = nameOf(id);
     if (!l) return name;
     const parts = Object.entries(l.corridors)
       .filter(([, t]) => t >= 500)
       .sort(([, a], [, b]) => b - a)
       .map(([corridor, t]) => `${corridor} ${tonnes(t)}`);
     const full =
-      l.volume_capacity === null || l.volume_capacity === undefined ? "" : ` · ${percent(l.volume_capacity)} full`;
+      l.volume_capacity === null || l.volume_capacity === undefined
+        ? ""
+        : ` · ${texts.flows.full(percent(l.volume_capacity))}`;
     const change =
       l.before_t === null || l.before_t === undefined ? "" : `\n${tonnes(l.flow_t - l.before_t, true)}`;
     return `${name}\n${tonnes(l.flow_t)}${full}\n${parts.join(", ")}${change}`;
@@ -127,5 +120,6 @@ function shift(r: Row): string {
   return `${t}: ${from} → ${to}`;
 }
 
-export const fullness = (c: Capacity): string =>
-  `${percent(c.volume_capacity)} · ${number(c.flow)} of ${number(c.capacity)} ${c.unit}`;
+export const loadOf = (c: Capacity): string => texts.flows.load(number(c.flow), number(c.capacity), c.unit);
+
+export const fullness = (c: Capacity): string => `${percent(c.volume_capacity)} · ${loadOf(c)}`;

@@ -2,18 +2,13 @@
 import type { Network, Project, Row } from "../api/types";
 import type { Task } from "../charts/Gantt.svelte";
 import type { Column } from "../lib/DataTable.svelte";
-import { dollars, number } from "../lib/format";
-import { corridorOf, unwrap, type Mark, type Picture } from "../map/picture";
+import { dollars } from "../lib/format";
+import { num, numbers, str, words } from "../lib/rows";
+import { corridorOf, type Mark, type Picture } from "../map/picture";
 import { halfway } from "../map/way";
 import { texts } from "../texts";
-import { num, str } from "./flows";
 
 const t = texts.plan;
-
-export const rows = (record: Row | undefined, name: string): Row[] => {
-  const found = record?.[name];
-  return Array.isArray(found) ? (found as Row[]) : [];
-};
 
 export const tasks = (portfolio: readonly Row[]): Task[] =>
   [...portfolio]
@@ -27,7 +22,7 @@ export const tasks = (portfolio: readonly Row[]): Task[] =>
     }));
 
 /** Where a project is drawn: the middle of its works, or of the places that it names. */
-export function siteOf(project: Project, network: Network): [number, number] | null {
+function siteOf(project: Project, network: Network): [number, number] | null {
   const link = network.links.find((l) => project.link_ids.includes(l.id));
   const places = network.places.filter((p) => project.place_ids.includes(p.id));
   if (places.length) {
@@ -35,7 +30,7 @@ export function siteOf(project: Project, network: Network): [number, number] | n
       places.reduce((s, p) => s + f(p), 0) / places.length;
     return [mean((p) => p.lon), mean((p) => p.lat)];
   }
-  return link ? halfway(unwrap(link.coordinates)) : null;
+  return link ? halfway(link.coordinates) : null;
 }
 
 export function picture(
@@ -65,47 +60,22 @@ export function picture(
   };
 }
 
+/** What is said of a link on the map: the project whose works it is. */
+export const saysOf =
+  (projects: readonly Project[]) =>
+  (link: string): string =>
+    projects.find((p) => p.link_ids.includes(link))?.name ?? "";
+
+const cost = numbers(t.cost, "cost_usd", dollars, "USD");
+const benefit = numbers(t.benefit, "benefit_usd", dollars, "USD");
+
 export const columns: Column<Row>[] = [
-  { title: t.project, value: (r) => str(r, "name") },
-  { title: t.start, number: true, value: (r) => num(r, "start_year") },
-  { title: t.opening, number: true, value: (r) => num(r, "opening_year") },
-  {
-    title: t.cost,
-    unit: "USD",
-    number: true,
-    value: (r) => num(r, "cost_usd"),
-    show: (r) => dollars(num(r, "cost_usd")),
-  },
-  {
-    title: t.benefit,
-    unit: "USD",
-    number: true,
-    value: (r) => num(r, "benefit_usd"),
-    show: (r) => dollars(num(r, "benefit_usd")),
-  },
-  {
-    title: t.per,
-    number: true,
-    value: (r) => num(r, "benefit_per_usd"),
-    show: (r) => number(num(r, "benefit_per_usd")),
-  },
+  words(t.project, "name"),
+  numbers(t.start, "start_year", String),
+  numbers(t.opening, "opening_year", String),
+  cost,
+  benefit,
+  numbers(t.per, "benefit_per_usd"),
 ];
 
-export const unfundedColumns: Column<Row>[] = [
-  { title: t.project, value: (r) => str(r, "name") },
-  {
-    title: t.cost,
-    unit: "USD",
-    number: true,
-    value: (r) => num(r, "cost_usd"),
-    show: (r) => dollars(num(r, "cost_usd")),
-  },
-  {
-    title: t.benefit,
-    unit: "USD",
-    number: true,
-    value: (r) => num(r, "benefit_usd"),
-    show: (r) => dollars(num(r, "benefit_usd")),
-  },
-  { title: t.reason, value: (r) => str(r, "reason") },
-];
+export const unfundedColumns: Column<Row>[] = [words(t.project, "name"), cost, benefit, words(t.reason, "reason")];

@@ -1,7 +1,7 @@
 /** What the view of routes makes of an answer: strands, spots, parts of a number, and what moved. */
 import type { Leg, Link, Network, Route, RouteAnswer } from "../api/types";
 import type { Spot } from "../charts/CostTime.svelte";
-import { days, interval, number, percent, signed } from "../lib/format";
+import { interval, number, percent, signed } from "../lib/format";
 import { bounds, corridorOf, unwrap, type Mark, type Picture } from "../map/picture";
 import type { Asked, Part } from "../state/why.svelte";
 import { texts } from "../texts";
@@ -27,20 +27,24 @@ export function legName(leg: Leg): string {
   return leg.from_id === leg.to_id ? `${leg.from_name}: ${what}` : `${leg.from_name} – ${leg.to_name}, ${mode}`;
 }
 
-type Measure = "cost" | "time" | "co2";
+export const MEASURES = ["cost", "time", "co2"] as const;
+type Measure = (typeof MEASURES)[number];
 
-const MEASURES: Record<
+const PARTS: Record<
   Measure,
   { of: (leg: Leg) => number; unit: (r: Route) => string; of_route: (r: Route) => Route["cost_usd"] }
 > = {
   cost: { of: (l) => l.cost_usd, unit: (r) => r.cost_unit, of_route: (r) => r.cost_usd },
   time: { of: (l) => l.time_h / 24, unit: () => t.days, of_route: (r) => r.time_days },
-  co2: { of: (l) => l.co2e_kg, unit: () => "kg CO₂e", of_route: (r) => r.co2e_kg },
+  co2: { of: (l) => l.co2e_kg, unit: () => t.co2Unit, of_route: (r) => r.co2e_kg },
 };
+
+/** A number of a route with its interval. */
+export const amountOf = (route: Route, measure: Measure): Route["cost_usd"] => PARTS[measure].of_route(route);
 
 /** What a number of a route is made of, leg by leg, with the keys of the facts behind. */
 export function behind(route: Route, measure: Measure): Asked {
-  const m = MEASURES[measure];
+  const m = PARTS[measure];
   const unit = m.unit(route);
   const parts: Part[] = route.legs
     .filter((leg) => m.of(leg) > 0)
@@ -127,7 +131,7 @@ export function moved(before: RouteAnswer, after: RouteAnswer): Moved[] {
     const [a, b] = [old.get(corridor), fresh.get(corridor)];
     if (!b) return [{ corridor, text: t.gone(corridor), good: false }];
     if (!a) return [{ corridor, text: t.opened(corridor), good: true }];
-    const time = (days(24 * middle(b.time_days)) ?? 0) - middle(a.time_days);
+    const time = middle(b.time_days) - middle(a.time_days);
     const cost = middle(b.cost_usd) - middle(a.cost_usd);
     if (Math.abs(time) < 0.05 && Math.abs(cost) < Math.max(1, middle(a.cost_usd) * 0.002)) return [];
     const text = `${corridor}: ${signed(cost)} ${b.cost_unit}, ${signed(time)} ${t.days}`;

@@ -31,13 +31,15 @@ _FLOOR = 1e-12
 """Least load in the logarithms, in units of the capacity."""
 _ANSWERS = 0.1
 """Servers that lose more than this for one unit more of load are solved together by the preconditioner."""
-_NEAR = 10.0
+_NEAR = 5.0
 """Miss of loads, in units of the residual, at which it is first asked how far the flows are from those chosen."""
 _ROUGH, _FINE = 0.1, 1e-4
 """Part of the right side that steps may leave, far from the equilibrium and near it."""
 _PRODUCTS = 15
 """Products of a step at most."""
-_TRIES, _SETTLED = 12, 1e-2
+_GUARD = 0.3
+"""Part of the miss that is wanted which a step may leave: solved any finer it would be for nothing."""
+_TRIES, _SETTLED = 12, 3e-2
 """Newton's steps on a line at most, and the change of a logarithm at which they end."""
 _PATIENCE, _AVERAGED = 100, 100
 """Loadings of Newton's method before loads are averaged; of the average before it begins anew, more each time."""
@@ -336,7 +338,8 @@ class _Solver:
             firm = rate + caution.share * np.maximum(denied, 0.0)
             step = self._step(state, (answers, losses), (firm, toward * np.log(rate)), part)
             after = self.load(np.maximum(line.along(self.servers, state, toward, step), floor))
-            part = min(max((after.miss / state.miss) ** 2, _FINE), _ROUGH)
+            spare = _GUARD * near / max(after.miss, near)
+            part = min(max((after.miss / state.miss) ** 2, spare, _FINE), _ROUGH)
             state, count, caution = after, count + 1, caution.after(after.miss)
         return self._settled(state, count + 1)
 

@@ -240,11 +240,7 @@ def _fleets(growth: Growth, reader: Reader) -> None:
     for row, (key, cell) in enumerate(zip(fleets["id"], fleets["service_ids"], strict=True)):
         members = waits[np.isin(rows[waits], [service_row[name] for name in cell.split(";")])]
         pool = {name: float(values[row]) for name, values in stated.items()}
-        if (
-            len(members) == 0
-            or not (np.array([pool[name] for name in FLEET[:3]]) > 0).all()
-            or _carries_nothing(pool)
-        ):
+        if len(members) == 0 or _lacking(pool):
             raise InputError(_bare_fleet(key, pool))
         trips = {int(arc): 2 * (_sailing_h(reader, int(arc)) + pool["port_stay_h"]) for arc in members}
         for back in (False, True):
@@ -259,12 +255,13 @@ SERVED = frozenset({*READ, *CLOSURES, *FLEET, "payload_wagons"})
 """Quantities on which capacities and their queues rest."""
 
 
-def _carries_nothing(pool: Mapping[str, float]) -> bool:
-    return any(pool[name] <= 0 for name in FLEET[4:])
+def _lacking(pool: Mapping[str, float]) -> list[str]:
+    """Facts that a fleet needs and has not, and payloads of nothing; of these one may be missing."""
+    return [name for name in FLEET[:3] if not pool[name] > 0] + [name for name in FLEET[4:] if pool[name] <= 0]
 
 
 def _bare_fleet(key: str, pool: Mapping[str, float]) -> Problem:
-    missing = [name for name in FLEET[:3] if not pool[name] > 0] + [name for name in FLEET[4:] if pool[name] <= 0]
+    missing = _lacking(pool)
     return Problem(
         what="fleet without facts or sailings",
         where=f"fleets.csv, {key}",

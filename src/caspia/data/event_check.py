@@ -17,6 +17,7 @@ DOES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 """What an action must state beside rate and length, and what it may."""
 WITHHOLDS = "withhold"
+"""Action of a state that sells nothing, to one buyer as a rule: supply feels it, the flows of all do not."""
 
 
 def check_events(folder: RawFolder) -> Iterator[Problem]:

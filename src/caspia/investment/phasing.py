@@ -130,6 +130,7 @@ class _Model:
         self.linear = span.weight @ np.stack([item[1] for item in plain])
         self.pair = np.tensordot(span.weight, np.stack([item[2] for item in plain]), axes=1)
         self.slack = 0.0
+        self.left_out: list[tuple[int, int, FloatArray]] = []
         self.costs: list[float] = []
         self.rows = _Rows()
         self._starts()
@@ -181,6 +182,7 @@ class _Model:
             worth = self.pair[:, i, j]
             if np.abs(worth).sum() <= weighty:
                 self.slack += float(np.maximum(worth, 0.0).sum())
+                self.left_out.append((i, j, worth))
                 continue
             self._product(i, j, worth)
 
@@ -216,7 +218,7 @@ class _Model:
                 [[1.0, -1.0], -coefficients[nth].ravel() / unit, -pairs * worlds.growth[nth] / unit]
             )
             self.rows.add(columns, entries, self.constant * worlds.growth[nth] / unit)
-        self.constant = 0.0
+        self.constant, self.left_out = 0.0, []
 
     def solve(self, seconds: float, gap: float) -> Phased:
         """Hand the program to the solver."""
@@ -229,8 +231,13 @@ class _Model:
         found, bound = _solved(self.rows, -np.array(self.costs) / scale, upper, self.n_starts, (seconds, gap))
         built = found[: self.n_starts].reshape(self.n, self.n_years) > 0.5
         start = np.where(built.any(axis=1), np.array(self.programme.years)[built.argmax(axis=1)], NEVER)
-        value = self.constant + float(np.array(self.costs) @ found)
-        return Phased(start, value, max(self.constant - bound * scale, value) + self.slack)
+        value = self.constant + float(np.array(self.costs) @ found) + self._of_left_out(built)
+        return Phased(start, value, max(self.constant - bound * scale + self.slack, value))
+
+    def _of_left_out(self, built: npt.NDArray[np.bool_]) -> float:
+        """What the products that are too small for the program add to a plan."""
+        opens = np.where(built, self.opening, np.inf).min(axis=1)
+        return float(sum(worth[self.span.years >= max(opens[i], opens[j])].sum() for i, j, worth in self.left_out))
 
 
 def _solved(

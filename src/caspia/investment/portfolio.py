@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,8 @@ SetValue = Callable[[BoolArray, int], float]
 Progress = Callable[[str, int, int], None]
 ROUNDS = 6
 _BETTER = 1e-9
+_FEW = 8
+"""Projects up to which two at a time are exchanged as well."""
 _WEIGHTY = 2e-3
 """Part of the weightiest project below which one is not asked what it changes together with others."""
 
@@ -256,6 +258,11 @@ def choose(
     return _Search(programme, valuer, span, progress).run(rounds)
 
 
+def _few(keys: list[int]) -> list[tuple[int, ...]]:
+    """Projects one at a time, and where there are few two at a time as well, in both orders."""
+    return [(key,) for key in keys] + (list(permutations(keys, 2)) if len(keys) <= _FEW else [])
+
+
 class _Search:
     def __init__(self, programme: Programme, valuer: Valuer, span: Horizon, progress: Progress | None) -> None:
         self.programme, self.valuer, self.span, self.progress = programme, valuer, span, progress
@@ -329,15 +336,15 @@ class _Search:
         return value
 
     def exchange(self, values: tuple[SecondOrder, ...], tries: int = 12) -> None:
-        """Try what the second order holds for the best exchanges of one project for another."""
+        """Try what the second order holds for the best exchanges of projects for others."""
         start = self.best
-        built = np.flatnonzero(start != NEVER).tolist()
+        built, left = (np.flatnonzero(chosen).tolist() for chosen in (start != NEVER, start == NEVER))
         order = sorted(built, key=lambda key: (start[key], key))
         trials: dict[bytes, tuple[float, IntArray]] = {}
-        for out in [-1, *built]:
-            for key in np.flatnonzero(start == NEVER).tolist():
-                rest = [item for item in order if out not in self.programme.with_needs(item)]
-                trial = by_order(self.programme, [key, *rest, *([out] if out >= 0 else [])])
+        for outs in [(), *_few(built)]:
+            rest = [item for item in order if not {*outs} & {*self.programme.with_needs(item)}]
+            for keys in _few(left):
+                trial = by_order(self.programme, [*keys, *rest, *outs])
                 trials[trial.tobytes()] = self.estimate(trial, values), trial
         ranked = sorted(trials.values(), key=lambda item: -item[0])[:tries]
         for _, trial in ranked:

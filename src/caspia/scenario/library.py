@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from caspia.errors import DataError, InputError, Problem
 from caspia.scenario.model import Scenario, compose
-from caspia.scenario.parse import MAX_SCENARIO_BYTES, ScenarioFile, parse_scenario, unknown_scenario
+from caspia.scenario.parse import MAX_SCENARIO_BYTES, parse_scenario, unknown_scenario
 
 SUFFIX = ".toml"
 Chain = tuple[str, ...]
@@ -56,6 +56,22 @@ def load_scenario(name: str) -> Scenario:
     return _built_in(name) if name in _names() else _resolve(name, None, ())
 
 
+def built_in_text(name: str) -> str:
+    """Text of a scenario that comes with the program.
+
+    Parameters
+    ----------
+    name : str
+        Its id.
+
+    Returns
+    -------
+    str
+        TOML.
+    """
+    return files("caspia.datasets").joinpath("scenarios", name + SUFFIX).read_text(encoding="utf-8")
+
+
 @cache
 def _names() -> tuple[str, ...]:
     folder = files("caspia.datasets").joinpath("scenarios")
@@ -71,8 +87,7 @@ def _resolve(name: str, folder: Path | None, chain: Chain) -> Scenario:
     """Read `name` as said in a file of `folder`; `chain` are the files that led here."""
     where = chain[-1] if chain else "scenario"
     if name in _names():
-        text = files("caspia.datasets").joinpath("scenarios", name + SUFFIX).read_text(encoding="utf-8")
-        path, label = None, name + SUFFIX
+        path, label, text = None, name + SUFFIX, built_in_text(name)
     elif name.endswith(SUFFIX):
         path = Path(name) if folder is None else folder / name
         text, label = _text(path, where), str(path)
@@ -87,16 +102,29 @@ def _resolve(name: str, folder: Path | None, chain: Chain) -> Scenario:
         raise InputError(problem)
     own = parse_scenario(text, label if path is None else path.name)
     home = folder if path is None else path.parent
-    return _extended(own, [_resolve(base, home, (*chain, identity)) for base in own.extends])
+    return extended(own.scenario, [_resolve(base, home, (*chain, identity)) for base in own.extends])
 
 
-def _extended(own: ScenarioFile, bases: list[Scenario]) -> Scenario:
+def extended(own: Scenario, bases: Sequence[Scenario]) -> Scenario:
+    """Put the edits of the scenarios that a scenario extends before its own.
+
+    Parameters
+    ----------
+    own : Scenario
+        As its file declares it.
+    bases : sequence of Scenario
+        What it extends, in order.
+
+    Returns
+    -------
+    Scenario
+        Under its own name; the year is that of the bases where it has none.
+    """
     if not bases:
-        return own.scenario
-    whole = compose(*bases, own.scenario)
-    scenario = own.scenario
-    year = whole.year if scenario.year is None else scenario.year
-    return replace(scenario, edits=whole.edits, sources=whole.sources, parts=whole.parts, year=year)
+        return own
+    whole = compose(*bases, own)
+    year = whole.year if own.year is None else own.year
+    return replace(own, edits=whole.edits, sources=whole.sources, parts=whole.parts, year=year)
 
 
 def _text(path: Path, where: str) -> str:

@@ -43,7 +43,7 @@ def declines(claim: Claim, world: ClaimWorld) -> Sample:
     if missing := sorted(set(asked) - set(payoffs.players)):
         raise claim.wrong(f"{', '.join(missing)} does not play", ", ".join(payoffs.players))
     payoffs.outcomes.many([payoffs.made(profile) for profile in payoffs.profiles], world.tell)
-    game, kinds = payoffs.weighted(), dict(_kinds(world))
+    game, kinds = payoffs.weighted(), _kinds(world)
     rows = [payoffs.players.index(state) for state in asked]
 
     def declining(path: npt.ArrayLike) -> float:
@@ -55,6 +55,6 @@ def declines(claim: Claim, world: ClaimWorld) -> Sample:
     return Sample(declining(likely), np.array([declining(path) for path in chance.paths]))
 
 
-def _kinds(world: ClaimWorld) -> list[tuple[str, str]]:
+def _kinds(world: ClaimWorld) -> dict[str, str]:
     moves = world.study.data.tables["moves"]
-    return list(zip(moves["id"], moves["kind"], strict=True))
+    return dict(zip(moves["id"], moves["kind"], strict=True))

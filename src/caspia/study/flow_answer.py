@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from caspia.demand import Case
+from caspia.scenario import Scenario
 from caspia.study.drawn import check_draws
 from caspia.study.flow_changes import EARNED_CHANGES, SPLIT_CHANGES, TOTAL_CHANGES, shifts_frame, with_changes
 from caspia.study.flow_draws import FlowDraws
@@ -106,7 +107,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def flow_answer(world: Study, year: int, case: Case, compare: str, users: str, tell: Tell) -> FlowAnswer:
+def flow_answer(world: Study, year: int, case: Case, compare: str | Scenario, users: str, tell: Tell) -> FlowAnswer:
     """Solve the flows of a world, and of a further scenario beside it.
 
     Parameters
@@ -117,8 +118,8 @@ def flow_answer(world: Study, year: int, case: Case, compare: str, users: str, t
         Year of the demand.
     case : {"low", "central", "high"}
         Growth after the last observation.
-    compare : str
-        Further scenario, by name or file; empty for none.
+    compare : str or Scenario
+        Further scenario, also by name or file; an empty text for none.
     users : str
         Link, crossing, service or place whose users are wanted; empty for none.
     tell : callable

@@ -191,7 +191,6 @@ def assembled(outset: Outset, seed: int, laws: Laws) -> tuple[RiskModel, Events]
     slots = _slots(book, data, laws, (costs, events, demand, growth), works)
     days = np.stack(event_bounds(data, events, 1, 1.0), axis=1).reshape(-1, 3)
     most = event_bounds(data, events, 0, 0.0)[2]
-    closes = (data.tables["events"]["action"].iloc[events.rows] == "close").to_numpy(dtype=bool)
     ids = () if works is None else works.times.ids
     sea, years = falling_sea(data, servers, ids), float(flows.year - BASE_YEAR)
     model = RiskModel(
@@ -204,7 +203,7 @@ def assembled(outset: Outset, seed: int, laws: Laws) -> tuple[RiskModel, Events]
         price_of=laws.prices[1],
         likely_price=np.maximum(data.facts.value[laws.prices[0]], 1e-9),
         shippers=shippers,
-        law=YearLaw(events.touched, events.taken, closes, len(market.routes.pair), sea, years),
+        law=YearLaw(events.touched, events.taken, events.closes, len(market.routes.pair), sea, years),
         weather=laws.storms[1],
         servers=servers,
         grouping=outset.model.grouping,
@@ -284,10 +283,9 @@ def lasting_closures(outset: Outset) -> list[tuple[BoolArray, BoolArray]]:
     """
     study, market = outset.study, outset.flows.model.market
     events = find_events(study, market, ways_of(study, market, [], []), outset.model.servers)
-    closes = (study.data.tables["events"]["action"].iloc[events.rows] == "close").to_numpy(dtype=bool)
     longest, worst = event_bounds(study.data, events, 1, 1.0)[2], event_bounds(study.data, events, 2, 1.0)[2]
     found = []
-    for event in np.flatnonzero(closes & (longest > PATIENCE_DAYS) & (worst >= WHOLE)).tolist():
+    for event in np.flatnonzero(events.closes & (longest > PATIENCE_DAYS) & (worst >= WHOLE)).tolist():
         touched = np.zeros(len(market.routes.pair), dtype=bool)
         touched[events.touched[event].indices] = True
         found.append((events.arcs[event], touched))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from caspia.cost import Servers
-from caspia.data import NO_FACT, Dataset, attribute_column
+from caspia.data import NO_FACT, WITHHOLDS, Dataset, attribute_column
 from caspia.data.dataset import records
 from caspia.network import ArcKind, Network
 from caspia.scenario import Edit, read_selectors, select_rows
@@ -31,8 +31,6 @@ KINDS = {
 }
 """Arcs that a row of a table makes."""
 RATE, DAYS, LOSS, DELAY = "events_per_year", "event_days", "event_loss_share", "event_delay_h"
-WITHHOLDS = "withhold"
-"""Action of a state that sells nothing, to one buyer as a rule: supply feels it, the flows of all do not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +45,8 @@ class Events:
         As there.
     facts : numpy.ndarray of int, shape (n_events, 4)
         Facts of rate, days, loss and delay; -1 where there is none.
+    closes : numpy.ndarray of bool, shape (n_events,)
+        Whether each takes capacity; others delay.
     months : numpy.ndarray of bool, shape (n_events, 12)
         Months in which one may begin.
     touched : scipy.sparse.csr_matrix, shape (n_events, n_ways)
@@ -62,6 +62,7 @@ class Events:
     names: tuple[str, ...]
     kinds: tuple[str, ...]
     facts: IntArray
+    closes: BoolArray
     months: BoolArray
     touched: sparse.csr_matrix
     taken: sparse.csr_matrix
@@ -103,6 +104,7 @@ def find_events(study: Study, market: Market, ways: Ways, servers: Servers) -> E
     shut = [arcs_of_rows(data, network, item.table, own) for item, own in zip(table, rows, strict=True)]
     arcs = np.array(shut, dtype=bool).reshape(len(table), network.n_arcs)
     passes = (ways.arcs @ sparse.csr_matrix(arcs.T.astype(np.float64))).tocsc()
+    closes = np.array([item.action == "close" for item in table], dtype=bool)
     touched, taken = [], []
     for row, item in enumerate(table):
         chosen = np.zeros(ways.n_ways)
@@ -111,7 +113,7 @@ def find_events(study: Study, market: Market, ways: Ways, servers: Servers) -> E
         touched.append(sparse.csr_matrix(chosen))
         # A bar on some goods or on transit leaves the capacity to all others, and a delay leaves it to all.
         some = item.commodity_ids or item.form or item.origin_ids or item.table == "countries"
-        whole = item.action == "close" and not some
+        whole = closes[row] and not some
         taken.append(sparse.csr_matrix(share_taken(servers, arcs[row]) if whole else np.zeros(servers.n_servers)))
     return Events(
         rows=felt,
@@ -119,6 +121,7 @@ def find_events(study: Study, market: Market, ways: Ways, servers: Servers) -> E
         names=tuple(item.name for item in table),
         kinds=tuple(item.kind for item in table),
         facts=facts,
+        closes=closes,
         months=np.array([_months(item.months) for item in table], dtype=bool).reshape(-1, MONTHS_PER_YEAR),
         touched=_stack(touched, ways.n_ways),
         taken=_stack(taken, servers.n_servers),

@@ -16,13 +16,12 @@ from caspia.study.project_model import ProjectModel, project_model
 from caspia.study.project_routes import on_routes
 from caspia.study.rollout_projects import Timetable, timetable
 from caspia.study.study import Study
+from caspia.study.ways_left import least_of_pairs, stuck_pairs
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Tell = Callable[[str, int, int], None]
-DEAR = 1.3
-"""Cost of the best way that a closure leaves over that before it, from which on further ways are sought."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,10 +137,9 @@ def with_ways_round(outset: Outset, closures: Sequence[tuple[BoolArray, BoolArra
     """
     flows = outset.flows
     market, cost = flows.model.market, flows.result.cost
-    least, closed = _least(cost, market.start), []
+    least, closed = least_of_pairs(cost, market.start), []
     for arcs, touched in closures:
-        after = _least(np.where(touched, np.inf, cost), market.start)
-        stuck = np.isfinite(least) & (after > np.abs(least) * DEAR)
+        stuck = stuck_pairs(least, np.where(touched, np.inf, cost), market.start)
         closed.append((arcs, np.flatnonzero(stuck)))
     if not any(len(pairs) for _, pairs in closed):
         return outset
@@ -151,12 +149,3 @@ def with_ways_round(outset: Outset, closures: Sequence[tuple[BoolArray, BoolArra
         return replace(outset, flows=solve_flows(model, flows.year, scenario=flows.scenario))
     projects = on_routes(outset.projects, wider, flows)
     return replace(outset, projects=projects, flows=_likely(projects, outset.times, flows.year, flows.scenario))
-
-
-def _least(cost: FloatArray, start: IntArray) -> FloatArray:
-    """Least cost of every pair; inf where it has no open route."""
-    found = np.full(len(start) - 1, np.inf)
-    filled = np.flatnonzero(np.diff(start) > 0)
-    if len(filled):
-        found[filled] = np.minimum.reduceat(cost, start[filled])
-    return found

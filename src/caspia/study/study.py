@@ -24,6 +24,7 @@ from caspia.study.find import Scene, find_pareto, find_routes
 from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, flow_model, solve_flows
 from caspia.study.frames import routes_frame
 from caspia.study.itinerary import Itinerary, World
+from caspia.study.kept_routes import RoutesFolder
 from caspia.study.market import Market
 from caspia.study.request import Question, Request, commodity_id, resolve
 
@@ -81,6 +82,8 @@ class Study(Drawn):
         The study of the data as they were read, whose routes are shared.
     near : Study, optional
         The study that this one was made of, whose graph is shared where it is the same.
+    kept : RoutesFolder, optional
+        Where routes of the data are kept from one program to the next; they are sought each time if left out.
     """
 
     data: Dataset
@@ -89,12 +92,15 @@ class Study(Drawn):
     base: Study | None = field(default=None, repr=False, compare=False)
     root: Study | None = field(default=None, repr=False, compare=False)
     near: Study | None = field(default=None, repr=False, compare=False)
+    kept: RoutesFolder | None = field(default=None, repr=False, compare=False)
     _models: list[FlowModel] = field(default_factory=list, repr=False, compare=False)
     _costs: dict[tuple[str, int | None], ArcCosts] = field(default_factory=dict, repr=False, compare=False)
     _years: dict[int, Study] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def open(cls, data: str = "caspian", settings: Settings | None = None) -> Study:
+    def open(
+        cls, data: str = "caspian", settings: Settings | None = None, *, kept: RoutesFolder | None = None
+    ) -> Study:
         """Open a study on a built-in data set or a folder.
 
         Parameters
@@ -103,6 +109,8 @@ class Study(Drawn):
             Name or path.
         settings : Settings, optional
             Seed and number of draws.
+        kept : RoutesFolder, optional
+            Where routes of the data are kept.
 
         Returns
         -------
@@ -113,7 +121,7 @@ class Study(Drawn):
         caspia.errors.DataError
             The folder breaks its rules.
         """
-        return cls(load_dataset(data), settings or Settings())
+        return cls(load_dataset(data), settings or Settings(), kept=kept)
 
     def with_scenario(self, *scenarios: str | Scenario) -> Study:
         """Study of the data as edited by scenarios, with the same settings.
@@ -202,11 +210,16 @@ class Study(Drawn):
         -------
         FlowModel
         """
+        known = None if self._models or self.kept is None else self.kept.load(self)
+        if known is not None:
+            self._models.append(compile_model(self, known))
         if not self._models:
             root = None if self.root is None else self.root.flow_model(progress)
             stage = "Routes" if root is None else "More routes"
             tell = None if progress is None else partial(progress, stage)
             self._models.append(flow_model(self, root, tell))
+            if self.kept is not None:
+                self.kept.save(self, self._models[0].market)
         return self._models[0]
 
     def flows(self, year: int = BASE_YEAR, case: Case = "central", *, progress: Tell | None = None) -> Flows:
@@ -325,8 +338,12 @@ class Study(Drawn):
             try:
                 self._years[year] = self.world_of(year)
             except InputError:
-                return self
-        return self._years[year]
+                self._years[year] = self
+        world = self._years[year]
+        if world.scenario is None:
+            return self
+        # Studies of the same data under other settings share what is kept, for its routes.
+        return world if world.settings == self.settings else replace(world, settings=self.settings)
 
     def itineraries(self, request: Request, *, pareto: bool = False) -> list[Itinerary]:
         """Routes of a request.

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-import jinja2
 from markupsafe import Markup, escape
 
 from caspia.view import (
@@ -25,10 +23,11 @@ from caspia.view import (
     theme,
     worlds,
 )
-from caspia.view.chapters import Cell, Column, Line, Table, plain
+from caspia.view.chapters import Column, Line, Table, count, plain
 from caspia.view.evidence import Evidence, Source
 from caspia.view.formats import plural
 from caspia.view.records import Prepared, ResultLike
+from caspia.view.templating import resource, template
 from caspia.view.theme import Ground
 
 MOST_LINES = 40
@@ -99,7 +98,7 @@ def card_html(card: Card) -> str:
     str
         One element ``section``.
     """
-    return _template("card").render(card=card, most=MOST_LINES, css=_css())
+    return template("card").render(card=card, most=MOST_LINES, css=_css())
 
 
 def figure_html(title: str, svg: str, tables: Sequence[Table]) -> str:
@@ -119,24 +118,13 @@ def figure_html(title: str, svg: str, tables: Sequence[Table]) -> str:
     str
         One element ``figure``.
     """
-    return _template("figure").render(title=title, svg=Markup(svg), tables=tables, most=MOST_LINES, css=_css())
-
-
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("caspia.view", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(f"{name}.html.j2")
+    return template("figure").render(title=title, svg=Markup(svg), tables=tables, most=MOST_LINES, css=_css())
 
 
 @cache
 def _css() -> Markup:
     """Style of cards; a dark notebook, which says so itself, gets the dark tokens, in drawings too."""
-    style = resources.files("caspia.view").joinpath("templates", "card.css").read_text(encoding="utf-8")
+    style = resource("card.css")
     grounds: dict[Ground, str] = {ground: theme.css_variables(ground) for ground in ("light", "dark")}
     dark = ("[data-jp-theme-light=false]", ".vscode-dark", ".vscode-high-contrast")
     paint = "".join(
@@ -167,7 +155,7 @@ def result_card(result: ResultLike) -> Card:
     """
     held = Prepared(result)
     proof = evidence.evidence(held)
-    catalogue = {source.id: source for source in evidence.sources(held)}
+    catalogue = evidence.catalogue(held)
     flows = flow_chapters.flow_chapters(held, proof, catalogue, {})
     questions = records.consignments(held)
     behind = _behind(held)
@@ -216,17 +204,13 @@ def _kicker(held: Prepared) -> str:
 def _behind(held: Prepared) -> tuple[tuple[str, Table], ...]:
     frames = [(name, frame) for name, frame in held.tables.items() if len(frame)]
     columns = (Column("Table", numeric=False), Column("Rows"), Column("Columns"))
-    lines = tuple(Line((plain(name), *(_count(n) for n in frame.shape))) for name, frame in frames)
+    lines = tuple(Line((plain(name), *(count(n) for n in frame.shape))) for name, frame in frames)
     manifest = tuple(Line((plain(key), plain(value))) for key, value in report.manifest_rows(held.manifest))
     said = (Column("What", numeric=False), Column("Value", numeric=False))
     return (
         (f"Tables ({len(frames)})", Table("tables", "Data frames in result.tables", columns, lines)),
         ("How it was made", Table("manifest", "Manifest", said, manifest)),
     )
-
-
-def _count(value: int) -> Cell:
-    return Cell(f"{value}", f"{value}", kind="")
 
 
 def _calls(held: Prepared) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from caspia.view import answers, records, theme
 from caspia.view.bars import Bar, bars
 from caspia.view.evidence import Evidence, Source
-from caspia.view.formats import MISSING, interval, listed, number, percent
+from caspia.view.formats import MISSING, interval, listed, number, percent, whole
 from caspia.view.records import Consignment, Range, ResultLike, Route, Row
 
 
@@ -111,6 +111,22 @@ def plain(text: str) -> Cell:
         Without evidence.
     """
     return Cell(text, kind="")
+
+
+def count(value: int) -> Cell:
+    """Return a cell of a whole number that is counted, not modelled.
+
+    Parameters
+    ----------
+    value
+        Number of things.
+
+    Returns
+    -------
+    Cell
+        Without evidence.
+    """
+    return Cell(whole(value), f"{value}", kind="")
 
 
 def figure(value: float, key: str = "", kind: str = "modelled") -> Cell:

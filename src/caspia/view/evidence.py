@@ -138,6 +138,22 @@ def sources(result: ResultLike) -> list[Source]:
     return sorted(found, key=lambda s: (s.title.lower(), s.id))
 
 
+def catalogue(result: ResultLike) -> dict[str, Source]:
+    """Return the sources of a result by their ids.
+
+    Parameters
+    ----------
+    result
+        The result of a study.
+
+    Returns
+    -------
+    dict of str to Source
+        Sorted by title.
+    """
+    return {source.id: source for source in sources(result)}
+
+
 def _figure(value: float, figures: int = 6) -> float | None:
     return float(f"{value:.{figures}g}") if math.isfinite(value) else None
 
@@ -276,8 +292,8 @@ def evidence(result: ResultLike) -> Evidence:
     Evidence
         Compact data and the keys into it.
     """
-    catalogue = sources(result)
-    source_number = {s.id: i for i, s in enumerate(catalogue)}
+    cited = sources(result)
+    source_number = {s.id: i for i, s in enumerate(cited)}
     facts = [_fact(row, source_number) for row in records.rows(result, "facts")]
     fact_number = {str(fact[0]): i for i, fact in enumerate(facts)}
     legs, ways = _legs(result, fact_number)
@@ -287,7 +303,7 @@ def evidence(result: ResultLike) -> Evidence:
     projects = _projects(result, fact_number)
     observations, published = _observations(result, source_number), _published(result, source_number)
     data: Json = {
-        "sources": [[s.title, s.publisher, s.date, s.url, s.licence] for s in catalogue],
+        "sources": [[s.title, s.publisher, s.date, s.url, s.licence] for s in cited],
         "facts": facts,
         "legs": legs,
         "routes": [
@@ -302,7 +318,7 @@ def evidence(result: ResultLike) -> Evidence:
         data,
         {r.id: f"r{i}" for i, r in enumerate(routes)},
         {observation_id: f"o{i}" for i, observation_id in enumerate(observed)},
-        {s.id: f"s{i}" for i, s in enumerate(catalogue)},
+        {s.id: f"s{i}" for i, s in enumerate(cited)},
         {route_id: tuple(way.sources) for route_id, way in ways.items()},
         {key: f"p{i}" for i, key in enumerate(projects)},
         {name: f"o{i}" for i, name in enumerate(published, start=len(observations))},

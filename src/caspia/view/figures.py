@@ -27,10 +27,9 @@ from caspia.view import (
     records,
 )
 from caspia.view import map as maps
-from caspia.view.chapters import Cell, Column, Line, Table, plain
+from caspia.view.chapters import Column, Line, Table, count, plain
 from caspia.view.evidence import Evidence
 from caspia.view.evidence_charts import METHODS
-from caspia.view.formats import whole
 from caspia.view.records import Prepared, ResultLike, Row
 from caspia.view.theme import Ground, Spec
 
@@ -179,8 +178,8 @@ def figure(result: ResultLike, name: str = "", *, is_map: bool = False) -> Figur
             for group in (group for group in groups if group.holds(key)):
                 spec = group.draw().get(key)
                 if spec is not None and _is_map(spec) == is_map:
-                    whole = _widened(maps.with_world(spec, world)) if is_map else spec
-                    return Figure(key, str(spec["title"]), whole, _tables_behind(held, proof, key))
+                    drawn = _widened(maps.with_world(spec, world)) if is_map else spec
+                    return Figure(key, str(spec["title"]), drawn, _tables_behind(held, proof, key))
         known = [key for group in groups for key in _names(group, is_map)]
     raise UnknownName(
         Problem(
@@ -245,7 +244,7 @@ def _tables_behind(held: Prepared, proof: Evidence, name: str) -> tuple[Table, .
 
 def _of_chapters(held: Prepared, proof: Evidence, name: str) -> Iterator[Table]:
     """Tables of the part of a chapter that shows a chart, else of the whole chapter."""
-    catalogue = {source.id: source for source in evidence.sources(held)}
+    catalogue = evidence.catalogue(held)
     drawn: dict[str, Spec] = {name: {}}
     told = [
         *flow_chapters.flow_chapters(held, proof, catalogue, drawn),
@@ -266,5 +265,5 @@ def _of_part(part: flow_chapters.Part) -> Sequence[Table]:
 def _methods_table(facts: Sequence[Row]) -> Table:
     counted = Counter(records.text(row, "method") for row in facts)
     columns = (Column("Method", numeric=False), Column("Facts"))
-    lines = tuple(Line((plain(name), Cell(whole(counted[name]), f"{counted[name]}", kind=""))) for name in METHODS)
+    lines = tuple(Line((plain(name), count(counted[name]))) for name in METHODS)
     return Table("methods", "Facts by the method that they were obtained by", columns, lines)

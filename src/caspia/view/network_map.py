@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 from caspia.view import records
 from caspia.view.atlas import Atlas
-from caspia.view.chapters import Cell, Column, Line, Table, plain
+from caspia.view.chapters import Column, Line, Table, count, plain
 from caspia.view.formats import plural, whole
 from caspia.view.labels import Label
 from caspia.view.map import Picture, land_labels
@@ -78,13 +77,9 @@ def network_table(result: ResultLike) -> Table:
     for mode in sorted({records.text(row, "mode") for row in links}, key=list(MODE_NAMES).index):
         own = [row for row in links if records.text(row, "mode") == mode]
         used = sum(_is_open(row) for row in own)
-        lines.append(Line((plain(MODE_NAMES[mode]), *_counts((len(own), used, len(own) - used)))))
+        lines.append(Line((plain(MODE_NAMES[mode]), *map(count, (len(own), used, len(own) - used)))))
     return Table("network", "Links of the network by mode", columns, tuple(lines))
 
 
 def _is_open(row: Row) -> bool:
     return records.text(row, "status") in {"", "open"}
-
-
-def _counts(values: Sequence[int]) -> list[Cell]:
-    return [Cell(whole(value), f"{value}", kind="") for value in values]

@@ -10,10 +10,8 @@ import os
 import tempfile
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
-import jinja2
 import vl_convert
 from markupsafe import Markup
 
@@ -34,6 +32,7 @@ from caspia.view import (
 )
 from caspia.view.formats import whole
 from caspia.view.records import ResultLike
+from caspia.view.templating import resource, template
 from caspia.view.theme import Spec
 
 VEGA_LITE = "6.4"
@@ -79,10 +78,6 @@ def embedded(data: object) -> Markup:
     return Markup(text)
 
 
-def _resource(name: str) -> str:
-    return resources.files("caspia.view").joinpath("templates", name).read_text(encoding="utf-8")
-
-
 def manifest_rows(manifest: Mapping[str, object]) -> list[tuple[str, str]]:
     """Write a manifest as pairs of words.
 
@@ -118,7 +113,7 @@ def _count_rows(result: ResultLike) -> list[tuple[str, str]]:
 
 def _context(result: ResultLike, title: str) -> dict[str, object]:
     world, proof = atlas.atlas(result), evidence.evidence(result)
-    catalogue = {s.id: s for s in evidence.sources(result)}
+    catalogue = evidence.catalogue(result)
     questions = records.consignments(result)
     names = records.country_names(result)
     with canvas.unchecked():
@@ -165,8 +160,8 @@ def _context(result: ResultLike, title: str) -> dict[str, object]:
         "evidence_json": embedded(proof.data),
         "tokens_json": embedded({pair[0]: name for name, pair in theme.TOKENS.items()}),
         "vega": Markup(vega_bundle()),
-        "css": Markup(_resource("report.css")),
-        "js": Markup(_resource("report.js")),
+        "css": Markup(resource("report.css")),
+        "js": Markup(resource("report.js")),
         "light": Markup(theme.css_variables("light")),
         "dark": Markup(theme.css_variables("dark")),
     }
@@ -199,14 +194,7 @@ def render_report(result: ResultLike, *, title: str = "Caspia: corridors compare
     str
         HTML that loads nothing from outside.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("caspia.view", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html.j2").render(_context(records.Prepared(result), title))
+    page = template("report").render(_context(records.Prepared(result), title))
     return page.strip() + "\n"
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import altair as alt
 import shapely
@@ -25,6 +26,15 @@ MOST = 16
 """Places that are drawn."""
 _WIDEST = 24.0
 """Radius of the greatest circle, in thousandths of the width of the picture."""
+_CIRCLE: dict[str, Any] = {
+    "shape": "circle",
+    "fill": theme.LOSS,
+    "fillOpacity": 0.45,
+    "opacity": 1,
+    "stroke": token("ink"),
+    "strokeWidth": 1,
+}
+"""Look of a circle, on the map and in its legend."""
 _FAINTEST = 1 / 5000
 """Share of the greatest loss from which on a place is drawn."""
 
@@ -191,15 +201,7 @@ def _spot_layers() -> list[alt.Chart]:
     )
     circles = (
         alt.Chart(alt.NamedData(name=SPOTS))
-        .mark_point(
-            shape="circle",
-            fill=theme.LOSS,
-            fillOpacity=0.45,
-            opacity=1,
-            stroke=token("ink"),
-            strokeWidth=1,
-            size=_area("datum.r"),
-        )
+        .mark_point(size=_area("datum.r"), **_CIRCLE)
         .encode(
             longitude=alt.Longitude("x:Q"),
             latitude=alt.Latitude("y:Q"),
@@ -216,14 +218,6 @@ def _spot_layers() -> list[alt.Chart]:
 def _key_layers() -> list[alt.Chart]:
     rows, height = alt.NamedData(name=KEY), width_key.level(3)
     circles = alt.Chart(rows).mark_point(
-        shape="circle",
-        x=alt.ExprRef("32"),
-        y=alt.ExprRef(height),
-        size=_area("datum.r"),
-        fill=theme.LOSS,
-        fillOpacity=0.45,
-        opacity=1,
-        stroke=token("ink"),
-        strokeWidth=1,
+        x=alt.ExprRef("32"), y=alt.ExprRef(height), size=_area("datum.r"), **_CIRCLE
     )
     return [circles.encode(detail=alt.Detail("i:O")), *width_key.texts(rows, height, token("ink"), token("halo"))]

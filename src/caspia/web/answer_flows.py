@@ -21,10 +21,9 @@ from caspia.study.flow_frames import (
 from caspia.study.flow_tables import named_states
 from caspia.study.flows import Flows
 from caspia.view import flow_answers, flow_words
-from caspia.web.answer_meta import rows_of
 from caspia.web.models import Row
 from caspia.web.models_answers import Capacity, FlowAnswer, FlowAsk, LinkFlow
-from caspia.web.plain import plain_rows
+from caspia.web.plain import plain_rows, rows_of
 
 if TYPE_CHECKING:
     from caspia.web.desk import Desk
@@ -100,7 +99,6 @@ def flow_answer(desk: Desk, flows: Flows, before: Flows | None, ask: FlowAsk) ->
         moved = moved_frame(before, flows)
         shifts = shifts_frame(moved)
     tight = bottlenecks_frame(flows)
-    rows = plain_rows(corridors)
     capacities = _capacities(servers_frame(flows))
     return FlowAnswer(
         sentence=_sentence(flows, before, (corridors, countries, totals, tight)),
@@ -113,7 +111,7 @@ def flow_answer(desk: Desk, flows: Flows, before: Flows | None, ask: FlowAsk) ->
         links=_links(desk.links(flows), None if before is None else desk.links(before), capacities),
         capacities=[item for item in capacities if item.volume_capacity >= TELLING],
         bottlenecks=_capacities(tight),
-        corridors=rows,
+        corridors=plain_rows(corridors),
         segments=plain_rows(segments),
         countries=plain_rows(named_states(countries, flows)),
         unserved=plain_rows(unserved_frame(flows).head(MOST_UNSERVED)),
@@ -163,15 +161,15 @@ def _links(now: pd.DataFrame, before: pd.DataFrame | None, capacities: Sequence[
     for item in capacities:
         if item.table == "links":
             limits.setdefault(item.id, []).append(item)
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {
+        key: {"flow_t": 0.0, "flow_teu": 0.0, "reverse_t": 0.0, "corridors": {}} for key in (*now["link_id"], *old)
+    }
     for row in now.to_dict("records"):
-        own = found.setdefault(row["link_id"], {"flow_t": 0.0, "flow_teu": 0.0, "reverse_t": 0.0, "corridors": {}})
+        own = found[row["link_id"]]
         own["flow_t"] += row["flow_t"]
         own["flow_teu"] += row["flow_teu"]
         own["reverse_t"] += row["flow_t"] if row["reverse"] else 0.0
         own["corridors"][row["corridor"]] = own["corridors"].get(row["corridor"], 0.0) + row["flow_t"]
-    for key in old.keys() - found.keys():
-        found[key] = {"flow_t": 0.0, "flow_teu": 0.0, "reverse_t": 0.0, "corridors": {}}
     return [
         _link(key, own, limits.get(key, []), None if before is None else old.get(key, 0.0))
         for key, own in found.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from caspia.study import Request, Study, barred_corridors, barred_frame, barred_records
@@ -13,6 +13,7 @@ from caspia.view.formats import days
 from caspia.view.records import Consignment
 from caspia.web.models import Interval, Named
 from caspia.web.models_answers import Barred, Commodity, Leg, Route, RouteAnswer, RouteAsk
+from caspia.web.plain import known
 
 if TYPE_CHECKING:
     from caspia.web.desk import Desk
@@ -77,9 +78,10 @@ def route_answer(study: Study, ask: RouteAsk) -> RouteAnswer:
     frame = routes_frame(found, study.data, costs.cargo)
     rows = frame.to_dict("records")
     names = place_names(study.data)
-    told = records.sorted_routes([records.route(row) for row in rows])
+    routes = [records.route(row) for row in rows]
+    told = records.sorted_routes(routes)
     ends = found[0].legs[0].from_id, found[0].legs[-1].to_id
-    goods = _commodity(study, ask.commodity)
+    goods = _commodity(study, costs.cargo.commodity_id)
     question = Consignment(
         id="",
         name="",
@@ -104,25 +106,20 @@ def route_answer(study: Study, ask: RouteAsk) -> RouteAnswer:
         destination=Named(id=ends[1], name=names[ends[1]]),
         commodity=goods,
         scenario=study.label,
-        routes=_routes([route_record(item, row) for item, row in zip(found, rows, strict=True)], names),
+        routes=[
+            _route(route_record(item, row), route.value_of_time_usd_per_day, names)
+            for item, row, route in zip(found, rows, routes, strict=True)
+        ],
         barred=[Barred.model_validate(item) for item in barred],
     )
 
 
-def _commodity(study: Study, text: str) -> Commodity:
-    identity = study.costs(text).cargo.commodity_id
+def _commodity(study: Study, identity: str) -> Commodity:
     table = study.data.tables["commodities"]
-    row = table[table["id"] == identity].iloc[0]
-    return Commodity(id=row["id"], name=row["name"], form=row["form"], unit=row["unit"])
+    return Commodity.model_validate(table[table["id"] == identity].iloc[0].to_dict())
 
 
-def _routes(found: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[Route]:
-    return [_route(record, names) for record in found]
-
-
-def _route(record: Mapping[str, Any], names: Mapping[str, str]) -> Route:
-    hours = float(record["time_h"])
-    worth = float(record["value_of_time_usd"]) / days(hours) if hours > 0 else math.nan
+def _route(record: Mapping[str, Any], worth_usd_per_day: float, names: Mapping[str, str]) -> Route:
     return Route(
         id=str(record["route_id"]).partition(":")[2],
         corridor=record["corridor"],
@@ -138,7 +135,7 @@ def _route(record: Mapping[str, Any], names: Mapping[str, str]) -> Route:
         co2e_kg=_interval(record, "co2e_kg"),
         insurance_usd=record["insurance_usd"],
         generalised_cost_usd=record["generalised_cost_usd"],
-        value_of_time_usd_per_day=known(worth),
+        value_of_time_usd_per_day=known(worth_usd_per_day),
         border_crossings=record["border_crossings"],
         gauge_changes=record["gauge_changes"],
         transfers=record["transfers"],
@@ -170,23 +167,3 @@ def _interval(record: Mapping[str, Any], name: str, factor: float = 1.0) -> Inte
     ends = {end: record.get(f"{name}_{end}", math.nan) for end in ("p10", "p50", "p90")}
     mean = record.get(name, math.nan)
     return Interval(**{end: known(value * factor) for end, value in ends.items()}, mean=known(mean * factor))
-
-
-def known(value: float) -> float | None:
-    """A number, or nothing where it is not finite: JSON has no word for that.
-
-    Parameters
-    ----------
-    value : float
-        Any number.
-
-    Returns
-    -------
-    float or None
-
-    Examples
-    --------
-    >>> known(1.5), known(float("nan"))
-    (1.5, None)
-    """
-    return float(value) if math.isfinite(value) else None

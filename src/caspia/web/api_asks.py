@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Response
 from caspia.web.answer_flows import flow_body
 from caspia.web.answer_meta import basemap, meta, network, why_answer
 from caspia.web.answer_routes import route_body
+from caspia.web.job_kinds import KINDS
 from caspia.web.models import Health
 from caspia.web.models_answers import BaseMap, FlowAnswer, FlowAsk, Meta, Network, RouteAnswer, RouteAsk, WhyAnswer
 
@@ -43,7 +44,7 @@ def ask_router(server: Server) -> APIRouter:
     @router.get("/meta")
     def read_meta() -> Meta:
         """Say what can be asked: places apart, everything a page needs for its menus."""
-        return meta(desk.root(), server.saved.texts(), server.board.kinds)
+        return meta(desk.root(), server.saved.lines(), tuple(KINDS))
 
     @router.get("/network", response_model=Network)
     def read_network() -> Response:

@@ -32,7 +32,7 @@ def job_router(server: Server) -> APIRouter:
     fastapi.APIRouter
     """
     router = APIRouter(tags=["jobs"])
-    board = server.board
+    jobs, board = server.jobs, server.board
 
     @router.post("/jobs", status_code=status.HTTP_202_ACCEPTED)
     def start_job(ask: Annotated[JobAsk, Body()]) -> Job:
@@ -42,17 +42,17 @@ def job_router(server: Server) -> APIRouter:
     @router.get("/jobs")
     def list_jobs() -> Jobs:
         """All jobs, the newest first."""
-        return Jobs(jobs=board.jobs())
+        return Jobs(jobs=jobs.jobs())
 
     @router.get("/jobs/{job_id}")
     def read_job(job_id: JobId) -> Job:
         """How far a job is."""
-        return board.job(job_id)
+        return jobs.job(job_id)
 
     @router.get("/jobs/{job_id}/result", response_model=JobResult)
     def read_result(job_id: JobId) -> Response:
         """What a job found; 409 while it works, and where it failed or was cancelled."""
-        return Response(board.result(job_id), media_type=JSON)
+        return Response(jobs.result(job_id), media_type=JSON)
 
     @router.get(
         "/jobs/{job_id}/events",
@@ -61,7 +61,7 @@ def job_router(server: Server) -> APIRouter:
     )
     def follow_job(job_id: JobId) -> StreamingResponse:
         """Follow a job: events `progress`, then one of `done`, `failed` and `cancelled`; the data are a Job."""
-        board.job(job_id)
+        jobs.job(job_id)
         stream: AsyncIterator[str] = board.events(job_id)
         return StreamingResponse(stream, media_type=EVENTS, headers={"Cache-Control": "no-store"})
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Path, Response, status
 from fastapi.responses import PlainTextResponse
 
-from caspia.web.models import Saved
+from caspia.web.models import LONGEST_NAME, NAME, Saved
 from caspia.web.models_scenarios import ImportBody, ScenarioAnswer, ScenarioBody, Scenarios
 
 if TYPE_CHECKING:
     from caspia.web.server import Server
 
 ScenarioName = Annotated[
-    str, Path(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80, description="Small letters, digits and hyphens")
+    str, Path(pattern=NAME, max_length=LONGEST_NAME, description="Small letters, digits and hyphens")
 ]
 TOML = "application/toml"
 

@@ -73,6 +73,26 @@ class Bench:
             raise InputError(Problem("no such plan", "plan", repr(job_id), allowed, "ask for the plan first"))
         return read_plan(self.plans[job_id], f"plan of job {job_id}", self.study.data)
 
+    def starts(self, job_id: str) -> dict[str, int] | None:
+        """Starts of the works of a plan that a job made.
+
+        Parameters
+        ----------
+        job_id : str
+            Of a job of the kind `plan`; empty for no plan.
+
+        Returns
+        -------
+        dict of str to int, or None
+            By project.
+
+        Raises
+        ------
+        InputError
+            It made none.
+        """
+        return self.plan(job_id).starts if job_id else None
+
 
 Found = tuple[str, dict[str, Any]]
 """A sentence, and the record of the command's `--json`."""

@@ -1,4 +1,4 @@
-"""Jobs: asked once for the same question, worked on in processes, told about, stored, cancelled."""
+"""Jobs at work: asked once for the same question, worked on in processes, followed, cancelled."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from functools import partial
 from typing import Any, Literal
 
 from caspia.errors import Problem
+from caspia.study.kept_routes import stamp
 from caspia.web.bench import is_job_id
 from caspia.web.desk import Desk
 from caspia.web.folder import Folder
 from caspia.web.hand import Hand
 from caspia.web.job_list import ENDED, JobList, now
-from caspia.web.job_store import JobStore
-from caspia.web.kept_routes import stamp
 from caspia.web.models import World
 from caspia.web.models_jobs import Job, JobAsk
 from caspia.web.refusals import Refused, complaint
@@ -34,16 +33,16 @@ SIGN_OF_LIFE_S = 10.0
 
 
 class JobBoard:
-    """All jobs of a server.
+    """What works on the jobs of a server.
 
     Parameters
     ----------
     settings : ServerSettings
         Number of workers, and of jobs that may wait.
     folder : Folder
-        Where long jobs keep what they found so far.
-    store : JobStore
-        Where jobs and their results are stored.
+        Of the server, for its processes.
+    jobs : JobList
+        How far they are, and what they found.
     desk : Desk
         The data.
     saved : SavedScenarios
@@ -51,11 +50,11 @@ class JobBoard:
     """
 
     def __init__(
-        self, settings: ServerSettings, folder: Folder, store: JobStore, desk: Desk, saved: SavedScenarios
+        self, settings: ServerSettings, folder: Folder, jobs: JobList, desk: Desk, saved: SavedScenarios
     ) -> None:
         self._settings, self._folder, self._desk, self._saved = settings, folder, desk, saved
-        self._list = JobList(store, folder)
-        self._lock = self._list.lock
+        self._list = jobs
+        self._lock = jobs.lock
         self._wake = threading.Condition(self._lock)
         # A job that was cancelled and asked again is another task: what the former says is no news of the latter.
         self._tasks: dict[str, Task] = {}
@@ -63,13 +62,6 @@ class JobBoard:
         self._hands: dict[str, Hand] = {}
         self._closing = False
         self._threads: list[threading.Thread] = []
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Kinds of jobs that this program knows."""
-        from caspia.web.job_kinds import KINDS
-
-        return tuple(KINDS)
 
     def start_up(self) -> None:
         """Read the jobs of former servers and begin to wait for new ones.
@@ -102,7 +94,7 @@ class JobBoard:
 
     def counts(self) -> tuple[int, int]:
         """Number of jobs that are worked on, and that wait."""
-        states = [job.state for job in self.jobs()]
+        states = [job.state for job in self._list.jobs()]
         return states.count("running"), states.count("queued")
 
     def working(self) -> dict[str, int]:
@@ -130,15 +122,10 @@ class JobBoard:
         Raises
         ------
         Refused
-            The kind is not known yet, or too many jobs wait.
+            Too many jobs wait.
         caspia.errors.InputError
             A saved scenario is damaged, or the store cannot be written.
         """
-        if asked.kind not in self.kinds:
-            allowed = ", ".join(self.kinds)
-            raise Refused(
-                422, Problem("this kind of job is not there yet", "kind", asked.kind, allowed, "wait for it")
-            )
         root = self._desk.root()
         ask = asked.ask.model_dump(mode="json", by_alias=True, exclude_none=True)
         texts: dict[str, str] = {}
@@ -146,7 +133,7 @@ class JobBoard:
             world = getattr(asked.ask, name, None)
             if isinstance(world, World):
                 texts |= used_texts(world, self._saved.texts())
-        parts = json.dumps([asked.kind, ask, sorted(texts.items()), stamp(root)], sort_keys=True)
+        parts = json.dumps([asked.kind, ask, sorted(texts.items()), stamp(root.data, ())], sort_keys=True)
         job_id = hashlib.sha256(parts.encode()).hexdigest()[:16]
         with self._lock:
             known = self._list.find(job_id)
@@ -161,49 +148,6 @@ class JobBoard:
             self._waiting.append(task)
             self._wake.notify()
         return job
-
-    def jobs(self) -> list[Job]:
-        """All jobs, the newest first."""
-        return self._list.jobs()
-
-    def job(self, job_id: str) -> Job:
-        """How far a job is.
-
-        Parameters
-        ----------
-        job_id : str
-            Its id.
-
-        Returns
-        -------
-        Job
-
-        Raises
-        ------
-        Refused
-            There is none.
-        """
-        return self._list.job(job_id)
-
-    def result(self, job_id: str) -> bytes:
-        """What a job found, as JSON.
-
-        Parameters
-        ----------
-        job_id : str
-            Its id.
-
-        Returns
-        -------
-        bytes
-            A `JobResult`.
-
-        Raises
-        ------
-        Refused
-            There is none, it works still, failed, was cancelled, or what it found cannot be read.
-        """
-        return self._list.result(job_id).encode()
 
     async def events(self, job_id: str) -> AsyncIterator[str]:
         """Follow a job.
@@ -252,7 +196,7 @@ class JobBoard:
             There is none.
         """
         with self._lock:
-            job = self.job(job_id)
+            job = self._list.job(job_id)
             if job.state in ENDED:
                 self._list.forget([job_id])
                 return "deleted"
@@ -303,7 +247,7 @@ class JobBoard:
         wanted = str(task.ask.get("plan") or task.ask.get("what") or "")
         plans: Mapping[str, Any] = {}
         with contextlib.suppress(Refused):
-            if is_job_id(wanted) and self.job(wanted).kind == "plan":
+            if is_job_id(wanted) and self._list.job(wanted).kind == "plan":
                 plans = {wanted: json.loads(self._list.result(wanted))["record"]}
         return replace(task, plans=plans)
 

@@ -6,12 +6,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
-
-from caspia.errors import Problem
-from caspia.web.refusals import refusal
 
 ABSENT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Caspia</title>
 <body style="font-family:system-ui,sans-serif;max-width:40rem;margin:4rem auto;line-height:1.5">
@@ -27,8 +25,7 @@ class _Page(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path.startswith("api/") or path == "api":
-            problem = Problem("no such address", "path", "", "the addresses of /api/v1/openapi.json", "correct it")
-            return refusal(404, (problem,))
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         hashed = path.startswith("assets/")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"

@@ -14,9 +14,10 @@ from caspia.errors import CaspiaError, DataError, InputError, Problem
 from caspia.study import Study
 from caspia.study.flow_frames import countries_frame, links_frame
 from caspia.study.flows import BASE_YEAR, Flows, compile_model, solve_flows
+from caspia.study.kept_routes import load_market
 from caspia.study.repriced import Repriced, Repricer, repricer
 from caspia.study.route_sums import RouteSums, route_sums
-from caspia.study.shared_flows import load_market, shared_market, widened
+from caspia.study.shared_flows import shared_market, widened
 from caspia.web.folder import Folder
 from caspia.web.kept import Kept
 from caspia.web.kept_routes import keep_market, market_path, routes_of
@@ -101,11 +102,12 @@ class Desk:
 
     def _find_routes(self, root: Study) -> None:
         try:
-            own = routes_of(root, self._folder, self._tell)
             path = market_path(self._folder, root, "shared")
             market = load_market(path, root)
             if market is None:
-                market = shared_market(root, own.market, self._tell)
+                # Kept as well, for the processes of jobs; the server itself asks all on the shared routes.
+                routes_of(root, self._folder, self._tell)
+                market = shared_market(root, self._tell)
                 keep_market(self._folder, path, market)
             self._tell("Costs", 0, 1)
             base = root.in_year(BASE_YEAR)
@@ -249,7 +251,11 @@ class Desk:
             raise self._no_flows
         if self._repricer is None:
             raise Refused(503, _problem(self._failed)) if self._failed else _warming("routes are being found")
-        study = year_world(root, world, year, saved, self._studies, self.world_key(world, saved))
+        study = root.in_year(year)
+        if not world.is_plain:
+            # Years without a world of their own share what is made for one of them.
+            key = f"{study.label} {self.world_key(world, saved)}"
+            study = self._studies.get(key, lambda: year_world(root, world, year, saved))
         return self._solved(study, year, case)
 
     def _solved(self, study: Study, year: int, case: Case) -> Flows:
@@ -321,14 +327,7 @@ class _Stopped(Exception):
     """The server ends while it warms."""
 
 
-def year_world(
-    root: Study,
-    world: World,
-    year: int,
-    saved: Mapping[str, str],
-    studies: Kept[str, Study] | None = None,
-    key: str = "",
-) -> Study:
+def year_world(root: Study, world: World, year: int, saved: Mapping[str, str]) -> Study:
     """The data in a world, on the world of a year where the built-in scenarios declare it.
 
     Parameters
@@ -341,10 +340,6 @@ def year_world(
         Year.
     saved : mapping of str to str
         Texts of saved scenarios.
-    studies : Kept, optional
-        Worlds made before.
-    key : str
-        Name of the world among them.
 
     Returns
     -------
@@ -355,14 +350,9 @@ def year_world(
     caspia.errors.InputError
         A scenario is unknown or breaks its rules.
     """
-    kept: Kept[str, Study] = Kept(2) if studies is None else studies
-    base = kept.get(f"year {year}", lambda: root.in_year(year))
-    if world.is_plain:
-        return base
     own = world_scenarios(world, root.data, saved)
-    if any(scenario.year is not None for scenario in own):
-        base = root
-    return kept.get(f"{base.label} {key}", lambda: base.with_scenario(*own))
+    base = root if any(scenario.year is not None for scenario in own) else root.in_year(year)
+    return base.with_scenario(*own)
 
 
 def _study_key(study: Study) -> str:

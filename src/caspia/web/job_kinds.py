@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from caspia.errors import InputError, Problem
-from caspia.scenario import compose
+from caspia.scenario import Scenario, compose
 from caspia.study import check_draws, flow_answer
 from caspia.study.finance_answer import PORTFOLIO, FinanceQuestion, finance_answer
 from caspia.study.objectives import read_aim
@@ -53,8 +53,8 @@ def flow_intervals(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
     drawn = replace(study, settings=replace(study.settings, flow_draws=asked.draws))
     first = asked.world if asked.compare is None else asked.compare
     world = year_world(drawn, first, asked.year, bench.saved)
-    further = None if asked.compare is None else _further(bench, asked.world, asked.compare)
-    answer = flow_answer(world, asked.year, asked.case, further or "", asked.users_of, tell)
+    further = "" if asked.compare is None else _further(bench, asked.world, asked.compare)
+    answer = flow_answer(world, asked.year, asked.case, further, asked.users_of, tell)
     record = answer.record()
     totals = record["totals"][0]
     if answer.before is None:
@@ -71,7 +71,7 @@ def flow_intervals(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
     return said, record
 
 
-def _further(bench: Bench, world: World, compare: World) -> Any:
+def _further(bench: Bench, world: World, compare: World) -> Scenario:
     """What a world adds to the one that it is compared with."""
     own = [world_scenarios(item, bench.study.data, bench.saved) for item in (world, compare)]
     if own[0][: len(own[1])] != own[1] or len(own[0]) == len(own[1]):
@@ -136,8 +136,11 @@ def finance(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
     asked = FinanceAsk.model_validate(ask)
     what: str | PlanFile = asked.what
     if what != PORTFOLIO and what not in set(bench.study.data.tables["projects"]["id"]):
-        # Whatever is neither would be taken for the path of a file.
-        what = bench.plan(asked.what) if is_job_id(asked.what) else _unknown(asked.what)
+        if not is_job_id(asked.what):
+            # It would be taken for the path of a file.
+            allowed = f"the id of a project, of a job of the kind plan, or {PORTFOLIO}"
+            raise InputError(Problem("nothing to finance", "what", repr(what), allowed, "correct the id"))
+        what = bench.plan(asked.what)
     request = FinanceRequest(asked.loan, asked.loan_share, asked.discount_pct, asked.strained)
     wanted = PlanRequest(budgets=tuple(asked.budgets), years=(asked.first_year, asked.last_year), case=asked.case)
     record = plain(finance_answer(bench.study, what, FinanceQuestion(request, wanted), tell).record())
@@ -145,11 +148,6 @@ def finance(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
     projects = record.get("projects") or []
     name = projects[0]["name"] if len(projects) == 1 else "The plan"
     return finance_answers.finance_answer(finance_answers.flat(record), name), record
-
-
-def _unknown(what: str) -> str:
-    allowed = f"the id of a project, of a job of the kind plan, or {PORTFOLIO}"
-    raise InputError(Problem("nothing to finance", "what", repr(what), allowed, "correct the id"))
 
 
 def roll_out(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
@@ -170,7 +168,7 @@ def roll_out(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
     """
     asked = RolloutAsk.model_validate(ask)
     check_samples(asked.draws)
-    starts = bench.plan(asked.plan).starts if asked.plan else None
+    starts = bench.starts(asked.plan)
     record = plain(rollout(open_rollout(bench.study, None, tell, asked.case), starts, tell, asked.draws).record())
     passed = record.get("passed")
     said = rollout_answers.rollout_answer(

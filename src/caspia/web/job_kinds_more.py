@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from caspia.risk import Place
 from caspia.study.claims_answer import claims_answer as answer_claims
 from caspia.study.exporters import export_worlds, find_exporter
 from caspia.study.exporters import exporter as answer_exporter
 from caspia.study.game import GameRequest
 from caspia.study.game_answer import game_answer as answer_game
 from caspia.study.game_answer import record as game_record
-from caspia.study.risk import PORTION, RiskRequest
+from caspia.study.risk import RiskRequest
 from caspia.study.risk import risk_answer as answer_risk
 from caspia.study.secure import SecureRequest
 from caspia.study.secure import secure as answer_secure
@@ -46,7 +44,7 @@ def secure(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
         asked.commodity,
         asked.importer,
         tuple(asked.without),
-        _starts(bench, asked.plan),
+        bench.starts(asked.plan),
         asked.within_cost_pct / 100.0,
         asked.within_days,
         asked.draws,
@@ -76,14 +74,9 @@ def exporter(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
     world = bench.world(asked.world)
     study = replace(world, settings=replace(world.settings, flow_draws=asked.draws)) if asked.draws else world
     state = find_exporter(study, asked.exporter)
-    worlds = export_worlds(study, _starts(bench, asked.plan), tell, draw=asked.draws > 0)
+    worlds = export_worlds(study, bench.starts(asked.plan), tell, draw=asked.draws > 0)
     record = plain(answer_exporter(worlds, state).record())
     return secure_answers.exporter_answer(record, record["worlds"]), record
-
-
-def _starts(bench: Bench, plan: str) -> dict[str, int] | None:
-    """Starts of the works of a plan that a job made."""
-    return bench.plan(plan).starts if plan else None
 
 
 def risk(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
@@ -103,8 +96,7 @@ def risk(bench: Bench, ask: Mapping[str, Any], tell: Tell) -> Found:
     (str, dict)
     """
     asked = RiskAsk.model_validate(ask)
-    place = Place("threads", max(os.cpu_count() or 1, 1), PORTION)
-    request = RiskRequest(asked.n, asked.seed, asked.year, place, bench.keep, None, asked.critical)
+    request = RiskRequest(asked.n, asked.seed, asked.year, keep=bench.keep, critical=asked.critical)
     answer = answer_risk(bench.world(asked.world), request, tell)
     record = plain(answer.record())
     return risk_words.risk_answer(plain(answer.metrics), plain(answer.critical)), record

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-import caspia
 from caspia.study import Study
 from caspia.study.flows import FlowModel
+from caspia.study.kept_routes import load_market, save_market, stamp
 from caspia.study.market import Market
-from caspia.study.shared_flows import load_market, save_market
 from caspia.study.study import use_routes
 from caspia.web.folder import Folder
 
 PART = "routes"
-ENGINE = ("assignment", "cost", "data", "demand", "network", "routing", "scenario", "study")
-"""Rooms that decide what an answer is."""
 
 
 def routes_of(root: Study, folder: Folder, tell: Callable[[str, int, int], None] | None = None) -> FlowModel:
@@ -63,7 +57,7 @@ def market_path(folder: Folder, root: Study, kind: str) -> Path:
     -------
     pathlib.Path
     """
-    return folder.file(PART, f"{kind}-{stamp(root)[:24]}.npz")
+    return folder.file(PART, f"{kind}-{stamp(root.data)[:24]}.npz")
 
 
 def keep_market(folder: Folder, path: Path, market: Market) -> None:
@@ -85,29 +79,3 @@ def keep_market(folder: Folder, path: Path, market: Market) -> None:
     others = sorted(folder.path.joinpath(PART).glob(f"{kind}-*.npz"), key=lambda item: item.stat().st_mtime)
     for old in others[:-3]:
         old.unlink(missing_ok=True)
-
-
-def stamp(root: Study) -> str:
-    """What decides every answer beside the question: the data and the program, as a hash.
-
-    Parameters
-    ----------
-    root : Study
-        Data.
-
-    Returns
-    -------
-    str
-    """
-    return hashlib.sha256(f"{caspia.__version__} {engine_hash()} {root.data.sha256}".encode()).hexdigest()
-
-
-@cache
-def engine_hash() -> str:
-    """Hash of the program's own source: a changed model may not show results of the former one."""
-    found = hashlib.sha256()
-    for room in ENGINE:
-        folder = Path(str(files("caspia").joinpath(room)))
-        for path in sorted(folder.rglob("*.py")):
-            found.update(path.read_bytes())
-    return found.hexdigest()

@@ -6,14 +6,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
+from caspia.demand import FIRST_YEAR, LAST_YEAR
+
+NAME, LONGEST_NAME = r"^[a-z0-9][a-z0-9-]*$", 80
+Name = Annotated[str, StringConstraints(pattern=NAME, max_length=LONGEST_NAME)]
 """Name of a scenario, project or job: it may never be a path."""
 Word = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Words = Annotated[list[Word], Field(max_length=60)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
-Case = Literal["low", "central", "high"]
 Number = Annotated[float, Field(allow_inf_nan=False)]
-Year = Annotated[int, Field(ge=2019, le=2040)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 MOST_EDITS = 200
 MOST_SCENARIOS = 40
 

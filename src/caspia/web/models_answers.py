@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from caspia.web.models import Answer, Ask, Case, Interval, Named, Row, Word, Words, World, Year
+from caspia.demand import Case
+from caspia.web.models import Answer, Ask, Interval, Named, Row, Word, Words, World, Year
 
 
 class CorridorLook(Answer):

@@ -6,9 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from caspia.web.models import Answer, Ask, Case, Complaint, Name, Row, Word, Words, World, Year
+from caspia.demand import LAST_YEAR, Case
+from caspia.study.flows import BASE_YEAR
+from caspia.web.models import Answer, Ask, Complaint, Name, Row, Word, Words, World, Year
 
 Budget = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+LaterYear = Annotated[int, Field(ge=BASE_YEAR, le=LAST_YEAR)]
 PlanYear = Annotated[int, Field(ge=2000, le=2100)]
 Draws = Annotated[int, Field(ge=0, le=1000)]
 PlanJob = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{16})?$")]
@@ -98,7 +101,7 @@ class RiskAsk(Ask):
 
     n: Annotated[int, Field(ge=1, le=100_000, description="Years that are drawn.")] = 1000
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
-    year: Annotated[int, Field(ge=2025, le=2040)] = 2025
+    year: LaterYear = 2025
     critical: Annotated[bool, Field(description="Also cut places one by one, and let an adversary choose.")] = True
     world: World = Field(default_factory=World)
 
@@ -107,7 +110,7 @@ class GameAsk(Ask):
     """As `caspia game`."""
 
     players: Words = Field(default_factory=list)
-    year: Annotated[int, Field(ge=2025, le=2040)] = 2034
+    year: LaterYear = 2034
     case: Case = "central"
     draws: Draws = 200
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 2025

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from caspia.web.models import Answer, Ask, Edit, Name, Row, Text, World
+from caspia.web.models import Answer, Ask, Name, Row, Text, World
 from caspia.web.models_answers import ScenarioLine
 
 
@@ -43,6 +43,3 @@ class ImportBody(Ask):
 
     toml: Annotated[str, StringConstraints(max_length=500_000)]
     name: Name | None = Field(None, description="Name to save it under; that of the file if left out.")
-
-
-__all__ = ["Edit", "ImportBody", "ScenarioAnswer", "ScenarioBody", "Scenarios"]

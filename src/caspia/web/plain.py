@@ -27,6 +27,24 @@ def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
 
 
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table; an empty cell is an empty text.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        An object table.
+
+    Returns
+    -------
+    list of dict
+    """
+    return [
+        {str(key): "" if pd.isna(value) else value for key, value in row.items()}
+        for row in table.to_dict("records")
+    ]
+
+
 def plain(value: Any) -> Any:
     """A value as JSON knows it: tables become rows, numbers six digits, what is not finite null.
 
@@ -57,3 +75,23 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | str):
         return value
     return None if value is pd.NaT or value is pd.NA else str(value)
+
+
+def known(value: float) -> float | None:
+    """A number, or nothing where it is not finite: JSON has no word for that.
+
+    Parameters
+    ----------
+    value : float
+        Any number.
+
+    Returns
+    -------
+    float or None
+
+    Examples
+    --------
+    >>> known(1.5), known(float("nan"))
+    (1.5, None)
+    """
+    return float(value) if math.isfinite(value) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -101,21 +102,23 @@ def add_refusals(app: FastAPI) -> None:
         The application.
     """
     app.add_exception_handler(InputError, _input)
-    app.add_exception_handler(StoreFailed, _store)
+    # No fault of the request: the disk is full, or the file was damaged while the server ran.
+    app.add_exception_handler(StoreFailed, partial(_told, 503))
+    # No failure of the server: such a world has no flows that could be shown.
+    app.add_exception_handler(NotConverged, partial(_told, 422))
     app.add_exception_handler(Exception, _fault)
-    app.add_exception_handler(NotConverged, _unconverged)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
 
 
-async def _input(_: Request, error: Exception) -> Response:
-    return refusal(422, problems_of(error) if isinstance(error, InputError) else ())
+# The framework gives each only errors of its class, but says no more of them than that they are errors.
+async def _input(_: Request, error: Any) -> Response:
+    return refusal(422, problems_of(error))
 
 
-async def _store(_: Request, error: Exception) -> Response:
-    # No fault of the request: the disk is full, or the file was damaged while the server ran.
-    return refusal(503, (error.problem,) if isinstance(error, StoreFailed) else ())
+async def _told(status: int, _: Request, error: Any) -> Response:
+    return refusal(status, (error.problem,))
 
 
 async def _fault(_: Request, error: Exception) -> Response:
@@ -123,21 +126,13 @@ async def _fault(_: Request, error: Exception) -> Response:
     return refusal(500, (Problem("a fault of the program", "server", got, "", "report it with what was asked"),))
 
 
-async def _unconverged(_: Request, error: Exception) -> Response:
-    # No failure of the server: such a world has no flows that could be shown.
-    return refusal(422, (error.problem,) if isinstance(error, NotConverged) else ())
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    if not isinstance(error, Refused):
-        raise error
+async def _refused(_: Request, error: Any) -> Response:
     headers = {"Retry-After": "1"} if error.status in {429, 503} else {}
     return refusal(error.status, (error.problem,), headers)
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
-    found: list[Any] = list(error.errors()) if isinstance(error, RequestValidationError) else []
-    return refusal(422, [_problem(item) for item in found] or [Problem("request cannot be read")])
+async def _invalid(_: Request, error: Any) -> Response:
+    return refusal(422, [_problem(item) for item in error.errors()] or [Problem("request cannot be read")])
 
 
 def _problem(item: Mapping[str, Any]) -> Problem:
@@ -147,12 +142,10 @@ def _problem(item: Mapping[str, Any]) -> Problem:
     return Problem("request does not fit", where, got, str(item.get("msg", "")), "see /api/v1/openapi.json")
 
 
-async def _http(_: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 400
+async def _http(_: Request, error: Any) -> Response:
     words = {
         404: Problem("no such address", "path", "", "the addresses of /api/v1/openapi.json", "correct it"),
         405: Problem("no such method here", "method", "", "the methods of /api/v1/openapi.json", "use another"),
     }
-    detail = str(getattr(error, "detail", "")) or "request cannot be answered"
-    headers = getattr(error, "headers", None)
-    return refusal(status, (words.get(status, Problem(detail)),), headers)
+    detail = str(error.detail) or "request cannot be answered"
+    return refusal(error.status_code, (words.get(error.status_code, Problem(detail)),), error.headers)

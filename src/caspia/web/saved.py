@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
-from importlib.resources import files
 
 from caspia.data import Dataset
 from caspia.errors import InputError, Problem
 from caspia.exchange import unwritable
-from caspia.scenario import built_in_scenarios, edits_frame, load_scenario, parse_scenario
+from caspia.scenario import Scenario, built_in_scenarios, edits_frame, load_scenario, parse_scenario
+from caspia.scenario.library import SUFFIX, built_in_text
+from caspia.scenario.named import PROJECT_PREFIX
 from caspia.scenario.parse import nearest
-from caspia.web.answer_meta import rows_of, scenario_lines
 from caspia.web.folder import Folder
-from caspia.web.models import World
+from caspia.web.models import LONGEST_NAME, NAME, World
 from caspia.web.models_answers import ScenarioLine
 from caspia.web.models_scenarios import ScenarioAnswer, ScenarioBody
+from caspia.web.plain import rows_of
 from caspia.web.refusals import Refused
-from caspia.web.worlds import PROJECT, named_scenario, text_world, world_text
+from caspia.web.worlds import named_scenario, text_world, world_text
 
 PART = "scenarios"
-SUFFIX = ".toml"
 MOST = 500
 RESERVED = ("import", "base", "page")
 
@@ -64,13 +65,15 @@ class SavedScenarios:
         return found
 
     def lines(self) -> list[ScenarioLine]:
-        """Built-in scenarios and saved ones.
+        """Built-in scenarios and saved ones, in this order.
 
         Returns
         -------
         list of ScenarioLine
+            Where the text of a saved one is damaged the note says so.
         """
-        return scenario_lines(self.texts())
+        built_in = [_line(name, item, built_in=True) for name, item in built_in_scenarios().items()]
+        return [*built_in, *(_saved_line(name, text) for name, text in self.texts().items())]
 
     def text(self, name: str) -> str:
         """A scenario as a file; what it extends by other saved ones is written out in it.
@@ -90,7 +93,7 @@ class SavedScenarios:
             There is none.
         """
         if name in built_in_scenarios():
-            return files("caspia.datasets").joinpath("scenarios", name + SUFFIX).read_text(encoding="utf-8")
+            return built_in_text(name)
         return self._known(name)
 
     def _known(self, name: str) -> str:
@@ -213,11 +216,10 @@ class SavedScenarios:
                 raise unwritable(path, error) from error
 
     def _check_name(self, name: str, where: str, *, taken: bool = False) -> None:
-        known = named(name)
         if (
-            not known
+            not named(name)
             or (name in built_in_scenarios() and not taken)
-            or name.startswith(PROJECT)
+            or name.startswith(PROJECT_PREFIX)
             or name in RESERVED
         ):
             allowed = "small letters, digits and hyphens; no name of a built-in scenario or project"
@@ -238,6 +240,25 @@ class SavedScenarios:
             self._texts = None
 
 
+def _saved_line(name: str, text: str) -> ScenarioLine:
+    try:
+        return _line(name, parse_scenario(text, name).scenario, built_in=False)
+    except InputError as error:
+        note = f"damaged: {error.problem.what}"
+        return ScenarioLine(name=name, title=name, note=note, built_in=False, edits=0)
+
+
+def _line(name: str, scenario: Scenario, *, built_in: bool) -> ScenarioLine:
+    return ScenarioLine(
+        name=name,
+        title=scenario.title,
+        note=scenario.question,
+        year=scenario.year,
+        built_in=built_in,
+        edits=len(scenario.edits),
+    )
+
+
 def named(name: str) -> bool:
     """Whether a text is a name, and never a path.
 
@@ -255,4 +276,4 @@ def named(name: str) -> bool:
     >>> named("no-russia-2030"), named("../no")
     (True, False)
     """
-    return 0 < len(name) <= 80 and name[0] != "-" and set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    return len(name) <= LONGEST_NAME and re.fullmatch(NAME, name) is not None

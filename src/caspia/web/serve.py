@@ -22,12 +22,13 @@ BACKLOG = 2048
 class _Quiet(uvicorn.Server):
     """A server whose followers of jobs end as soon as it is told to stop."""
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self.on_exit()
-        super().handle_exit(sig, frame)
+    def __init__(self, config: uvicorn.Config, on_exit: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_exit = on_exit
 
-    def on_exit(self) -> None:
-        """Replaced by who runs the server."""
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._on_exit()
+        super().handle_exit(sig, frame)
 
 
 def serve(settings: ServerSettings, ready: Callable[[str], None]) -> None:
@@ -68,8 +69,7 @@ def _serve(app: FastAPI, settings: ServerSettings, ready: Callable[[str], None])
         timeout_keep_alive=15,
         timeout_graceful_shutdown=GRACE_S,
     )
-    server = _Quiet(config)
-    server.on_exit = app.state.server.board.close  # type: ignore[method-assign]
+    server = _Quiet(config, app.state.server.board.close)
     port = held.getsockname()[1]
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     # Once it has stopped, the library raises the signal again for whoever handled it before.

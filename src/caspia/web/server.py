@@ -5,6 +5,7 @@ from __future__ import annotations
 from caspia.web.board import JobBoard
 from caspia.web.desk import Desk
 from caspia.web.folder import Folder
+from caspia.web.job_list import JobList
 from caspia.web.job_store import JobStore
 from caspia.web.saved import SavedScenarios
 from caspia.web.settings import ServerSettings
@@ -30,7 +31,8 @@ class Server:
         self.desk = Desk(settings.data, self.folder)
         self.saved = SavedScenarios(self.folder)
         self.store = JobStore(self.folder)
-        self.board = JobBoard(settings, self.folder, self.store, self.desk, self.saved)
+        self.jobs = JobList(self.store, self.folder)
+        self.board = JobBoard(settings, self.folder, self.jobs, self.desk, self.saved)
 
     def open(self) -> None:
         """Make the folder and the store in it ready; nothing is done where they are.

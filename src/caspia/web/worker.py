@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import caspia
-from caspia.errors import CaspiaError, DataError, InputError, NotConverged, Problem
+from caspia.errors import CaspiaError, InputError, NotConverged, Problem
 
 PART = "jobs"
 KEPT = ".sweep.json"
@@ -120,8 +120,6 @@ def _done(
 ) -> Outcome:
     try:
         return _found(task, data, folder, bench, tell)
-    except DataError as error:
-        return Outcome(problem=error.problems[0])
     except (InputError, NotConverged) as error:
         return Outcome(problem=error.problem)
     except (BrokenPipeError, ConnectionError):

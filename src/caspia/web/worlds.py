@@ -14,17 +14,16 @@ from caspia.errors import DataError, InputError, Problem
 from caspia.scenario import (
     Scenario,
     built_in_scenarios,
-    compose,
     load_scenario,
     parse_scenario,
     project_scenario,
     scenario_text,
 )
+from caspia.scenario.library import extended
+from caspia.scenario.named import PROJECT_PREFIX
 from caspia.scenario.parse import nearest
 from caspia.web.models import Edit, World
-from caspia.web.models_answers import ScenarioLine
 
-PROJECT = "prj-"
 DEEPEST = 40
 """Saved scenarios that extend each other, in a row."""
 USER: Mapping[str, str] = {"id": "user-choice", "title": "Chosen by the user of the page", "licence": "none"}
@@ -74,9 +73,8 @@ def world_scenarios(world: World, data: Dataset, saved: Mapping[str, str]) -> li
     found = [named_scenario(name, data, saved, (), made) for name in world.scenarios]
     if world.edits:
         cells = [edit_cells(edit) for edit in world.edits]
-        brought = [dict(USER)] if any(item["source_id"] == USER["id"] for item in cells) else []
         count = f"{len(cells)}-edit{'s' if len(cells) > 1 else ''}"
-        text = scenario_text({"id": count, "title": "Edits of the request"}, cells, brought)
+        text = _text({"id": count, "title": "Edits of the request"}, cells)
         found.append(parse_scenario(text, "world").scenario)
     return found
 
@@ -117,7 +115,7 @@ def named_scenario(
         return made[name]
     if name in built_in_scenarios():
         return load_scenario(name)
-    if name.startswith(PROJECT):
+    if name.startswith(PROJECT_PREFIX):
         return project_scenario(data, (name,))
     if name not in saved:
         known = [*built_in_scenarios(), *saved]
@@ -134,25 +132,8 @@ def named_scenario(
         raise InputError(problem)
     own = parse_scenario(saved[name], name)
     bases = [named_scenario(base, data, saved, (*chain, name), made) for base in own.extends]
-    made[name] = _on_bases(own.scenario, bases)
+    made[name] = extended(own.scenario, bases)
     return made[name]
-
-
-def _on_bases(own: Scenario, bases: Sequence[Scenario]) -> Scenario:
-    """A scenario with the edits of those that it extends before its own."""
-    if not bases:
-        return own
-    whole = compose(*bases, own)
-    return Scenario(
-        id=own.id,
-        title=own.title,
-        edits=whole.edits,
-        question=own.question,
-        description=own.description,
-        year=whole.year if own.year is None else own.year,
-        sources=whole.sources,
-        parts=whole.parts,
-    )
 
 
 def used_texts(world: World, saved: Mapping[str, str]) -> dict[str, str]:
@@ -199,12 +180,17 @@ def world_text(name: str, head: Mapping[str, str], world: World) -> str:
     opened = [
         {"action": "open", "table": "projects", "id": key, "source_id": USER["id"], "note": note}
         for key in world.scenarios
-        if key.startswith(PROJECT)
+        if key.startswith(PROJECT_PREFIX)
     ]
     cells = [*opened, *(edit_cells(edit) for edit in world.edits)]
+    extends = [key for key in world.scenarios if not key.startswith(PROJECT_PREFIX)]
+    return _text({"id": name, **head, "extends": extends}, cells)
+
+
+def _text(head: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> str:
+    """A scenario as text, which brings the user along as a source where an edit names no other."""
     brought = [dict(USER)] if any(item["source_id"] == USER["id"] for item in cells) else []
-    extends = [key for key in world.scenarios if not key.startswith(PROJECT)]
-    return scenario_text({"id": name, **head, "extends": extends}, cells, brought)
+    return scenario_text(head, cells, brought)
 
 
 def text_world(text: str) -> World:
@@ -233,34 +219,3 @@ def text_world(text: str) -> World:
             "scenario cannot be used here", "scenario", str(error)[:300], "names, and edits within limits"
         )
         raise DataError([problem]) from error
-
-
-def scenario_line(name: str, text: str) -> ScenarioLine:
-    """A saved scenario as a line of a list.
-
-    Parameters
-    ----------
-    name : str
-        Its name.
-    text : str
-        Its text.
-
-    Returns
-    -------
-    ScenarioLine
-        Where the text is damaged the note says so.
-    """
-    try:
-        own = parse_scenario(text, name)
-    except InputError as error:
-        note = f"damaged: {error.problem.what}"
-        return ScenarioLine(name=name, title=name, note=note, built_in=False, edits=0)
-    found = own.scenario
-    return ScenarioLine(
-        name=name,
-        title=found.title,
-        note=found.question,
-        year=found.year,
-        built_in=False,
-        edits=len(found.edits),
-    )
