@@ -219,6 +219,29 @@ def test_servers_that_no_route_uses_have_no_load() -> None:
     assert settled.flow.sum() == pytest.approx(150.0)
 
 
+def test_loads_are_led_where_steps_circle() -> None:
+    """Three routes that share three full servers at great odds: all cargo leaves each server at once and comes back."""
+    table = RouteTable(
+        pair_start=np.array([0, 3]),
+        pair_class=np.array([0]),
+        cost=np.array([16.8, 22.5, 23.3]),
+        path_size=np.array([0.6, 0.6, 0.6]),
+        entry_start=np.array([0, 2, 5, 8]),
+        server=np.array([0, 2, 0, 1, 1, 2, 2, 1]),
+        use=np.array([1.97, 0.11, 1.34, 1.92, 0.34, 0.87, 1.39, 1.47]),
+        felt=np.array([0.0, 2.25, 2.25, 2.25, 0.0, 0.0, 0.0, 2.25]),
+        n_servers=3,
+    )
+    one, servers = (
+        Choice(np.array([163.3]), np.array([0.7]), np.zeros(1), np.zeros(1)),
+        np.array([104.6, 190.6, 213.9]),
+    )
+    found = solve_logit(table, one, Drawn(servers), residual=1e-9)
+    assert found.converged
+    assert found.iterations > 100
+    assert fixed_point_residual(table, one, Drawn(servers), found.flow) <= 1e-9
+
+
 @settings(max_examples=40, deadline=None)
 @given(markets())
 def test_bundles_change_no_sum(market) -> None:

@@ -73,12 +73,12 @@ PLAN_FACTS = FACTS | {
     "dr-wb-social.discount_rate_pct": 6,
 }
 for _key, (_cost, _years, _start) in {
-    "prj-border": (5e6, 1, 2026),
+    "prj-border": (0.2e6, 1, 2026),
     "prj-coming": (50e6, 2, 2025),
     "prj-faster": (30e6, 2, 2027),
     "prj-line": (60e6, 3, 2026),
-    "prj-ships": (40e6, 2, 2026),
-    "prj-way": (200e6, 4, 2026),
+    "prj-ships": (15e6, 2, 2026),
+    "prj-way": (80e6, 4, 2026),
 }.items():
     PLAN_FACTS |= {
         f"{_key}.cost_usd": _cost,

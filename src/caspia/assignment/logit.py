@@ -41,8 +41,11 @@ _GUARD = 0.3
 """Part of the miss that is wanted which a step may leave: solved any finer it would be for nothing."""
 _TRIES, _SETTLED = 12, 3e-2
 """Newton's steps on a line at most, and the change of a logarithm at which they end."""
-_PATIENCE, _AVERAGED = 100, 100
-"""Loadings of Newton's method before loads are averaged; of the average before it begins anew, more each time."""
+_PATIENCE = 100
+"""Loadings of Newton's method before loads are led on a path of their own."""
+_STRAY, _SOONER, _LATER = 0.5, 1.0 / 3.0, 2.0
+"""Part of the miss by which a step of that path may leave it; what its time is multiplied by after one that strayed
+further, and after one that did not."""
 _WIDE = 0.7
 """How far beyond the loads that went in and came out a step may lead, as a logarithm."""
 
@@ -156,9 +159,9 @@ def solve_logit(  # noqa: PLR0913 - the problem, and options by name
     Knoll, D. A., Keyes, D. E. (2004), Jacobian-free Newton-Krylov methods, Journal of Computational Physics 193
     (2), 357-397. Eisenstat, S. C., Walker, H. F. (1996), Choosing the forcing terms in an inexact Newton method,
     SIAM Journal on Scientific Computing 17 (1), 16-32. Minty, G. J. (1962), Monotone (nonlinear) operators in
-    Hilbert space, Duke Mathematical Journal 29, 341-346 (the line along which steps are taken). Liu, H. X.,
-    He, X., He, B. (2009), Method of successive weighted averages (MSWA) and self-regulated averaging schemes for
-    solving stochastic user equilibrium problem, Networks and Spatial Economics 9 (4), 485-503. Daganzo, C. F.
+    Hilbert space, Duke Mathematical Journal 29, 341-346 (the line along which steps are taken). Kelley, C. T.,
+    Keyes, D. E. (1998), Convergence analysis of pseudo-transient continuation, SIAM Journal on Numerical Analysis
+    35 (2), 508-523 (the path on which loads are led where Newton's steps circle). Daganzo, C. F.
     (1982), Unconstrained extremal formulation of some transportation equilibrium problems, Transportation Science
     16 (3), 332-360. Ben-Akiva, M., Bierlaire, M. (1999) for the path size.
     """
@@ -167,11 +170,9 @@ def solve_logit(  # noqa: PLR0913 - the problem, and options by name
     )
     state = solver.load(np.maximum(servers.start() if warm is None else warm, _FLOOR * servers.capacity))
     known = solver.answers(state.flow) if answers is None else answers
-    found, slow, times = solver.descend(state, known, 0), 1.0, 0
+    found = solver.descend(state, known, 0)
     while found.left > residual and found.count < max_iterations:
-        times += _AVERAGED
-        state, slow = solver.averaged(found.state, slow, times)
-        found = solver.descend(state, known, found.count + times)
+        found = solver.descend(*solver.led(found.state, known, found.count))
     return solver.result(found)
 
 
@@ -343,13 +344,21 @@ class _Solver:
             state, count, caution = after, count + 1, caution.after(after.miss)
         return self._settled(state, count + 1)
 
-    def averaged(self, state: _State, slow: float, times: int) -> tuple[_State, float]:
-        """Loads averaged with those that come out, the slower the less they settle; surer than Newton's steps."""
-        for _ in range(times):
-            after = self.load(np.maximum(state.load + (state.out - state.load) / slow, self._floor))
-            slow += 0.1 if after.miss < state.miss else 1.5
-            state = after
-        return state, slow
+    def led(self, state: _State, answers: Answers, count: int) -> tuple[_State, Answers, int]:
+        """Loads led along the path on which each drifts towards what comes out, in implicit steps of time.
+
+        Where Newton's steps circle this path does not, and it ends at the equilibrium; the longer the time of a
+        step, the more the step is one of Newton's.
+        """
+        time, near = 1.0, _NEAR * self.asked[0]
+        while state.miss > near and count < self.asked[1]:
+            rate, right = np.full(len(state.load), 1.0 + 1.0 / time), state.out - state.load
+            step = self._step(state, (answers, self._losses(state)), (rate, right), _FINE)
+            after, count = self.load(np.maximum(state.load + step, self._floor)), count + 1
+            strayed = (after.out - after.load - step / time) / self.servers.capacity
+            strayed_far = np.sqrt(strayed @ strayed) > _STRAY * state.miss
+            state, time = (state, _SOONER * time) if strayed_far else (after, _LATER * time)
+        return state, answers, count
 
     def _losses(self, state: _State) -> Losses:
         return own_losses(self._rows, self._wants, state.flow, len(state.load))

@@ -28,7 +28,8 @@ from caspia.investment.worlds import Averse
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 _NEGLIGIBLE = 1e-4
-"""Pairs that change less than this part of the linear coefficients are left out; their sum goes onto the bound."""
+"""Pairs that change less than this part of the linear coefficients are left out; the program counts half of
+what they add for each of the two, which is no less than what they add where both are open."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +182,6 @@ class _Model:
         for i, j in np.argwhere(np.triu(np.ones((self.n, self.n)), 1)).tolist():
             worth = self.pair[:, i, j]
             if np.abs(worth).sum() <= weighty:
-                self.slack += float(np.maximum(worth, 0.0).sum())
                 self.left_out.append((i, j, worth))
                 continue
             self._product(i, j, worth)
@@ -218,6 +218,7 @@ class _Model:
                 [[1.0, -1.0], -coefficients[nth].ravel() / unit, -pairs * worlds.growth[nth] / unit]
             )
             self.rows.add(columns, entries, self.constant * worlds.growth[nth] / unit)
+        self.slack = sum(float(np.maximum(worth, 0.0).sum()) for _, _, worth in self.left_out)
         self.constant, self.left_out = 0.0, []
 
     def solve(self, seconds: float, gap: float) -> Phased:
@@ -227,12 +228,22 @@ class _Model:
         upper[len(self.worth) :] = np.inf
         payable = (self.programme.may_pay & (self.programme.budget_usd.sum(axis=1) > 0)).any(axis=1)
         upper[: self.n_starts] = ((self.opening <= self.span.years[-1]) & payable[:, None]).ravel()
-        scale = max(np.abs(self.costs).max(initial=0.0), 1e-300)
-        found, bound = _solved(self.rows, -np.array(self.costs) / scale, upper, self.n_starts, (seconds, gap))
+        hoped = np.array(self.costs)
+        hoped[: self.n_starts] += self._hoped_of_left_out().ravel()
+        scale = max(np.abs(hoped).max(initial=0.0), 1e-300)
+        found, bound = _solved(self.rows, -hoped / scale, upper, self.n_starts, (seconds, gap))
         built = found[: self.n_starts].reshape(self.n, self.n_years) > 0.5
         start = np.where(built.any(axis=1), np.array(self.programme.years)[built.argmax(axis=1)], NEVER)
         value = self.constant + float(np.array(self.costs) @ found) + self._of_left_out(built)
         return Phased(start, value, max(self.constant - bound * scale + self.slack, value))
+
+    def _hoped_of_left_out(self) -> FloatArray:
+        """What the products that are too small for the program add at most, half to the starts of each project."""
+        half = np.zeros((self.n, len(self.span.years)))
+        for i, j, worth in self.left_out:
+            half[[i, j]] += 0.5 * np.maximum(worth, 0.0)
+        is_open = self.opening[:, :, None] <= self.span.years
+        return np.asarray((is_open * half[:, None, :]).sum(axis=2))
 
     def _of_left_out(self, built: npt.NDArray[np.bool_]) -> float:
         """What the products that are too small for the program add to a plan."""
