@@ -16,7 +16,7 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 from sybil.parsers.rest import DocTestParser
 
 ROOT = Path(__file__).parent
-# No test asserts on time: machines differ. What is drawn is the same on all of them; HYPOTHESIS_PROFILE=search draws
+# No test asserts on time: machines differ. What is drawn is the same on all; HYPOTHESIS_PROFILE=search draws
 # anew each time.
 settings.register_profile("caspia", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None)

@@ -24,7 +24,7 @@ from caspia.study.flows import BASE_YEAR
 from caspia.study.risk import PORTION, tasks_of
 from caspia.study.risk_compile import compile_risk, find_laws
 from caspia.study.risk_critical import critical_frame, find_cuts, interdiction_frame
-from caspia.study.risk_model import LEAST_LEFT, RESIDUAL, RiskModel, World
+from caspia.study.risk_model import LEAST_LEFT, RESIDUAL, RiskModel
 from caspia.study.risk_outset import find_outset
 
 GOAL_S, GOAL_RATIO = 180.0, 1.7
@@ -48,19 +48,12 @@ def one_draw(model: RiskModel, n: int = 40) -> None:
     print(f"{'one draw':<48} {1e3 * wall:8.1f} ms  {1e3 * own:.1f} ms of this process", flush=True)
 
 
-def drawn_world(model: RiskModel, draw: int) -> World:
-    """The world of one draw."""
-    values, slots = model.doubts.values(model.seed, draw), model.slots
-    happened = model.hazards.year(model.seed, draw, values[slots.rate])
-    return World(model, values, model.law.year(happened, values[slots.loss], values[slots.delay]))
-
-
 def beside_peer(model: RiskModel, draws: int) -> None:
     """Print the time of the same equilibria by a generic solver."""
     mine = theirs = 0.0
     done = 0
     for draw in range(WARM, WARM + draws):
-        world = drawn_world(model, draw)
+        world = model.world(draw)
         begin = time.perf_counter()
         world.quiet()
         mine += time.perf_counter() - begin

@@ -220,7 +220,7 @@ def test_servers_that_no_route_uses_have_no_load() -> None:
 
 
 def test_loads_are_led_where_steps_circle() -> None:
-    """Three routes that share three full servers at great odds: all cargo leaves each server at once and comes back."""
+    """Three routes that share three full servers at great odds: all cargo leaves one at once and comes back."""
     table = RouteTable(
         pair_start=np.array([0, 3]),
         pair_class=np.array([0]),

@@ -6,12 +6,16 @@ import json
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from risk_world import EVENTS, RISK_FACTS
 from rollout_world import DRAWING, ROLLOUT_EDITS, ROLLOUT_FACTS
+from scipy import sparse
 
 from caspia.assignment import fixed_point_residual
 from caspia.errors import InputError
@@ -19,9 +23,10 @@ from caspia.risk import Place
 from caspia.study import Settings, Study
 from caspia.study.project_routes import on_routes
 from caspia.study.risk import RiskRequest, identity, risk_answer
-from caspia.study.risk_compile import compile_risk, find_laws
+from caspia.study.risk_compile import assembled, compile_risk, find_laws, lasting_closures
 from caspia.study.risk_model import RiskModel, World
-from caspia.study.risk_outset import Outset, find_outset, works_of
+from caspia.study.risk_outset import Outset, find_outset, with_ways_round, works_of
+from caspia.study.risk_ready import carrying_routes, some_routes_of, with_effects
 from caspia.study.risk_works import Works, openings
 from drawn import draw, open_drawn
 
@@ -50,6 +55,13 @@ def outset(study: Study) -> Outset:
 @pytest.fixture(scope="module")
 def model(study: Study, outset: Outset) -> RiskModel:
     return compile_risk(outset, 1, find_laws(study, outset))
+
+
+@pytest.fixture(scope="module")
+def whole(study: Study, outset: Outset) -> RiskModel:
+    """With all routes."""
+    wider = with_ways_round(outset, lasting_closures(outset))
+    return with_effects(assembled(wider, 1, find_laws(study, outset))[0])
 
 
 @pytest.fixture(scope="module")
@@ -180,3 +192,24 @@ def test_the_command_reads_a_plan(tmp_path: Path, command: Callable[..., subproc
     assert refused.returncode == 2
     assert "--plan" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_model_of_all_its_routes_is_the_same_model(whole: RiskModel) -> None:
+    fine = replace(whole, residual=1e-8)
+    every = some_routes_of(fine, np.ones(whole.n_routes, dtype=bool), whole.likely_world().quiet().flow)
+    for nth in range(4):
+        assert every.draw(nth) == pytest.approx(fine.draw(nth), rel=1e-4, abs=1e-4, nan_ok=True)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.0, 0.5))
+def test_routes_left_out_carry_little_of_every_sum_in_every_world(seed: int, left_out: float) -> None:
+    rng = np.random.default_rng(seed)
+    start = np.concatenate([[0], np.cumsum(rng.integers(0, 5, 7))])
+    sums = sparse.random(3, int(start[-1]), 0.5, "csr", rng=rng)
+    flows = [rng.exponential(1.0, int(start[-1])) * rng.integers(0, 2, int(start[-1])) for _ in range(3)]
+    kept = carrying_routes(start, sums, flows, left_out)
+    for flow in flows:
+        assert (sums @ (flow * ~kept) <= left_out * (sums @ flow) + 1e-12).all()
+        for first, last in pairwise(start):
+            assert first == last or kept[first + np.argmax(flow[first:last])]
+    assert kept.sum() <= carrying_routes(start, sums, flows, 0.5 * left_out).sum()

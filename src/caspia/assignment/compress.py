@@ -14,7 +14,7 @@ import numpy as np
 from caspia.assignment.answers import Answers
 from caspia.assignment.bundles import Bundles, bundle_routes
 from caspia.assignment.logit import Servers
-from caspia.assignment.routes import Floats, Ints, RouteTable
+from caspia.assignment.routes import Bools, Floats, Ints, RouteTable
 
 _DIGITS = 9
 
@@ -145,6 +145,23 @@ class Grouping:
             table=replace(table, felt=table.felt * by_entry),
             bundles=replace(bundles, felt=bundles.felt * by_column),
         )
+
+    def some(self, chosen: Bools) -> Grouping:
+        """The same with some of the routes, without answers.
+
+        Parameters
+        ----------
+        chosen : numpy.ndarray of bool, shape (n_routes,)
+            Routes to keep.
+
+        Returns
+        -------
+        Grouping
+            Groups that these use alike are one.
+        """
+        inner = group_servers(self.table.some(chosen))
+        # What has no group stands at -1, which is the last.
+        return Grouping(inner.table, np.append(inner.group, -1)[self.group], self.first[inner.first], inner.bundles)
 
     def series(self, servers: Servers) -> Series:
         """Groups of some servers.

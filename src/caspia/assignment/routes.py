@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,31 @@ class RouteTable:
     def route_of_entry(self) -> Ints:
         """Route of every entry, shape (n_entries,)."""
         return np.repeat(np.arange(self.n_routes), np.diff(self.entry_start))
+
+    def some(self, chosen: Bools) -> RouteTable:
+        """The table with some of its routes; path sizes stay as they are.
+
+        Parameters
+        ----------
+        chosen : numpy.ndarray of bool, shape (n_routes,)
+            Routes to keep.
+
+        Returns
+        -------
+        RouteTable
+            Of the same pairs and servers.
+        """
+        before, entries = np.concatenate([[0], np.cumsum(chosen)]), chosen[self.route_of_entry]
+        return replace(
+            self,
+            pair_start=before[self.pair_start],
+            cost=self.cost[chosen],
+            path_size=self.path_size[chosen],
+            entry_start=np.concatenate([[0], np.cumsum(np.diff(self.entry_start)[chosen])]),
+            server=self.server[entries],
+            use=self.use[entries],
+            felt=self.felt[entries],
+        )
 
     def merged_uses(self) -> tuple[Ints, Ints, Floats, Floats]:
         """Entries of every route and server added up, in order of routes and servers.

@@ -30,6 +30,7 @@ from caspia.study.risk_metrics import Journey, find_metrics
 from caspia.study.risk_model import RiskModel
 from caspia.study.risk_outset import Outset, with_ways_round
 from caspia.study.risk_parts import Shippers, Slots
+from caspia.study.risk_ready import ready_for_draws
 from caspia.study.risk_works import Works, find_works
 from caspia.study.risk_year import PATIENCE_DAYS, WHOLE, Weather, YearLaw
 from caspia.study.study import Study
@@ -110,7 +111,7 @@ def compile_risk(outset: Outset, seed: int, laws: Laws) -> RiskModel:
     -------
     RiskModel
         A function of the number of a draw. It has the routes of the flows, and those by which cargo goes round
-        events that last.
+        events that last, but for those that carry next to nothing in any year.
 
     Raises
     ------
@@ -118,7 +119,7 @@ def compile_risk(outset: Outset, seed: int, laws: Laws) -> RiskModel:
         An event selects nothing, or an interval is out of order.
     """
     model, _ = assembled(with_ways_round(outset, lasting_closures(outset)), seed, laws)
-    return model.with_effects()
+    return ready_for_draws(model)
 
 
 @dataclass(frozen=True, eq=False)
@@ -404,12 +405,9 @@ def _shippers(study: Study, flows: Flows, commodity: IntArray) -> tuple[IntArray
     row = market.pairs.demand
     groups = _group_of_goods(data)
     group_of_route = groups[market.commodity]
-    table, bundles = flows.model.grouping.table, flows.model.grouping.bundles
     worth = data.values("commodities", "value_of_time_usd_per_t_h", 0.0)
     found = Shippers(
         commodity=commodity,
-        class_of_entry=table.pair_class[table.pair][table.route_of_entry],
-        class_of_column=np.asarray(bundles.class_of_column, dtype=np.int64),
         likely_worth=worth,
         group_of_pair=groups[market.pairs.commodity],
         constant_of_route=group_of_route * len(CONSTANTS) + market.routes.kind,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -99,6 +99,21 @@ class WayCosts:
     storm_h: sparse.csr_matrix
     money_columns: tuple[Column, ...]
     time_columns: tuple[Column, ...]
+
+    def some(self, ways: IntArray) -> WayCosts:
+        """Costs of some of the paths.
+
+        Parameters
+        ----------
+        ways : numpy.ndarray of int
+            Paths to keep.
+
+        Returns
+        -------
+        WayCosts
+        """
+        by_way = ("money", "time", "money_usd_per_t", "time_h", "spread_h", "storm_h")
+        return replace(self, **{name: getattr(self, name)[ways] for name in by_way})
 
 
 def way_costs(study: Priced, ways: Ways) -> WayCosts:

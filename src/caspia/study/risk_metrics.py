@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -97,6 +97,20 @@ class Metrics:
     journey: npt.NDArray[np.int64]
     tonnes: FloatArray
     region: BoolArray
+
+    def some(self, chosen: BoolArray) -> Metrics:
+        """The same for some of the routes.
+
+        Parameters
+        ----------
+        chosen : numpy.ndarray of bool, shape (n_routes,)
+            Routes to keep.
+
+        Returns
+        -------
+        Metrics
+        """
+        return replace(self, sums=self.sums[:, chosen])
 
     @property
     def names(self) -> tuple[str, ...]:

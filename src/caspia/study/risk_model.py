@@ -37,8 +37,6 @@ FINE = 1e-6
 LEAST_LEFT = 0.02
 """Share of a capacity that is left however much is lost: a queue needs one above 0."""
 FAILED = np.nan
-MATTERS = 0.003
-"""Share of all that users pay and wait for that a closure must cost to be worth an equilibrium of its own."""
 LEVELS = (0.0, 0.25, 0.5, 0.75, WHOLE - 1e-9, 1.0)
 """Losses of capacity at which events are looked at beforehand."""
 
@@ -130,6 +128,11 @@ class RiskModel:
         """Number of routes; journeys follow them."""
         return len(self.shut)
 
+    @cached_property
+    def class_of_column(self) -> IntArray:
+        """Commodity of each column of the bundles."""
+        return self.grouping.bundles.class_of_column
+
     def __call__(self, tasks: IntArray) -> FloatArray:
         """Results of some draws.
 
@@ -162,6 +165,20 @@ class RiskModel:
         -------
         numpy.ndarray, shape (n_columns,)
         """
+        return self._year(self.world(draw, other, group))
+
+    def world(self, draw: int, other: int = 0, group: int = -1) -> World:
+        """The world of a draw.
+
+        Parameters
+        ----------
+        draw, other, group : int
+            As of `draw`.
+
+        Returns
+        -------
+        World
+        """
         at = np.full(len(self.doubts.groups), draw, dtype=np.int64)
         if group >= 0:
             at[group] = other
@@ -171,7 +188,7 @@ class RiskModel:
         share, days = self.hazards.year(self.seed, happens, values[slots.rate])
         year = law.year((share, days), values[slots.loss], values[slots.delay])
         opened = None if self.works is None else self.works.opened(self.seed, int(at[-1]))
-        return self._year(World(self, values, year, opened))
+        return World(self, values, year, opened)
 
     def _year(self, world: World) -> FloatArray:
         """Mean by time of the states of a year."""
@@ -212,48 +229,31 @@ class RiskModel:
         near = self.effects[event, below : below + 2]
         return np.asarray(near[0] * (below + 1 - at) + near[1] * (at - below))
 
-    def with_effects(self) -> RiskModel:
-        """The same with the effects of all events that may last, found at the likely values.
-
-        Returns
-        -------
-        RiskModel
-        """
-        n = len(self.hazards.names)
-        fine = replace(self, residual=FINE)
-        world = fine.likely_world()
-        quiet = world.quiet()
-        likely = world.row((), quiet)
-        effects = np.zeros((n, len(LEVELS), len(likely)))
-        for event in self.lasting_events.tolist():
-            for level, loss in enumerate(LEVELS[1:], start=1):
-                own = World(fine, self.doubts.mode, self._still(np.full(n, loss)), self.expected)
-                effects[event, level] = own.row((event,), quiet) - likely
-        paid = float(quiet.flow @ np.where(quiet.flow > 0, quiet.cost, 0.0))
-        return replace(self, effects=np.nan_to_num(effects), likely=likely, matters_usd=MATTERS * paid)
-
     @property
     def lasting_events(self) -> IntArray:
         """Events that may last longer than cargo waits."""
         return np.flatnonzero(self.law.closes & (self.hazards.days[:, 2] > PATIENCE_DAYS))
 
-    def likely_world(self) -> World:
-        """The world at the likely values, in which nothing happens.
+    def likely_world(self, loss: float = 0.0) -> World:
+        """The world at the likely values, in which nothing happens of its own.
+
+        Parameters
+        ----------
+        loss : float
+            Share of the capacity that events take when they are asked for.
 
         Returns
         -------
         World
         """
-        return World(self, self.doubts.mode, self._still(np.zeros(len(self.hazards.names))), self.expected)
+        calm = np.ones(self.servers.n_servers), np.zeros(self.costs.time.shape[0])
+        year = Year(*calm, (), (), np.zeros(0), np.full(len(self.hazards.names), loss))
+        return World(self, self.doubts.mode, year, self.expected)
 
     @property
     def expected(self) -> BoolArray | None:
         """Works that are expected to be open."""
         return None if self.works is None else self.works.expected
-
-    def _still(self, loss: FloatArray) -> Year:
-        """A year in which nothing happens."""
-        return Year(np.ones(self.servers.n_servers), np.zeros(self.costs.time.shape[0]), (), (), np.zeros(0), loss)
 
 
 class World:
@@ -302,12 +302,13 @@ class World:
         dearer = np.append(values[slots.price] / model.likely_price, 1.0)[model.price_of]
         self.price = model.servers.prices.price_usd * dearer
         self.dearer = np.where(shippers.likely_worth > 0, worth / np.maximum(shippers.likely_worth, 1e-300), 1.0)
-        self.felt = model.grouping.bundles.felt * self.dearer[shippers.class_of_column]
+        self.felt = model.grouping.bundles.felt * self.dearer[model.class_of_column]
 
     @property
     def felt_of_entries(self) -> FloatArray:
         """Felt delay of every use of a route; a certificate asks for it, what is solved goes by bundles."""
-        return self.model.grouping.table.felt * self.dearer[self.model.shippers.class_of_entry]
+        table = self.model.grouping.table
+        return table.felt * self.dearer[table.pair_class[table.pair]][table.route_of_entry]
 
     def quiet(self) -> LogitEquilibrium:
         """Find the equilibrium of the year without closures that last.
@@ -389,8 +390,7 @@ class World:
         """
         model = self.model
         capacity = self.capacity * np.maximum(self.year.left * left, LEAST_LEFT)
-        cost = np.where(shut, np.inf, self.cost)
-        table = replace(model.grouping.table, cost=cost, path_size=self.path_size)
+        table = replace(model.grouping.table, cost=np.where(shut, np.inf, self.cost), path_size=self.path_size)
         grouping = replace(model.grouping, table=table, bundles=replace(model.grouping.bundles, felt=self.felt))
         servers = self.servers.with_capacity(capacity)
         servers = replace(servers, prices=replace(servers.prices, price_usd=self.price))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,23 @@ import numpy.typing as npt
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+
+def ways_kept(chosen: BoolArray, n_ways: int) -> IntArray:
+    """Paths that are kept with some routes: these, and all journeys behind them.
+
+    Parameters
+    ----------
+    chosen : numpy.ndarray of bool, shape (n_routes,)
+        Routes to keep.
+    n_ways : int
+        Number of routes and journeys.
+
+    Returns
+    -------
+    numpy.ndarray of int
+    """
+    return np.concatenate([np.flatnonzero(chosen), np.arange(len(chosen), n_ways)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +71,6 @@ class Shippers:
     ----------
     commodity : numpy.ndarray of int, shape (n_ways,)
         Commodity of each path, as a place in the drawn values of time.
-    class_of_entry, class_of_column : numpy.ndarray of int
-        Commodity of each entry of the routes, and of each column of the bundles.
     likely_worth : numpy.ndarray, shape (n_commodities,)
         Most likely value of time.
     group_of_pair : numpy.ndarray of int, shape (n_pairs,)
@@ -75,8 +90,6 @@ class Shippers:
     """
 
     commodity: IntArray
-    class_of_entry: IntArray
-    class_of_column: IntArray
     likely_worth: FloatArray
     group_of_pair: IntArray
     constant_of_route: IntArray
@@ -87,6 +100,25 @@ class Shippers:
     likely_demand: FloatArray
     likely_growth: FloatArray
     years: FloatArray
+
+    def some(self, chosen: BoolArray) -> Shippers:
+        """The same for some of the routes, and all journeys behind them.
+
+        Parameters
+        ----------
+        chosen : numpy.ndarray of bool, shape (n_routes,)
+            Routes to keep.
+
+        Returns
+        -------
+        Shippers
+        """
+        return replace(
+            self,
+            commodity=self.commodity[ways_kept(chosen, len(self.commodity))],
+            constant_of_route=self.constant_of_route[chosen],
+            in_transit=self.in_transit[chosen],
+        )
 
     def amounts(self, demand: FloatArray, growth: FloatArray) -> FloatArray:
         """Demand of every pair in a draw.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -38,12 +38,14 @@ class Works:
         What each takes from the cost of routes, dollars a tonne.
     gain : scipy.sparse.csr_matrix, shape (n_works, n_servers)
         What each adds to capacities.
-    needs : numpy.ndarray of bool, shape (n_works, n_routes)
+    needs : numpy.ndarray of bool, shape (n_works, n_of_all)
         Routes that there are only where it is open.
     faster_h, cheaper_usd_per_t : numpy.ndarray, shape (n_works, n_journey_ways)
         What each takes from the time and money of the ways of the reference journeys.
     overlaps : Overlaps
-        What routes share with those that works open.
+        What all routes share with those that works open.
+    kept : numpy.ndarray of int, shape (n_routes,)
+        Routes of the model among all.
     """
 
     times: Timetable
@@ -54,6 +56,7 @@ class Works:
     faster_h: FloatArray
     cheaper_usd_per_t: FloatArray
     overlaps: Overlaps
+    kept: IntArray
     _routes: dict[bytes, tuple[BoolArray, FloatArray]] = field(default_factory=dict, repr=False)
 
     @property
@@ -93,8 +96,22 @@ class Works:
         lacking = np.asarray(self.needs[~opened].any(axis=0))
         key = np.packbits(lacking).tobytes()
         if key not in self._routes:
-            self._routes[key] = lacking, self.overlaps.path_sizes(~lacking)
+            self._routes[key] = lacking[self.kept], self.overlaps.path_sizes(~lacking)[self.kept]
         return self._routes[key]
+
+    def some(self, chosen: BoolArray) -> Works:
+        """The same for some of the routes, which overlap with all of them as before.
+
+        Parameters
+        ----------
+        chosen : numpy.ndarray of bool, shape (n_routes,)
+            Routes to keep.
+
+        Returns
+        -------
+        Works
+        """
+        return replace(self, saving=self.saving[:, chosen], kept=self.kept[chosen], _routes={})
 
     def servers(self, servers: Servers, weight: FloatArray) -> Servers:
         """Capacities that works make.
@@ -167,6 +184,7 @@ def find_works(
         faster_h=faster,
         cheaper_usd_per_t=cheaper / tonnes,
         overlaps=projects.overlaps,
+        kept=np.arange(projects.needs.shape[1]),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from caspia.study.falling_sea import FallingSea
+from caspia.study.risk_parts import ways_kept
 from caspia.units import HOURS_PER_DAY, MONTHS_PER_YEAR
 
 BoolArray = npt.NDArray[np.bool_]
@@ -76,6 +77,21 @@ class YearLaw:
     n_routes: int
     sea: FallingSea
     years: float
+
+    def some(self, chosen: BoolArray) -> YearLaw:
+        """The same for some of the routes, and all journeys behind them.
+
+        Parameters
+        ----------
+        chosen : numpy.ndarray of bool, shape (n_routes,)
+            Routes to keep.
+
+        Returns
+        -------
+        YearLaw
+        """
+        ways = ways_kept(chosen, self.touched.shape[1])
+        return replace(self, touched=self.touched[:, ways], n_routes=int(chosen.sum()))
 
     def sea_left(self, fall_m_per_year: float, opened: BoolArray | None = None) -> FloatArray:
         """Share of every capacity that the sea leaves.
