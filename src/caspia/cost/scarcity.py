@@ -26,6 +26,8 @@ FloatArray = npt.NDArray[np.float64]
 WIDTH = 0.02
 CEILING = 20.0
 """C: the most that scarcity costs, in units of P."""
+NOTHING = -40.0
+"""Load below the capacity, in widths, from which on the price is lost in the last digit of any cost."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +71,9 @@ def _value_and_slope(price: FloatArray, capacity: FloatArray, load: FloatArray) 
     value, slope = np.empty(load.size), np.empty(load.size)
     for s in range(load.size):
         over = (load[s] / capacity[s] - 1.0) / WIDTH
+        if over < NOTHING:
+            value[s] = slope[s] = 0.0
+            continue
         # Either exponential is that of a number below zero, so that none overflows.
         small = np.exp(-abs(over))
         steep = max(over, 0.0) + np.log1p(small)
