@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from caspia.study import Request, Study
 from caspia.study.flow_frames import corridors_frame, countries_frame, links_frame
-from caspia.study.flows import compile_model
+from caspia.study.flows import compile_model, solve_flows
 from caspia.study.market import some_routes
 from caspia.study.repriced import repricer
 from caspia.study.route_sums import route_sums
@@ -22,6 +22,7 @@ from caspia.web.models_answers import FlowAnswer, Meta, Network, RouteAnswer, Wh
 from caspia.web.worlds import world_scenarios
 
 ASK = {"origin": "KZAAA", "destination": "GEDDD", "commodity": "grain"}
+SLOWER = {"action": "scale", "table": "links", "mode": "ferry", "attribute": "speed_kmh", "factor": 0.5}
 CLOSED = {"edits": [{"action": "close", "table": "places", "id": "RUEEE"}]}
 
 
@@ -177,12 +178,26 @@ def test_an_edited_world_is_priced_as_if_it_were_compiled(world):
         {"action": "scale", "table": "links", "mode": "rail", "attribute": "tariff_usd_per_t_km", "factor": 0.7},
         {"action": "ban", "table": "countries", "id": "RU", "goods": "grain"},
         {"action": "scale", "table": "commodities", "id": "grain", "attribute": "value_usd_per_t", "factor": 2.0},
+        SLOWER,
     ):
         other = study.with_scenario(*world_scenarios(World.model_validate({"edits": [edit]}), study.data, {}))
         repriced = known.of(other)
         expected = compile_model(other, model.market)
         assert np.allclose(repriced.model.table.cost, expected.table.cost, rtol=1e-12, equal_nan=True), edit
         assert np.array_equal(repriced.model.servers.capacity, expected.servers.capacity)
+        assert np.allclose(repriced.model.table.use, expected.table.use, rtol=1e-12), edit
+
+
+def test_ships_that_take_longer_carry_less_without_compiling(world, monkeypatch):
+    study = Study.open(str(world))
+    model = study.flow_model()
+    other = study.with_scenario(*world_scenarios(World.model_validate({"edits": [SLOWER]}), study.data, {}))
+    expected = compile_model(other, model.market)
+    assert not np.allclose(expected.table.use, model.table.use)
+    monkeypatch.setattr("caspia.study.repriced.compile_model", None)
+    found = repricer(model).of(other).model
+    flows = [solve_flows(one, 2025).flow_t for one in (found, expected)]
+    assert flows[0] == pytest.approx(flows[1], rel=1e-4, abs=1.0)
 
 
 def test_sums_over_routes_are_those_of_the_tables(world):

@@ -17,6 +17,7 @@ from caspia.assignment.logit import Servers
 from caspia.assignment.routes import Bools, Floats, Ints, RouteTable
 
 _DIGITS = 9
+_SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +146,26 @@ class Grouping:
             table=replace(table, felt=table.felt * by_entry),
             bundles=replace(bundles, felt=bundles.felt * by_column),
         )
+
+    def busier(self, factor: Floats) -> Grouping | None:
+        """Copy in which routes use servers more or less.
+
+        Parameters
+        ----------
+        factor : numpy.ndarray, shape (n_servers,)
+            What the use of each server is multiplied by.
+
+        Returns
+        -------
+        Grouping or None
+            None where servers of a group differ: they are one no longer.
+        """
+        used = self.group >= 0
+        of_group = factor[self.first]
+        if not np.allclose(of_group[self.group[used]], factor[used], rtol=_SAME):
+            return None
+        table, bundles = self.table.busier(of_group), self.bundles
+        return replace(self, table=table, bundles=replace(bundles, use=bundles.use * of_group[bundles.server]))
 
     def some(self, chosen: Bools) -> Grouping:
         """The same with some of the routes, without answers.

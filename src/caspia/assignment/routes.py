@@ -96,6 +96,20 @@ class RouteTable:
             felt=self.felt[entries],
         )
 
+    def busier(self, factor: Floats) -> RouteTable:
+        """The table with another use of servers.
+
+        Parameters
+        ----------
+        factor : numpy.ndarray, shape (n_servers,)
+            What the use of each server is multiplied by.
+
+        Returns
+        -------
+        RouteTable
+        """
+        return replace(self, use=self.use * factor[self.server])
+
     def merged_uses(self) -> tuple[Ints, Ints, Floats, Floats]:
         """Entries of every route and server added up, in order of routes and servers.
 

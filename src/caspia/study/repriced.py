@@ -20,6 +20,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 EVERYWHERE = ("commodities", "countries")
 """Tables whose facts bear on the cost of every arc."""
+SAME = 1e-9
+"""Difference of factors that are the same but for rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,12 +72,13 @@ class Repricer:
         Returns
         -------
         Repriced
-            Its model is equal to `compile_model(study, model.market)`.
+            Its model is equal to `compile_model(study, model.market)`, but for the last digits of its uses.
         """
         model, old = self.model, self.model.study
         servers = find_servers(Lookup(study.network, study.data.facts), study.data)
         changed = _changed_arcs(self.prices.numbers, old, study)
-        if changed is None or not _same_use(model, study, servers):
+        busier = None if changed is None else _busier(model, study, servers)
+        if changed is None or busier is None:
             return Repriced(compile_model(study, model.market), same_money=False)
         weight, money = (array.copy() for array in (self.prices.weight_usd_per_t, self.prices.money_usd_per_t))
         weight[:, changed], money[:, changed] = _asked(study, changed)
@@ -84,7 +87,7 @@ class Repricer:
             groups = groups_of(study, model.market.pairs)
         rules = behaviour(study.data)
         cost = self._costs(weight, groups) + route_constants(study, model.market, rules)
-        found = replace(model.with_costs(cost), study=study, servers=servers)
+        found = replace(busier.with_costs(cost), study=study, servers=servers)
         return Repriced(found, same_money=bool(np.array_equal(money, self.prices.money_usd_per_t)))
 
     def _costs(self, weight: FloatArray, groups: list[Group]) -> FloatArray:
@@ -199,13 +202,27 @@ def _sums(market: Market, weight: FloatArray, groups: Sequence[Group], rows: Int
     return np.asarray(np.add.reduceat(cost, first), dtype=np.float64)
 
 
-def _same_use(model: FlowModel, study: Study, servers: Servers) -> bool:
-    """Whether routes use capacities alike in two worlds; costs and the capacities themselves may differ."""
+def _busier(model: FlowModel, study: Study, servers: Servers) -> FlowModel | None:
+    """The model with the uses of another world; none where these differ by more than a factor for each server.
+
+    Costs and the capacities themselves may differ.
+    """
     old, before = model.servers, model.study
-    arrays = ("server", "use", "measure", "arc_start")
-    return (
+    arrays = ("server", "measure", "arc_start")
+    alike = (
         old.key == servers.key
+        and (old.use > 0).all()
         and all(np.array_equal(getattr(old, name), getattr(servers, name)) for name in arrays)
         and np.array_equal(before.network.arcs.length_km, study.network.arcs.length_km)
         and np.array_equal(measures(before.data), measures(study.data))
     )
+    if not alike:
+        return None
+    if np.array_equal(old.use, servers.use):
+        return model
+    ratio, factor = servers.use / old.use, np.ones(old.n_servers)
+    factor[old.server] = ratio
+    grouping = model.grouping.busier(factor)
+    if grouping is None or not np.allclose(factor[old.server], ratio, rtol=SAME):
+        return None
+    return replace(model, table=model.table.busier(factor), grouping=grouping)
