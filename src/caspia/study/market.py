@@ -356,7 +356,8 @@ def groups_of(study: Priced, pairs: Pairs) -> list[Group]:
         if (goods, ends) not in known:
             known[goods, ends] = tuple(rule.id for rule in binding_rules(data, ids[goods], ends))
         members[goods, known[goods, ends]].append(p)
-    masks = {key: resolve_rule(network, data, rules[key]) for _, names in members for key in names}
+    binding = {key for _, names in members for key in names}
+    masks = {key: resolve_rule(network, data, rules[key]) for key in binding}
     none = np.zeros(network.n_arcs, dtype=bool)
     return [
         Group(goods, np.logical_or.reduce([none, *(masks[key] for key in names)]), np.array(rows, dtype=np.int64))

@@ -18,6 +18,7 @@ from caspia.study.study import Study
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 EVERYWHERE = ("commodities", "countries")
 """Tables whose facts bear on the cost of every arc."""
 SAME = 1e-9
@@ -96,13 +97,15 @@ class Repricer:
         routes, goods = model.market.routes, model.market.commodity
         constants = route_constants(model.study, model.market, behaviour(model.study.data))
         cost = np.asarray(model.table.cost - constants, dtype=np.float64)
-        if groups is not self.prices.groups:
-            return _sums(model.market, weight, groups, np.arange(len(goods)))
         differs = weight != self.prices.weight_usd_per_t
         touched = differs.any(axis=0)[routes.arcs]
         entry = np.flatnonzero(touched)
         owner = routes.route_of_arc[entry]
-        rows = np.unique(owner[differs[goods[owner], routes.arcs[entry]]])
+        dearer = owner[differs[goods[owner], routes.arcs[entry]]]
+        if groups is not self.prices.groups:
+            bound = _bound_otherwise(len(model.market.pairs.share), self.prices.groups, groups)
+            dearer = np.concatenate([dearer, np.flatnonzero(bound[routes.pair])])
+        rows = np.unique(dearer)
         cost[rows] = _sums(model.market, weight, groups, rows)
         return cost
 
@@ -184,14 +187,27 @@ def _asked(study: Priced, arcs: IntArray) -> tuple[FloatArray, FloatArray]:
     return weight, money
 
 
+def _group_of_pairs(n_pairs: int, groups: Sequence[Group]) -> IntArray:
+    found = np.empty(n_pairs, dtype=np.int64)
+    for nth, group in enumerate(groups):
+        found[group.pairs] = nth
+    return found
+
+
+def _bound_otherwise(n_pairs: int, before: Sequence[Group], after: Sequence[Group]) -> BoolArray:
+    """Pairs that other arcs are barred for."""
+    old, new = _group_of_pairs(n_pairs, before), _group_of_pairs(n_pairs, after)
+    met, which = np.unique(np.stack([old, new], axis=1), axis=0, return_inverse=True)
+    differs = [not np.array_equal(before[i].barred, after[j].barred) for i, j in met.tolist()]
+    return np.array(differs, dtype=bool)[which.ravel()]
+
+
 def _sums(market: Market, weight: FloatArray, groups: Sequence[Group], rows: IntArray) -> FloatArray:
     """Cost of some routes without constants."""
     routes, goods = market.routes, market.commodity
     if not len(rows):
         return np.empty(0)
-    group_of = np.empty(len(market.pairs.share), dtype=np.int64)
-    for nth, group in enumerate(groups):
-        group_of[group.pairs] = nth
+    group_of = _group_of_pairs(len(market.pairs.share), groups)
     barred = np.stack([group.barred for group in groups])
     size = np.diff(routes.start)[rows]
     first = np.cumsum(size) - size

@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from caspia.cost import Lookup, find_servers
+from caspia.cost import Lookup, Servers, find_servers
 from caspia.demand import Pairs
 from caspia.errors import InputError
 from caspia.scenario import Edit, Scenario, built_in_scenarios, project_scenario
@@ -57,7 +57,8 @@ def shared_market(study: Study, tell: Tell | None = None) -> Market:
         opened = world.network.arcs.is_open & ~base.network.arcs.is_open
         rows = np.arange(len(stuck)) if opened.any() else np.flatnonzero(stuck)
         if len(rows):
-            own = _sought(world, found.pairs, rows)
+            servers = find_servers(Lookup(world.network, world.data.facts), world.data)
+            own = _sought(world, found.pairs, rows, servers)
             added.append(some_routes(own, stuck[own.routes.pair] | users_of(own, opened)))
     if tell is not None:
         tell("Routes of scenarios", len(worlds), len(worlds))
@@ -66,10 +67,9 @@ def shared_market(study: Study, tell: Tell | None = None) -> Market:
     return found
 
 
-def _sought(study: Priced, pairs: Pairs, rows: IntArray) -> Market:
+def _sought(study: Priced, pairs: Pairs, rows: IntArray, servers: Servers) -> Market:
     """Routes of some pairs in a world."""
     some = Pairs(**{item.name: getattr(pairs, item.name)[rows] for item in fields(Pairs)})
-    servers = find_servers(Lookup(study.network, study.data.facts), study.data)
     own = find_market(study, some, servers, detours=((), OVER_SEA))
     routes = replace(own.routes, pair=rows[own.routes.pair])
     return Market(pairs, routes, np.searchsorted(routes.pair, np.arange(len(pairs.share) + 1)))
@@ -113,7 +113,7 @@ def widened(model: FlowModel, lost: BoolArray) -> FlowModel:
     FlowModel
         With the routes that were found; the same model where there are none.
     """
-    own = _sought(model.study, model.market.pairs, np.flatnonzero(lost))
+    own = _sought(model.study, model.market.pairs, np.flatnonzero(lost), model.servers)
     if not len(own.routes.pair):
         return model
     return compile_model(model.study, merge_markets(model.market, own))
