@@ -11,6 +11,13 @@ class Stage {
   tonnesAPixel = $state(0);
   /** A job or question is on its way, so the years wait. */
   busy = $state(false);
+  /** An answer is on show, or has taken long enough: what is heavy to draw may follow. */
+  settled = $state(false);
+
+  /** Let the map follow once what is on the page now has been painted. */
+  settle(): void {
+    if (!this.settled) requestAnimationFrame(() => setTimeout(() => (this.settled = true)));
+  }
 
   /** Put a picture on the map; unless said otherwise, nothing is said of links, and their widths say nothing. */
   show(picture: Picture, say: (link: string) => string = () => "", tonnesAPixel = 0): void {

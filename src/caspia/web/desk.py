@@ -57,9 +57,15 @@ class Desk:
         self._flows: Kept[tuple[str, int, str], Flows] = Kept(4 * MOST_WORLDS)
         self._answers: Kept[Hashable, str] = Kept(MOST_ANSWERS)
 
-    def start(self) -> None:
-        """Begin to load in the background."""
-        threading.Thread(target=self._warm, name="caspia-warm", daemon=True).start()
+    def start(self, first: Callable[[], object] = lambda: None) -> None:
+        """Begin to load in the background.
+
+        Parameters
+        ----------
+        first : callable
+            Called once flows can be asked for: what most will ask first is best asked before them.
+        """
+        threading.Thread(target=self._warm, args=(first,), name="caspia-warm", daemon=True).start()
 
     def stop(self) -> None:
         """Let what loads end at the next stage."""
@@ -80,7 +86,7 @@ class Desk:
         """
         return self._ended.wait(seconds)
 
-    def _warm(self) -> None:
+    def _warm(self, first: Callable[[], object]) -> None:
         try:
             root = Study.open(self._name)
             # Most first questions need these; a request would wait for them.
@@ -88,6 +94,8 @@ class Desk:
             self._root = root
             self._loaded.set()
             self._find_routes(root)
+            if self._no_flows is None:
+                first()
         except _Stopped:
             return
         except CaspiaError as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from caspia.web.answer_flows import flow_body
 from caspia.web.board import JobBoard
 from caspia.web.desk import Desk
 from caspia.web.folder import Folder
 from caspia.web.job_list import JobList
 from caspia.web.job_store import JobStore
+from caspia.web.models_answers import FlowAsk
 from caspia.web.saved import SavedScenarios
 from caspia.web.settings import ServerSettings
 
@@ -50,7 +52,7 @@ class Server:
         """Open folder and store, and begin to warm in the background."""
         self.open()
         self.board.start_up()
-        self.desk.start()
+        self.desk.start(lambda: flow_body(self.desk, FlowAsk.model_validate({}), {}))
 
     def stop(self) -> None:
         """Stop workers and what runs in the background, and let go of the store."""
