@@ -14,10 +14,10 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --n
 	--no-emit-find-links --no-header --no-annotate --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install study test lint check unit docs picture bench lock clean serve page-test browser
+.PHONY: help install study test lint check unit docs picture page-pictures bench lock clean serve page-test browser
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 install: $(VENV)/.runtime ## Install what the commands need into .venv
 
@@ -56,6 +56,9 @@ browser: ## Install Chromium for the tests of the page, where it is missing and 
 
 picture: $(VENV)/.runtime ## Draw the pictures of the README and the docs anew
 	$(BIN)/python tools/picture.py
+
+page-pictures: browser $(PAGE)/index.html $(VENV)/.runtime ## Take the pictures of the page in the docs anew; some minutes
+	cd frontend && CHROMIUM="$(call find,$(CHROMIUMS))" CASPIA="$(abspath $(BIN))/caspia" npm run --silent pictures
 
 bench: $(VENV)/.dev ## Run the benchmarks
 	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file; done

@@ -70,6 +70,8 @@ def _leave(namespace: dict[str, Any]) -> None:
 _documents = Sybil(
     parsers=[PythonCodeBlockParser(doctest_optionflags=OPTIONS), CodeBlockParser("console", run_console)],
     patterns=["*.md"],
+    # Run by a kernel of Jupyter instead: tests/docs/test_jupyter.py.
+    excludes=["**/notebook.md"],
     setup=_enter,
     teardown=_leave,
 )

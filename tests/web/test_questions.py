@@ -116,6 +116,12 @@ def test_edited_flows_are_those_that_are_compiled_anew(server, world):
     assert found == pytest.approx(expected["flow_t"].to_dict(), rel=1e-4)
 
 
+def test_what_moved_names_states(server):
+    sentence = server.post("/flows", {"world": CLOSED, "compare": {}}).json()["sentence"]
+    assert "Land RU loses" in sentence
+    assert "Land AZ gains" in sentence
+
+
 def test_users_of_a_link(server):
     rows = server.post("/flows", {"users_of": "ferry-KZBBB-AZCCC"}).json()["users"]
     assert {row["commodity_id"] for row in rows} == {"grain", "containers"}

@@ -163,12 +163,17 @@ def _amount(tonnes: float, teu: float) -> str:
     return f"{number(tonnes / 1e6)} Mt{boxes}"
 
 
+def _round(tonnes: float) -> str:
+    size, unit = next((size, unit) for size, unit in ((1e6, "Mt"), (1e3, "kt"), (0.0, "t")) if tonnes >= 0.1 * size)
+    return f"{tonnes / (size or 1.0):g} {unit}"
+
+
 def _key(picture: FlowPicture) -> list[dict[str, object]]:
     """Three widths for the legend: round tonnages, the greatest near the greatest flow."""
     most = width_key.WIDEST * picture.box.width / FRAME.width / picture.units_per_t
     sizes = [width_key.round_down(most), width_key.round_down(most / 5), width_key.round_down(most / 50)]
     return [
-        {"i": nth, "w": round(t * picture.units_per_t, 3), "t": f"{t / 1e6:g} Mt a year"}
+        {"i": nth, "w": round(t * picture.units_per_t, 3), "t": f"{_round(t)} a year"}
         for nth, t in enumerate(sizes)
     ]
 

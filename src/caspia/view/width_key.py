@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import altair as alt
 import shapely
 
@@ -40,7 +42,7 @@ def round_down(value: float) -> float:
     Parameters
     ----------
     value
-        At least 1.
+        More than 0.
 
     Returns
     -------
@@ -49,11 +51,11 @@ def round_down(value: float) -> float:
 
     Examples
     --------
-    >>> round_down(3.9e6), round_down(1.0)
-    (2000000.0, 1.0)
+    >>> round_down(3.9e6), round_down(1.0), round_down(0.07)
+    (2000000.0, 1.0, 0.05)
     """
-    size = 10.0 ** len(str(int(value))[1:])
-    return max(step * size for step in (1.0, 2.0, 5.0) if step * size <= value)
+    size = 10.0 ** math.floor(math.log10(value))
+    return max(step * size for step in (0.5, 1.0, 2.0, 5.0) if step * size <= value)
 
 
 def level(rows: int) -> str:

@@ -98,7 +98,7 @@ def flow_answer(desk: Desk, flows: Flows, before: Flows | None, ask: FlowAsk) ->
         totals = with_changes(totals, totals_frame(before), ("year",), TOTAL_CHANGES)
         moved = moved_frame(before, flows)
         shifts = shifts_frame(moved)
-    tight = bottlenecks_frame(flows)
+    countries, tight = named_states(countries, flows), bottlenecks_frame(flows)
     capacities = _capacities(servers_frame(flows))
     return FlowAnswer(
         sentence=_sentence(flows, before, (corridors, countries, totals, tight)),
@@ -113,7 +113,7 @@ def flow_answer(desk: Desk, flows: Flows, before: Flows | None, ask: FlowAsk) ->
         bottlenecks=_capacities(tight),
         corridors=plain_rows(corridors),
         segments=plain_rows(segments),
-        countries=plain_rows(named_states(countries, flows)),
+        countries=plain_rows(countries),
         unserved=plain_rows(unserved_frame(flows).head(MOST_UNSERVED)),
         users=plain_rows(users_frame(flows, ask.users_of)) if ask.users_of else [],
         moved=plain_rows(moved),
