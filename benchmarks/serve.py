@@ -2,7 +2,8 @@
 
 A server of its own on loopback; every client asks again as soon as it is answered. They ask for sixty
 consignments, each of which is searched when it is asked for first and kept from then on; a share `--new` of the
-asks is for pairs of places that nobody asked for before. Prints errors, rate and percentiles of both.
+asks is for pairs of places that nobody asked for before. Prints errors, rate and percentiles of both, and before them
+how long a single client waits for routes, and for flows of years and scenarios, that nobody asked for before.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from itertools import product
 from statistics import quantiles
 
 POOL = 60
+PARTS = ("origin", "destination", "commodity")
 HEADERS = {"Content-Type": "application/json"}
 REFERENCE = [
     ("KZALA", "DEDUI", "containers"),
@@ -93,6 +95,30 @@ def run(base: str, clients: int, seconds: float, share: float) -> tuple[dict[str
     return times, counted["errors"], counted["no way"]
 
 
+def alone(base: str) -> None:
+    """Print how long a single client waits for what nobody asked before."""
+    told("routes", [took(f"{base}/routes", dict(zip(PARTS, ask, strict=True))) for ask in REFERENCE])
+    told("flows of a year", [took(f"{base}/flows", {"year": year}) for year in (2026, 2030, 2040)])
+    worlds = [line["name"] for line in json.loads(call(f"{base}/meta")[1])["scenarios"] if line["year"] is None]
+    edited = [{"world": {"scenarios": [name]}} for name in worlds]
+    told("flows of a scenario", [took(f"{base}/flows", body) for body in edited])
+    told("compared, in 2030", [took(f"{base}/flows", body | {"year": 2030, "compare": {}}) for body in edited])
+
+
+def took(address: str, body: dict[str, object]) -> float:
+    """Seconds until a request is answered."""
+    began = time.perf_counter()
+    status, _ = call(address, body)
+    assert status == 200, (address, body)
+    return time.perf_counter() - began
+
+
+def told(name: str, seconds: list[float]) -> None:
+    """Print a line of milliseconds."""
+    each = ", ".join(f"{1000 * value:.0f}" for value in seconds)
+    print(f"one client, first ask, {name:<20} {each} ms")
+
+
 def main() -> None:
     """Start a server, ask, stop it, print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -112,13 +138,7 @@ def main() -> None:
             while json.loads(_patient(f"{base}/health"))["status"] == "warming":
                 time.sleep(0.5)
             print(f"warm after {time.perf_counter() - began:.1f} s, on {os.cpu_count()} cores")
-            single = []
-            for one, other, goods in REFERENCE:
-                began = time.perf_counter()
-                call(f"{base}/routes", {"origin": one, "destination": other, "commodity": goods, "alternatives": 1})
-                call(f"{base}/routes", {"origin": one, "destination": other, "commodity": goods})
-                single.append((time.perf_counter() - began) / 2)
-            print(f"one client, first ask: {1000 * max(single):.0f} ms at most")
+            alone(base)
             times, errors, lost = run(base, given.clients, given.seconds, given.new)
         finally:
             server.send_signal(signal.SIGINT)
