@@ -2,8 +2,8 @@
 
 A server of its own on loopback; every client asks again as soon as it is answered. They ask for sixty
 consignments, each of which is searched when it is asked for first and kept from then on; a share `--new` of the
-asks is for pairs of places that nobody asked for before. Prints errors, rate and percentiles of both, and before them
-how long a single client waits for routes, and for flows of years and scenarios, that nobody asked for before.
+asks is for pairs of places that nobody asked for before. Prints errors, rate and percentiles of both, and before
+them how long a single client waits for routes, and for flows of years and scenarios, that nobody asked for before.
 """
 
 from __future__ import annotations
