@@ -53,7 +53,7 @@ def test_few_files_stay_and_each_is_of_its_data_and_program(world: str, tmp_path
     folder, study = RoutesFolder(tmp_path), Study.open(world)
     market = study.flow_model().market
     for nth in range(2 * MOST_KEPT):
-        (tmp_path / f"routes-{nth}.npz").write_bytes(b"")
+        (tmp_path / f"own-{nth}.npz").write_bytes(b"")
     folder.save(study, market)
     assert len(list(tmp_path.iterdir())) == MOST_KEPT
     assert np.array_equal(folder.load(study).start, market.start)

@@ -228,11 +228,13 @@ def test_damaged_scenarios_and_routes_are_left_out(world, tmp_path):
     for part in ("jobs", "routes", "scenarios"):
         (tmp_path / part).mkdir()
     (tmp_path / "jobs" / ".writing-abc").write_text("half", encoding="utf-8")
+    (tmp_path / "routes" / ".writing-abd").mkdir()
     (tmp_path / "scenarios" / "broken.toml").write_text("= nothing", encoding="utf-8")
     settings = ServerSettings(tmp_path, str(world), workers=0)
     with running(settings) as found:
         assert found.get("/jobs").json() == {"jobs": []}
         assert not (tmp_path / "jobs" / ".writing-abc").exists()
+        assert not (tmp_path / "routes" / ".writing-abd").exists()
         lines = {line["name"]: line for line in found.get("/scenarios").json()["scenarios"]}
         assert lines["broken"]["note"].startswith("damaged")
         assert found.get("/scenarios/broken").status_code == 422

@@ -41,9 +41,12 @@ class RoutesFolder:
     ----------
     path : pathlib.Path
         The folder; it need not exist.
+    kind : str
+        Which routes, where a folder keeps several of the same data.
     """
 
     path: Path
+    kind: str = "own"
 
     def load(self, study: Priced) -> Market | None:
         """Routes of some data.
@@ -58,7 +61,9 @@ class RoutesFolder:
         Market or None
             None where they were not found before by this program.
         """
-        return load_market(self._file(study.data), study)
+        path = self._file(study.data)
+        # A link may lead anywhere.
+        return None if path.is_symlink() else load_market(path, study)
 
     def save(self, study: Priced, market: Market) -> None:
         """Keep routes, and drop those that were written longest ago.
@@ -74,7 +79,7 @@ class RoutesFolder:
         try:
             with replacing_in(self.path, [name]) as made, (made / name).open("wb") as stream:
                 save_market(stream, market)
-            others = sorted(self.path.glob("routes-*.npz"), key=lambda item: item.stat().st_mtime)
+            others = sorted(self.path.glob(f"{self.kind}-*.npz"), key=lambda item: item.stat().st_mtime)
             for old in others[:-MOST_KEPT]:
                 old.unlink(missing_ok=True)
         except (OSError, InputError):
@@ -82,7 +87,7 @@ class RoutesFolder:
             return
 
     def _file(self, data: Dataset) -> Path:
-        return self.path / f"routes-{stamp(data)[:24]}.npz"
+        return self.path / f"{self.kind}-{stamp(data)[:24]}.npz"
 
 
 def user_routes() -> RoutesFolder:

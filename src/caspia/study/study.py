@@ -25,7 +25,6 @@ from caspia.study.flows import BASE_YEAR, FlowModel, Flows, compile_model, flow_
 from caspia.study.frames import routes_frame
 from caspia.study.itinerary import Itinerary, World
 from caspia.study.kept_routes import RoutesFolder
-from caspia.study.market import Market
 from caspia.study.request import Question, Request, commodity_id, resolve
 
 ROLLOUT_DRAWS = 60
@@ -429,22 +428,3 @@ def resolved(study: Study, request: Request) -> tuple[Question, ArcCosts, Scene]
     costs = study.costs(request.commodity, request.month)
     states = study.data.tables["places"]["country"].iloc[[question.origin, question.destination]]
     return question, costs, replace(study.scene, signatures=study.scene.signatures.between(set(states)))
-
-
-def use_routes(study: Study, market: Market) -> FlowModel:
-    """Let a study take routes that were found in its data before, in the place of a search.
-
-    Parameters
-    ----------
-    study : Study
-        Whose `flow_model` is not compiled yet.
-    market : Market
-        Routes of its data.
-
-    Returns
-    -------
-    FlowModel
-        That of `Study.flow_model` from then on.
-    """
-    study._models[:] = [compile_model(study, market)]
-    return study._models[0]

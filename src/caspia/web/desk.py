@@ -14,13 +14,12 @@ from caspia.errors import CaspiaError, DataError, InputError, Problem
 from caspia.study import Study
 from caspia.study.flow_frames import countries_frame, links_frame
 from caspia.study.flows import BASE_YEAR, Flows, compile_model, solve_flows
-from caspia.study.kept_routes import load_market
+from caspia.study.kept_routes import RoutesFolder
 from caspia.study.repriced import Repriced, Repricer, repricer
 from caspia.study.route_sums import RouteSums, route_sums
 from caspia.study.shared_flows import shared_market, widened
 from caspia.web.folder import Folder
 from caspia.web.kept import Kept
-from caspia.web.kept_routes import keep_market, market_path, routes_of
 from caspia.web.models import Health, World
 from caspia.web.refusals import Refused, complaint
 from caspia.web.worlds import used_texts, world_scenarios
@@ -88,7 +87,7 @@ class Desk:
 
     def _warm(self, first: Callable[[], object]) -> None:
         try:
-            root = Study.open(self._name)
+            root = Study.open(self._name, kept=RoutesFolder(self._folder.routes))
             # Most first questions need these; a request would wait for them.
             _ = root.scene
             self._root = root
@@ -110,13 +109,13 @@ class Desk:
 
     def _find_routes(self, root: Study) -> None:
         try:
-            path = market_path(self._folder, root, "shared")
-            market = load_market(path, root)
+            shared = RoutesFolder(self._folder.routes, "shared")
+            market = shared.load(root)
             if market is None:
-                # Kept as well, for the processes of jobs; the server itself asks all on the shared routes.
-                routes_of(root, self._folder, self._tell)
+                # Its own are kept as well, for the processes of jobs; the server asks all on the shared ones.
+                root.flow_model(self._tell)
                 market = shared_market(root, self._tell)
-                keep_market(self._folder, path, market)
+                shared.save(root, market)
             self._tell("Costs", 0, 1)
             base = root.in_year(BASE_YEAR)
             model = compile_model(base, market)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
 from caspia.errors import InputError, Problem
 from caspia.exchange import unwritable
 
-PARTS = ("scenarios", "jobs", "routes")
+ROUTES = "routes"
+PARTS = ("scenarios", "jobs", ROUTES)
 HALF_WRITTEN = ".writing-"
 """How the names of files begin that are not whole yet."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,120}")
@@ -50,7 +52,15 @@ class Folder:
         """Remove what an interrupted server left half-written; no other server may work in the folder."""
         for part in PARTS:
             for path in (self.path / part).glob(f"{HALF_WRITTEN}*"):
-                path.unlink(missing_ok=True)
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+
+    @property
+    def routes(self) -> Path:
+        """Where routes found before are kept."""
+        return self.path / ROUTES
 
     def file(self, part: str, name: str) -> Path:
         """Path of a file.

@@ -141,17 +141,17 @@ def _found(
     task: Task, data: str, folder: Path, bench: dict[str, Any], tell: Callable[[str, int, int], None]
 ) -> Outcome:
     from caspia.study import Study
+    from caspia.study.kept_routes import RoutesFolder
     from caspia.web.bench import Bench
     from caspia.web.folder import Folder
     from caspia.web.job_kinds import KINDS
-    from caspia.web.kept_routes import routes_of
 
     began = time.perf_counter()
     own = Folder(folder)
     tell("Data", 0, 1)
     if "study" not in bench:
-        study = Study.open(data)
-        routes_of(study, own, tell)
+        study = Study.open(data, kept=RoutesFolder(own.routes))
+        study.flow_model(tell)
         bench["study"] = study
     tell("Data", 1, 1)
     study = bench["study"]
