@@ -27,13 +27,18 @@ def real() -> Study:
     return Study.open(kept=user_routes())
 
 
+FEW_DRAWS = 10
+"""Draws of the facts behind intervals of flows: as few as give any."""
+
+
 @pytest.fixture(scope="session")
 def answered(real: Study, tmp_path_factory: pytest.TempPathFactory) -> Result:
     """Return all reference consignments, answered once; the chapters on investment have tests of their own.
 
     Where tests run in several processes, the first that asks computes it and the others read what it wrote.
     """
-    study = Study(real.data, replace(real.settings, rollout_draws=0, risk_draws=0))
+    settings = replace(real.settings, flow_draws=FEW_DRAWS, rollout_draws=0, risk_draws=0)
+    study = Study(real.data, settings, kept=real.kept)
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return run_study(study)
     kept = tmp_path_factory.getbasetemp().parent / "answered.pickle"
