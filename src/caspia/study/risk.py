@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-import caspia
 from caspia.data import NO_FACT, attribute_column
 from caspia.demand import FIRST_YEAR, LAST_YEAR
 from caspia.errors import InputError, NotConverged, Problem
 from caspia.risk import THREADS, Kept, Place, estimate, exceedance, group_sensitivity, run_ensemble
 from caspia.study.flows import BASE_YEAR
+from caspia.study.kept_routes import stamp
 from caspia.study.risk_compile import DOUBTS, WORKS, compile_risk, find_laws
 from caspia.study.risk_critical import critical_frame, find_cuts, interdiction_frame
 from caspia.study.risk_events import DAYS, DELAY, LOSS, RATE, felt_rows
@@ -281,7 +281,7 @@ def identity(study: Study, request: RiskRequest) -> str:
     -------
     str
     """
-    asked = [caspia.__version__, study.data.sha256, study.label, repr(study.settings)]
+    asked = [stamp(study.data, ()), study.label, repr(study.settings)]
     text = json.dumps([*asked, request.n, request.seed, request.year, sorted(request.starts.items())])
     return hashlib.sha256(text.encode()).hexdigest()
 
