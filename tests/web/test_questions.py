@@ -14,7 +14,7 @@ from caspia.study import Request, Study
 from caspia.study.flow_frames import corridors_frame, countries_frame, links_frame
 from caspia.study.flows import compile_model, solve_flows
 from caspia.study.market import some_routes
-from caspia.study.repriced import repricer
+from caspia.study.repriced import Repriced, repricer
 from caspia.study.route_sums import route_sums
 from caspia.study.shared_flows import widened
 from caspia.web.models import World
@@ -22,6 +22,7 @@ from caspia.web.models_answers import FlowAnswer, Meta, Network, RouteAnswer, Wh
 from caspia.web.worlds import world_scenarios
 
 ASK = {"origin": "KZAAA", "destination": "GEDDD", "commodity": "grain"}
+CHEAPER = {"action": "scale", "table": "links", "mode": "rail", "attribute": "tariff_usd_per_t_km", "factor": 0.7}
 SLOWER = {"action": "scale", "table": "links", "mode": "ferry", "attribute": "speed_kmh", "factor": 0.5}
 CLOSED = {"edits": [{"action": "close", "table": "places", "id": "RUEEE"}]}
 
@@ -181,7 +182,7 @@ def test_an_edited_world_is_priced_as_if_it_were_compiled(world):
     known = repricer(model)
     for edit in (
         CLOSED["edits"][0],
-        {"action": "scale", "table": "links", "mode": "rail", "attribute": "tariff_usd_per_t_km", "factor": 0.7},
+        CHEAPER,
         {"action": "ban", "table": "countries", "id": "RU", "goods": "grain"},
         {"action": "scale", "table": "commodities", "id": "grain", "attribute": "value_usd_per_t", "factor": 2.0},
         SLOWER,
@@ -214,6 +215,28 @@ def test_sums_over_routes_are_those_of_the_tables(world):
     assert_frame_equal(links[0], links[1][links[0].columns], check_dtype=False)
     states = [
         frame.sort_values("country", ignore_index=True)
-        for frame in (sums.countries(flows, same_money=True), countries_frame(flows))
+        for frame in (sums.countries(flows, Repriced(flows.model, same_money=True)), countries_frame(flows))
     ]
     assert_frame_equal(states[0], states[1])
+
+
+def test_revenue_at_other_prices_is_that_of_the_tables(world):
+    study = Study.open(str(world))
+    sums, known = route_sums(study.flows(2025)), repricer(study.flow_model())
+    cheaper = {
+        "action": "scale",
+        "table": "links",
+        "mode": "rail",
+        "attribute": "tariff_usd_per_t_km",
+        "factor": 0.7,
+    }
+    repriced = known.of(
+        study.with_scenario(*world_scenarios(World.model_validate({"edits": [cheaper]}), study.data, {}))
+    )
+    assert not repriced.same_money
+    flows = solve_flows(repriced.model, 2025)
+    found, expected = (
+        frame.set_index("country").sort_index()
+        for frame in (sums.countries(flows, repriced), countries_frame(flows))
+    )
+    assert_frame_equal(found, expected)

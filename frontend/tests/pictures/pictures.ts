@@ -6,7 +6,8 @@ import { drawn, launch, open } from "../browser/browser";
 
 const FOLDER = resolve("../docs/images");
 const LONGEST = 1_500_000;
-const SETTLED = 2_500;
+/** Names of states come late where the processor draws the map. */
+const SETTLED = 7_000;
 
 let browser: Browser;
 beforeAll(async () => {

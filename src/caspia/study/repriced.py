@@ -89,7 +89,7 @@ class Repricer:
         rules = behaviour(study.data)
         cost = self._costs(weight, groups) + route_constants(study, model.market, rules)
         found = replace(busier.with_costs(cost), study=study, servers=servers)
-        return Repriced(found, same_money=bool(np.array_equal(money, self.prices.money_usd_per_t)))
+        return Repriced(found, bool(np.array_equal(money, self.prices.money_usd_per_t)), money)
 
     def _costs(self, weight: FloatArray, groups: list[Group]) -> FloatArray:
         """Cost of every route without constants: anew where one of its arcs costs something else."""
@@ -120,10 +120,13 @@ class Repriced:
         The edited world.
     same_money : bool
         Whether all arcs ask for the same money as in the other world.
+    money_usd_per_t : numpy.ndarray, shape (n_commodities, n_arcs), optional
+        What arcs ask for; none where the model was compiled anew.
     """
 
     model: FlowModel
     same_money: bool
+    money_usd_per_t: FloatArray | None = None
 
 
 def repricer(model: FlowModel) -> Repricer:

@@ -13,9 +13,11 @@ from caspia.network import ArcKind
 from caspia.study.corridors import CORRIDORS
 from caspia.study.flow_frames import SMALL_T, countries_frame
 from caspia.study.flows import FlowModel, Flows
+from caspia.study.repriced import Repriced
 from caspia.study.transit import abroad, route_money
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +32,14 @@ class RouteSums:
         1 where a route is in transit through a state.
     earned_usd_per_t : scipy.sparse.csr_matrix, shape (n_states, n_routes)
         What carriage, handling and borders of a state in transit earn by a tonne.
+    abroad : tuple of numpy.ndarray
+        Of `transit.abroad`.
     """
 
     on_links: sparse.csr_matrix
     passing: sparse.csr_matrix
     earned_usd_per_t: sparse.csr_matrix
+    abroad: tuple[IntArray, IntArray, FloatArray]
 
     def fits(self, flows: Flows) -> bool:
         """Whether flows are on these routes.
@@ -82,31 +87,44 @@ class RouteSums:
             }
         )
 
-    def countries(self, flows: Flows, *, same_money: bool) -> pd.DataFrame:
+    def countries(self, flows: Flows, world: Repriced) -> pd.DataFrame:
         """Transit through states and what it earns there, as `flow_frames.countries_frame`.
 
         Parameters
         ----------
         flows : Flows
             On these routes.
-        same_money : bool
-            Whether all arcs ask for the money that these sums were made with.
+        world : Repriced
+            Their world, priced from the one that these sums were made in.
 
         Returns
         -------
         pandas.DataFrame
         """
-        if not same_money:
+        if world.same_money:
+            revenue = self.earned_usd_per_t @ flows.flow_t
+        elif world.money_usd_per_t is not None:
+            revenue = self._revenue(flows, world.money_usd_per_t)
+        else:
             return countries_frame(flows)
         frame = pd.DataFrame(
             {
                 "country": list(flows.model.study.network.countries),
                 "transit_t": self.passing @ flows.flow_t,
                 "transit_teu": self.passing @ flows.route_frame["flow_teu"].to_numpy(),
-                "transit_revenue_usd": self.earned_usd_per_t @ flows.flow_t,
+                "transit_revenue_usd": revenue,
             }
         )
         return frame.sort_values("transit_revenue_usd", ascending=False, ignore_index=True)
+
+    def _revenue(self, flows: Flows, money_usd_per_t: FloatArray) -> FloatArray:
+        """Dollars a year of each state, where arcs ask for other money."""
+        place, state, share = self.abroad
+        market = flows.model.market
+        owner = market.routes.route_of_arc[place]
+        asked = np.where(np.isfinite(money_usd_per_t), money_usd_per_t, 0.0)
+        paid = flows.flow_t[owner] * asked[market.commodity[owner], market.routes.arcs[place]] * share
+        return np.bincount(state, paid, self.passing.shape[0]).astype(np.float64)
 
 
 def route_sums(flows: Flows) -> RouteSums:
@@ -128,7 +146,7 @@ def route_sums(flows: Flows) -> RouteSums:
     earned = sparse.csr_matrix((route_money(flows)[place] * share, (state, owner)), shape=shape)
     passing = sparse.csr_matrix((np.ones(len(place)), (state, owner)), shape=shape)
     passing.data[:] = 1.0
-    return RouteSums(_on_links(flows.model), passing, earned)
+    return RouteSums(_on_links(flows.model), passing, earned, (place, state, share))
 
 
 def _on_links(model: FlowModel) -> sparse.csr_matrix:

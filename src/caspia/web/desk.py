@@ -316,7 +316,7 @@ class Desk:
         study = flows.model.study
         if self._sums is None or not self._sums.fits(flows) or not isinstance(study, Study):
             return countries_frame(flows)
-        return self._sums.countries(flows, same_money=self._compiled(study).same_money)
+        return self._sums.countries(flows, self._compiled(study))
 
 
 def _served(flows: Flows, reference: Flows, case: Case) -> Flows:
