@@ -122,28 +122,11 @@ class Folder:
         InputError
             It cannot be written.
         """
-        self.write_bytes(path, text.encode("utf-8"))
-
-    def write_bytes(self, path: Path, content: bytes) -> None:
-        """Write a file wholly or not at all.
-
-        Parameters
-        ----------
-        path : pathlib.Path
-            Of `file`.
-        content : bytes
-            Its content.
-
-        Raises
-        ------
-        InputError
-            It cannot be written.
-        """
         try:
             handle, made = tempfile.mkstemp(dir=path.parent, prefix=HALF_WRITTEN)
             try:
                 with os.fdopen(handle, "wb") as stream:
-                    stream.write(content)
+                    stream.write(text.encode("utf-8"))
                     stream.flush()
                     os.fsync(stream.fileno())
                 os.replace(made, path)
